@@ -1,0 +1,43 @@
+//! An attempt: one create call of a task. Together they are the ledger of what may have cost money.
+
+use crate::{Failure, ProviderId, Timestamp, word::words};
+
+/// The attempt's row in the ledger.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(transparent)]
+pub struct AttemptId(pub u32);
+
+words! {
+    /// How a create call ended.
+    pub enum Outcome {
+        /// The provider accepted it: there is a remote id, or the result itself.
+        Accepted = "accepted",
+        /// The provider's own error answer says that nothing was started.
+        Rejected = "rejected",
+        /// The request provably never reached the provider.
+        NotSent = "not-sent",
+        /// It may or may not have been accepted.
+        Unknown = "unknown",
+        /// The program ended while the call was out: the same as unknown, with another cause.
+        Crashed = "crashed",
+    }
+}
+
+/// One create call: intent, then outcome.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Attempt {
+    pub id: AttemptId,
+    /// 1 for the task's first.
+    pub number: u32,
+    pub provider: ProviderId,
+    /// When the intent was committed, before the request left.
+    pub intent_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    pub outcome: Option<Outcome>,
+    pub remote_id: Option<String>,
+    pub failure: Option<Failure>,
+}

@@ -1,0 +1,28 @@
+//! The app's words as types. No I/O: everything here can be made, compared and printed in a test.
+//!
+//! The same words stand in SQL, TypeScript and on screen; each closed list has one stable text form
+//! (`as_str`), which is what the database, the bindings and the command line use.
+
+mod attempt;
+mod failure;
+mod link;
+mod provider;
+mod task;
+mod time;
+mod view;
+mod word;
+
+pub use attempt::{Attempt, AttemptId, Outcome};
+pub use failure::{Charged, Failure, FailureKind};
+pub use link::{Link, LinkKind, Platform};
+pub use provider::{Allowance, Operation, ProviderId, Unit};
+pub use task::{
+    CancelCause, Found, NewTask, Task, TaskId, TaskState, Transcript, TranscriptKind, Wait,
+    WaitReason,
+};
+pub use time::Timestamp;
+pub use view::{
+    Chip, Detection, FieldView, Known, Notice, ProviderView, Submission, TaskChange, TaskChanges,
+    TaskDetail, TaskPage,
+};
+pub use word::UnknownWord;

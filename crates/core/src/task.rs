@@ -1,0 +1,157 @@
+//! A task: one piece of the user's work, and its states.
+
+use crate::{Failure, Link, Operation, ProviderId, Timestamp, word::words};
+
+/// The task's row in the history.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(transparent)]
+pub struct TaskId(pub u32);
+
+impl std::fmt::Display for TaskId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+words! {
+    /// `queued` → `submitting` → `running` → an end. The create call of an `uncertain` task may or may not have
+    /// been accepted; only the user, or a proof, moves a task out of it.
+    pub enum TaskState {
+        Queued = "queued",
+        Submitting = "submitting",
+        Running = "running",
+        Succeeded = "succeeded",
+        Failed = "failed",
+        Cancelled = "cancelled",
+        Uncertain = "uncertain",
+    }
+}
+
+words! {
+    /// Why a task is waiting.
+    pub enum WaitReason {
+        /// All of the provider's slots are taken.
+        Slot = "slot",
+        /// The provider asked for a pause.
+        Rate = "rate",
+        Offline = "offline",
+        DailyLimit = "daily_limit",
+        Paused = "paused",
+        /// No usable key: missing, refused, or the keychain cannot be opened.
+        Key = "key",
+        /// The provider could not be reached; nothing was sent. Tried again at `until`.
+        NotSent = "not_sent",
+        /// Five tries never left this machine: the user decides when to try again.
+        GaveUpSending = "gave_up_sending",
+        /// The disk is nearly full: nothing is submitted, so that remote ids can still be saved.
+        DiskFull = "disk_full",
+    }
+}
+
+/// Why a task is waiting, and until when where that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Wait {
+    pub reason: WaitReason,
+    pub until: Option<Timestamp>,
+}
+
+words! {
+    /// How a task came to be `cancelled`.
+    pub enum CancelCause {
+        /// Before it was submitted: not charged.
+        BeforeSubmit = "before_submit",
+        /// After it was submitted: the user stopped waiting. The remote id is kept and can be resumed.
+        StoppedWaiting = "stopped_waiting",
+        /// The user gave up an uncertain task.
+        GaveUp = "gave_up",
+    }
+}
+
+words! {
+    /// Whose words a version of a transcript holds.
+    pub enum TranscriptKind {
+        Provider = "provider",
+        Tidied = "tidied",
+        Edited = "edited",
+    }
+}
+
+/// A version of the text that came back.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Transcript {
+    /// 1 for the task's first.
+    pub version: u32,
+    pub kind: TranscriptKind,
+    pub text: String,
+    /// 字数: each CJK character 1, each Latin word or number 1, no punctuation.
+    pub words: u32,
+    /// The provider cut its answer: more text exists than came back.
+    pub incomplete: bool,
+    pub created_at: Timestamp,
+}
+
+/// What a provider found out about the video. Each field only where the answer holds it.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Found {
+    pub title: Option<String>,
+    pub author: Option<String>,
+    /// Seconds, rounded.
+    pub duration_s: Option<u32>,
+    pub cover_url: Option<String>,
+    pub media_url: Option<String>,
+    /// When the provider's URLs were learned; they are signed and expire.
+    pub learned_at: Option<Timestamp>,
+}
+
+/// What is needed to queue a task.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewTask {
+    pub operation: Operation,
+    pub provider: ProviderId,
+    pub link: Link,
+    /// What the provider should translate into, where it can; none keeps the spoken language.
+    pub target_language: Option<String>,
+}
+
+/// A task as it stands in the list.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Task {
+    pub id: TaskId,
+    pub operation: Operation,
+    pub provider: ProviderId,
+    pub state: TaskState,
+    /// Only while `queued` or `running`.
+    pub wait: Option<Wait>,
+    /// The deadline passed while the provider still says it runs; it is asked less often from then on.
+    pub stalled: bool,
+    /// 0 to 100, where the provider says it.
+    pub progress: Option<u8>,
+    pub cancel_cause: Option<CancelCause>,
+    pub failure: Option<Failure>,
+    pub remote_id: Option<String>,
+    pub link: Link,
+    pub target_language: Option<String>,
+    pub found: Found,
+    /// 字数 of the newest version.
+    pub words: Option<u32>,
+    pub created_at: Timestamp,
+    /// Intent of the newest attempt: from here on time runs.
+    pub submitted_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+    /// When the provider is asked next.
+    pub next_poll_at: Option<Timestamp>,
+}
+
+impl Task {
+    /// The title to show: the provider's, else what the share text said.
+    pub fn title(&self) -> Option<&str> {
+        self.found.title.as_deref().or(self.link.title.as_deref())
+    }
+}
