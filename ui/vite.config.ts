@@ -1,0 +1,17 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [svelte()],
+  clearScreen: false,
+  // Tauri opens this very port; another one would show an empty window.
+  server: { port: 1420, strictPort: true },
+  // The oldest engine that Tauri meets is the WebKitGTK of Debian 12.
+  build: { target: ['es2022', 'safari16.4'], modulePreload: { polyfill: false } },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.ts'],
+  },
+  // Svelte's browser build, also under the test runner.
+  resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
+});
