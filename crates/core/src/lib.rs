@@ -4,6 +4,7 @@
 //! (`as_str`), which is what the database, the bindings and the command line use.
 
 mod attempt;
+mod count;
 mod failure;
 mod link;
 mod provider;
@@ -13,6 +14,7 @@ mod view;
 mod word;
 
 pub use attempt::{Attempt, AttemptId, Outcome};
+pub use count::count_words;
 pub use failure::{Charged, Failure, FailureKind};
 pub use link::{Link, LinkKind, Platform};
 pub use provider::{Allowance, Operation, ProviderId, Unit};

@@ -117,6 +117,8 @@ pub struct NewTask {
     pub link: Link,
     /// What the provider should translate into, where it can; none keeps the spoken language.
     pub target_language: Option<String>,
+    /// The user wants it although history has this video already.
+    pub again: bool,
 }
 
 /// A task as it stands in the list.

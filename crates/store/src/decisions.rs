@@ -1,0 +1,158 @@
+//! What the user decides about a task. Any process may write these; only the owner acts on them.
+
+use rusqlite::{ErrorCode, OptionalExtension};
+use shiwen_core::{TaskId, TaskState, Timestamp};
+
+use crate::{Store, StoreError, write::Write};
+
+impl Store {
+    /// Before it is submitted: it never will be. While it runs: nobody waits for it any more, its remote id stays.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongState`] while it is being submitted, or when it has ended.
+    pub fn cancel(&self, id: TaskId, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|write| {
+            let sql = "UPDATE tasks SET state = 'cancelled', ended_at = ?2, wait_reason = NULL, wait_until = NULL,
+                         cancel_cause = CASE state WHEN 'queued' THEN 'before_submit' ELSE 'stopped_waiting' END
+                       WHERE id = ?1 AND state IN ('queued', 'running')";
+            write.step(id, sql, (id.0, now.0))
+        })
+    }
+
+    /// Waits again for a task that was accepted before the user stopped waiting. Costs nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongState`] when it is not such a task.
+    pub fn resume(&self, id: TaskId, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|write| {
+            let sql = "UPDATE tasks SET state = 'running', cancel_cause = NULL, ended_at = NULL, next_poll_at = ?2
+                       WHERE id = ?1 AND cancel_cause = 'stopped_waiting'";
+            write.step(id, sql, (id.0, now.0))
+        })
+    }
+
+    /// The provider is to be asked now.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongState`] when the task does not run.
+    pub fn check_now(&self, id: TaskId, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|write| {
+            let sql = "UPDATE tasks SET next_poll_at = ?2, wait_reason = NULL, wait_until = NULL
+                       WHERE id = ?1 AND state = 'running'";
+            write.step(id, sql, (id.0, now.0))
+        })
+    }
+
+    /// A new approval to spend: a failed or cancelled task is queued again, or one that gave up sending.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongState`] for every other task.
+    pub fn retry(&self, id: TaskId) -> Result<(), StoreError> {
+        self.requeue(
+            id,
+            "(state = 'failed' OR cancel_cause IN ('before_submit', 'gave_up')
+              OR (state = 'queued' AND wait_reason IS NOT NULL))",
+        )
+    }
+
+    /// The user accepts that an uncertain task may be charged a second time.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongState`] when the task is not uncertain.
+    pub fn resend(&self, id: TaskId) -> Result<(), StoreError> {
+        self.requeue(id, "state = 'uncertain'")
+    }
+
+    /// The user found the task at the provider: it is followed by that id from now on.
+    ///
+    /// # Errors
+    /// [`StoreError::RemoteIdTaken`] when the id belongs to another task, [`StoreError::WrongState`] when this one is
+    /// neither uncertain nor given up.
+    pub fn adopt(&self, id: TaskId, remote_id: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|write| {
+            if let Some(owner) = owner_of(write, id, remote_id)? {
+                return Err(StoreError::RemoteIdTaken(owner));
+            }
+            let sql = "UPDATE tasks SET state = 'running', remote_id = ?2, next_poll_at = ?3, ended_at = NULL,
+                         cancel_cause = NULL, failure = NULL, stalled = 0, bad_polls = 0
+                       WHERE id = ?1 AND (state = 'uncertain' OR cancel_cause = 'gave_up')";
+            write.step(id, sql, (id.0, remote_id, now.0))?;
+            let sql = "UPDATE attempts SET remote_id = ?2 WHERE id = (
+                         SELECT id FROM attempts WHERE task_id = ?1 AND outcome IN ('unknown', 'crashed')
+                         ORDER BY number DESC LIMIT 1)";
+            match write.tx.prepare_cached(sql)?.execute((id.0, remote_id)) {
+                Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                    Err(StoreError::RemoteIdTaken(0))
+                }
+                other => Ok(other.map(|_| ())?),
+            }
+        })
+    }
+
+    /// The user wants to hear no more of an uncertain task.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongState`] when the task is not uncertain.
+    pub fn give_up(&self, id: TaskId, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|write| {
+            let sql =
+                "UPDATE tasks SET state = 'cancelled', cancel_cause = 'gave_up', ended_at = ?2
+                       WHERE id = ?1 AND state = 'uncertain'";
+            write.step(id, sql, (id.0, now.0))
+        })
+    }
+
+    /// Moves a task to the trash. One that was not submitted is cancelled; one that was paid for is still followed.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongState`] while it is being submitted.
+    pub fn delete(&self, id: TaskId, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|write| {
+            let state: Option<String> = write
+                .tx
+                .prepare_cached("SELECT state FROM tasks WHERE id = ?1 AND deleted_at IS NULL")?
+                .query_row([id.0], |row| row.get(0))
+                .optional()?;
+            match state.as_deref() {
+                None => return Err(StoreError::TaskGone),
+                Some(state) if state == TaskState::Queued.as_str() => {
+                    let sql = "UPDATE tasks SET state = 'cancelled', cancel_cause = 'before_submit', ended_at = ?2,
+                                 wait_reason = NULL, wait_until = NULL WHERE id = ?1 AND state = 'queued'";
+                    write.step(id, sql, (id.0, now.0))?;
+                }
+                Some(_) => {}
+            }
+            let sql = "UPDATE tasks SET deleted_at = ?2 WHERE id = ?1 AND state <> 'submitting'";
+            write.step(id, sql, (id.0, now.0))?;
+            write.removed(id);
+            Ok(())
+        })
+    }
+
+    /// Takes a task back out of the trash.
+    ///
+    /// # Errors
+    /// [`StoreError::TaskGone`] when there is none.
+    pub fn restore(&self, id: TaskId) -> Result<(), StoreError> {
+        self.write(|write| {
+            let sql = "UPDATE tasks SET deleted_at = NULL WHERE id = ?1 AND deleted_at IS NOT NULL";
+            write.step(id, sql, [id.0])
+        })
+    }
+
+    fn requeue(&self, id: TaskId, from: &str) -> Result<(), StoreError> {
+        let sql = format!(
+            "UPDATE tasks SET state = 'queued', remote_id = NULL, failure = NULL, cancel_cause = NULL, ended_at = NULL,
+               submitted_at = NULL, next_poll_at = NULL, wait_reason = NULL, wait_until = NULL, sends = 0, polls = 0,
+               bad_polls = 0, fetching = 0, stalled = 0, progress = NULL
+             WHERE id = ?1 AND {from}"
+        );
+        self.write(|write| write.step(id, &sql, [id.0]))
+    }
+}
+
+fn owner_of(write: &Write<'_>, id: TaskId, remote_id: &str) -> Result<Option<u32>, StoreError> {
+    let sql = "SELECT a.task_id FROM attempts a JOIN tasks t ON t.id = ?1
+               WHERE a.provider = t.provider AND a.remote_id = ?2 AND a.task_id <> ?1";
+    Ok(write.tx.prepare_cached(sql)?.query_row((id.0, remote_id), |row| row.get(0)).optional()?)
+}

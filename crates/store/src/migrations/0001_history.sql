@@ -1,0 +1,138 @@
+PRAGMA application_id = 1399347045;
+
+-- What the user pasted, whole.
+CREATE TABLE pastes (
+    id INTEGER PRIMARY KEY,
+    text TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+);
+
+-- A URL once, however often it is pasted. The key joins all forms of one video.
+CREATE TABLE links (
+    id INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    platform TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    video_id TEXT,
+    canonical TEXT,
+    title TEXT,
+    video_key TEXT NOT NULL
+);
+CREATE INDEX links_by_video ON links (video_key);
+
+CREATE TABLE tasks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    paste_id INTEGER NOT NULL REFERENCES pastes (id),
+    link_id INTEGER NOT NULL REFERENCES links (id),
+    operation TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    target_language TEXT,
+    state TEXT NOT NULL CHECK (
+        state IN ('queued', 'submitting', 'running', 'succeeded', 'failed', 'cancelled', 'uncertain')
+    ),
+    wait_reason TEXT,
+    wait_until INTEGER,
+    sends INTEGER NOT NULL DEFAULT 0,
+    stalled INTEGER NOT NULL DEFAULT 0 CHECK (stalled IN (0, 1)),
+    progress INTEGER CHECK (progress BETWEEN 0 AND 100),
+    fetching INTEGER NOT NULL DEFAULT 0 CHECK (fetching IN (0, 1)),
+    polls INTEGER NOT NULL DEFAULT 0,
+    bad_polls INTEGER NOT NULL DEFAULT 0,
+    cancel_cause TEXT,
+    failure TEXT,
+    remote_id TEXT,
+    title TEXT,
+    author TEXT,
+    duration_s INTEGER,
+    cover_url TEXT,
+    media_url TEXT,
+    learned_at INTEGER,
+    words INTEGER,
+    created_at INTEGER NOT NULL,
+    submitted_at INTEGER,
+    ended_at INTEGER,
+    next_poll_at INTEGER,
+    deleted_at INTEGER,
+    -- A running task can always be found again at its provider.
+    CHECK (state <> 'running' OR remote_id IS NOT NULL),
+    CHECK ((state = 'cancelled') = (cancel_cause IS NOT NULL)),
+    CHECK (state NOT IN ('failed', 'uncertain') OR failure IS NOT NULL),
+    CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (ended_at IS NOT NULL)),
+    CHECK (state <> 'submitting' OR submitted_at IS NOT NULL)
+);
+CREATE INDEX tasks_open ON tasks (state, id) WHERE state IN ('queued', 'submitting', 'running');
+CREATE INDEX tasks_by_link ON tasks (link_id);
+CREATE INDEX tasks_listed ON tasks (id) WHERE deleted_at IS NULL;
+CREATE INDEX tasks_ended ON tasks (provider, operation, ended_at) WHERE state = 'succeeded';
+
+-- The ledger of create calls. An open one (no outcome) means that a request may be out.
+CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    task_id INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    provider TEXT NOT NULL,
+    item INTEGER NOT NULL DEFAULT 0,
+    intent_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    outcome TEXT CHECK (outcome IN ('accepted', 'rejected', 'not-sent', 'unknown', 'crashed')),
+    remote_id TEXT,
+    failure TEXT,
+    UNIQUE (task_id, number),
+    CHECK ((outcome IS NULL) = (ended_at IS NULL)),
+    CHECK (remote_id IS NULL OR outcome IN ('accepted', 'unknown', 'crashed'))
+);
+CREATE UNIQUE INDEX one_open_attempt ON attempts (task_id) WHERE outcome IS NULL;
+CREATE UNIQUE INDEX one_task_per_remote_id ON attempts (provider, remote_id, item) WHERE remote_id IS NOT NULL;
+
+CREATE TABLE transcripts (
+    id INTEGER PRIMARY KEY,
+    task_id INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('provider', 'tidied', 'edited')),
+    text TEXT NOT NULL CHECK (text <> ''),
+    words INTEGER NOT NULL,
+    incomplete INTEGER NOT NULL DEFAULT 0 CHECK (incomplete IN (0, 1)),
+    created_at INTEGER NOT NULL,
+    UNIQUE (task_id, version)
+);
+
+-- Every accepted answer as it came, redacted and deflated, so that a better parser can read it later.
+CREATE TABLE answers (
+    id INTEGER PRIMARY KEY,
+    task_id INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+    asked TEXT NOT NULL,
+    http_status INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    received_at INTEGER NOT NULL
+);
+CREATE INDEX answers_by_task ON answers (task_id);
+
+-- What was spent. Outlives its task, without text or link.
+CREATE TABLE spend (
+    id INTEGER PRIMARY KEY,
+    attempt_id INTEGER NOT NULL UNIQUE,
+    task_id INTEGER REFERENCES tasks (id) ON DELETE SET NULL,
+    provider TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    amount INTEGER,
+    certain INTEGER NOT NULL CHECK (certain IN (0, 1)),
+    spent_at INTEGER NOT NULL
+);
+CREATE INDEX spend_by_day ON spend (provider, spent_at);
+
+CREATE TABLE covers (
+    task_id INTEGER PRIMARY KEY REFERENCES tasks (id) ON DELETE CASCADE,
+    media_type TEXT NOT NULL,
+    bytes BLOB NOT NULL
+);
+
+CREATE TABLE providers (
+    provider TEXT PRIMARY KEY,
+    record TEXT NOT NULL
+);
+
+CREATE TABLE settings (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);

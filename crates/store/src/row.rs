@@ -1,0 +1,129 @@
+//! Rows of the database as words of the app.
+
+use std::str::FromStr;
+
+use rusqlite::{Connection, OptionalExtension, Row, types::Type};
+use serde::de::DeserializeOwned;
+use shiwen_core::{Attempt, AttemptId, Found, Link, Task, TaskId, Timestamp, Transcript, Wait};
+
+use crate::StoreError;
+
+/// All columns of a task with its link; to be completed by a `WHERE`.
+macro_rules! select_task {
+    ($rest:literal) => {
+        concat!(
+            "SELECT t.id, t.operation, t.provider, t.state, t.wait_reason, t.wait_until, t.stalled, t.progress, ",
+            "t.cancel_cause, t.failure, t.remote_id, t.target_language, t.title, t.author, t.duration_s, ",
+            "t.cover_url, t.media_url, t.learned_at, t.words, t.created_at, t.submitted_at, t.ended_at, ",
+            "t.next_poll_at, t.sends, t.bad_polls, t.fetching, l.url, l.platform, l.kind, l.video_id, l.canonical, ",
+            "l.title AS link_title, p.text AS share_text ",
+            "FROM tasks t JOIN links l ON l.id = t.link_id JOIN pastes p ON p.id = t.paste_id ",
+            $rest
+        )
+    };
+}
+pub(crate) use select_task;
+
+/// A task that has not been deleted.
+pub(crate) fn listed(connection: &Connection, id: TaskId) -> Result<Option<Task>, StoreError> {
+    let sql = select_task!("WHERE t.id = ?1 AND t.deleted_at IS NULL");
+    Ok(connection.prepare_cached(sql)?.query_row([id.0], task).optional()?)
+}
+
+pub(crate) fn task(row: &Row<'_>) -> rusqlite::Result<Task> {
+    let wait = match word_or_none(row, "wait_reason")? {
+        Some(reason) => Some(Wait { reason, until: time_or_none(row, "wait_until")? }),
+        None => None,
+    };
+    Ok(Task {
+        id: TaskId(row.get("id")?),
+        operation: word(row, "operation")?,
+        provider: word(row, "provider")?,
+        state: word(row, "state")?,
+        wait,
+        stalled: row.get("stalled")?,
+        progress: row.get("progress")?,
+        cancel_cause: word_or_none(row, "cancel_cause")?,
+        failure: json_or_none(row, "failure")?,
+        remote_id: row.get("remote_id")?,
+        link: Link {
+            url: row.get("url")?,
+            platform: word(row, "platform")?,
+            kind: word(row, "kind")?,
+            id: row.get("video_id")?,
+            canonical: row.get("canonical")?,
+            title: row.get("link_title")?,
+        },
+        target_language: row.get("target_language")?,
+        found: Found {
+            title: row.get("title")?,
+            author: row.get("author")?,
+            duration_s: row.get("duration_s")?,
+            cover_url: row.get("cover_url")?,
+            media_url: row.get("media_url")?,
+            learned_at: time_or_none(row, "learned_at")?,
+        },
+        words: row.get("words")?,
+        created_at: time(row, "created_at")?,
+        submitted_at: time_or_none(row, "submitted_at")?,
+        ended_at: time_or_none(row, "ended_at")?,
+        next_poll_at: time_or_none(row, "next_poll_at")?,
+    })
+}
+
+pub(crate) fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
+    Ok(Attempt {
+        id: AttemptId(row.get("id")?),
+        number: row.get("number")?,
+        provider: word(row, "provider")?,
+        intent_at: time(row, "intent_at")?,
+        ended_at: time_or_none(row, "ended_at")?,
+        outcome: word_or_none(row, "outcome")?,
+        remote_id: row.get("remote_id")?,
+        failure: json_or_none(row, "failure")?,
+    })
+}
+
+pub(crate) fn transcript(row: &Row<'_>) -> rusqlite::Result<Transcript> {
+    Ok(Transcript {
+        version: row.get("version")?,
+        kind: word(row, "kind")?,
+        text: row.get("text")?,
+        words: row.get("words")?,
+        incomplete: row.get("incomplete")?,
+        created_at: time(row, "created_at")?,
+    })
+}
+
+pub(crate) fn word<T>(row: &Row<'_>, column: &str) -> rusqlite::Result<T>
+where
+    T: FromStr<Err = shiwen_core::UnknownWord>,
+{
+    let text: String = row.get(column)?;
+    text.parse().map_err(unreadable)
+}
+
+fn word_or_none<T>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>>
+where
+    T: FromStr<Err = shiwen_core::UnknownWord>,
+{
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| text.parse().map_err(unreadable)).transpose()
+}
+
+fn json_or_none<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| serde_json::from_str(&text).map_err(unreadable)).transpose()
+}
+
+fn time(row: &Row<'_>, column: &str) -> rusqlite::Result<Timestamp> {
+    row.get(column).map(Timestamp)
+}
+
+fn time_or_none(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp))
+}
+
+pub(crate) fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error))
+}

@@ -1,0 +1,300 @@
+//! From the user's wish to the provider's acceptance: the part of the history that guards money.
+
+use rusqlite::{OptionalExtension, named_params};
+use shiwen_core::{
+    AttemptId, Failure, Link, NewTask, Outcome, ProviderId, TaskId, Timestamp, Wait,
+};
+
+use crate::{
+    RawAnswer, Store, StoreError,
+    follow::{self, Spent, Won},
+    known,
+    write::Write,
+};
+
+/// A task that this process may now submit: its intent is on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claimed {
+    pub attempt: AttemptId,
+    /// 1 for the task's first.
+    pub number: u32,
+}
+
+impl Store {
+    /// Writes what was pasted and queues its tasks, all or none. A video that history already has is skipped unless
+    /// the user wants it again.
+    ///
+    /// # Errors
+    /// When the database cannot be written; nothing is queued then.
+    pub fn add_tasks(
+        &self,
+        share_text: &str,
+        tasks: &[NewTask],
+        now: Timestamp,
+    ) -> Result<Vec<TaskId>, StoreError> {
+        self.write(|write| {
+            let sql = "INSERT INTO pastes (text, created_at) VALUES (?1, ?2)";
+            write.tx.prepare_cached(sql)?.execute((share_text, now.0))?;
+            let paste = write.tx.last_insert_rowid();
+            let mut ids = Vec::with_capacity(tasks.len());
+            for task in tasks {
+                let key = task.link.video_key();
+                if !task.again && known::of_video(&write.tx, &key, task.operation, task.target_language.as_deref())?.is_some()
+                {
+                    continue;
+                }
+                let link = add_link(write, &task.link, &key)?;
+                let sql = "INSERT INTO tasks
+                             (paste_id, link_id, operation, provider, target_language, state, created_at)
+                           VALUES (:paste, :link, :operation, :provider, :language, 'queued', :now)
+                           RETURNING id";
+                let id = TaskId(write.tx.prepare_cached(sql)?.query_row(
+                    named_params! {
+                        ":paste": paste,
+                        ":link": link,
+                        ":operation": task.operation.as_str(),
+                        ":provider": task.provider.as_str(),
+                        ":language": task.target_language,
+                        ":now": now.0,
+                    },
+                    |row| row.get(0),
+                )?);
+                write.changed(id);
+                ids.push(id);
+            }
+            Ok(ids)
+        })
+    }
+
+    /// Takes a queued task for submitting and writes the intent, in one transaction: once this returns, a crash can
+    /// no longer turn into a silent second charge. Only one caller ever gets a task.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongState`] when another was faster.
+    pub fn claim(&self, id: TaskId, now: Timestamp) -> Result<Claimed, StoreError> {
+        self.write(|write| {
+            let sql = "UPDATE tasks SET state = 'submitting', submitted_at = ?2, wait_reason = NULL, wait_until = NULL
+                       WHERE id = ?1 AND state = 'queued'";
+            write.step(id, sql, (id.0, now.0))?;
+            let sql = "INSERT INTO attempts (task_id, number, provider, intent_at)
+                       SELECT id, 1 + (SELECT count(*) FROM attempts WHERE task_id = ?1), provider, ?2
+                       FROM tasks WHERE id = ?1
+                       RETURNING id, number";
+            let claimed = write.tx.prepare_cached(sql)?.query_row((id.0, now.0), |row| {
+                Ok(Claimed { attempt: AttemptId(row.get(0)?), number: row.get(1)? })
+            })?;
+            Ok(claimed)
+        })
+    }
+
+    /// The provider accepted: the remote id is kept before anything else happens.
+    ///
+    /// # Errors
+    /// When the database cannot be written even with the reserve.
+    pub fn accepted(
+        &self,
+        attempt: AttemptId,
+        remote_id: &str,
+        first_poll_at: Timestamp,
+        spent: &Spent,
+        answer: &RawAnswer,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(|write| {
+            let id = end_attempt(write, attempt, Outcome::Accepted, None, now)?;
+            // A provider may hand out one id twice (the same video again): each task then has its own item of it.
+            let sql = "UPDATE attempts SET remote_id = ?2, item = (
+                         SELECT count(*) FROM attempts o WHERE o.provider = attempts.provider AND o.remote_id = ?2
+                       ) WHERE id = ?1";
+            write.tx.prepare_cached(sql)?.execute((attempt.0, remote_id))?;
+            let sql = "UPDATE tasks SET state = 'running', remote_id = ?2, next_poll_at = ?3, sends = 0
+                       WHERE id = ?1 AND state = 'submitting'";
+            write.step(id, sql, (id.0, remote_id, first_poll_at.0))?;
+            follow::spend(write, attempt, id, spent, now)?;
+            answer.keep(write, id, now)
+        })
+    }
+
+    /// A blocking operation gave its result with the create call.
+    ///
+    /// # Errors
+    /// When the database cannot be written even with the reserve.
+    pub fn won_at_once(
+        &self,
+        attempt: AttemptId,
+        won: &Won,
+        spent: &Spent,
+        answer: &RawAnswer,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(|write| {
+            let id = end_attempt(write, attempt, Outcome::Accepted, None, now)?;
+            write.step(id, follow::SUCCEED_FROM_SUBMITTING, follow::success(id, won, now))?;
+            follow::keep_text(write, id, won, now)?;
+            follow::spend(write, attempt, id, spent, now)?;
+            answer.keep(write, id, now)
+        })
+    }
+
+    /// The provider's own answer says that nothing was started, and why: the task has failed.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn rejected(
+        &self,
+        attempt: AttemptId,
+        failure: &Failure,
+        answer: &RawAnswer,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(|write| {
+            let id = end_attempt(write, attempt, Outcome::Rejected, Some(failure), now)?;
+            let sql = "UPDATE tasks SET state = 'failed', failure = ?2, ended_at = ?3, sends = 0
+                       WHERE id = ?1 AND state = 'submitting'";
+            write.step(id, sql, (id.0, json(failure)?, now.0))?;
+            answer.keep(write, id, now)
+        })
+    }
+
+    /// Nothing was started, and the same call may be made again later: the task is queued again and says why it waits.
+    /// `outcome` is `NotSent` or `Rejected`.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn sent_back(
+        &self,
+        attempt: AttemptId,
+        outcome: Outcome,
+        failure: &Failure,
+        wait: Wait,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        debug_assert!(
+            matches!(outcome, Outcome::NotSent | Outcome::Rejected),
+            "nothing else is safe to send again"
+        );
+        self.write(|write| {
+            let id = end_attempt(write, attempt, outcome, Some(failure), now)?;
+            let sql =
+                "UPDATE tasks SET state = 'queued', submitted_at = NULL, wait_reason = :reason,
+                         wait_until = :until, sends = CASE WHEN :not_sent THEN sends + 1 ELSE 0 END
+                       WHERE id = :id AND state = 'submitting'";
+            let params = named_params! {
+                ":id": id.0,
+                ":reason": wait.reason.as_str(),
+                ":until": wait.until.map(|until| until.0),
+                ":not_sent": outcome == Outcome::NotSent,
+            };
+            write.step(id, sql, params)
+        })
+    }
+
+    /// The call may or may not have been accepted. From here only the user, or a proof, moves the task.
+    ///
+    /// # Errors
+    /// When the database cannot be written; the open attempt then says the same at the next start.
+    pub fn unknown(
+        &self,
+        attempt: AttemptId,
+        failure: &Failure,
+        spent: &Spent,
+        answer: Option<&RawAnswer>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(|write| {
+            let id = end_attempt(write, attempt, Outcome::Unknown, Some(failure), now)?;
+            let sql = "UPDATE tasks SET state = 'uncertain', failure = ?2 WHERE id = ?1 AND state = 'submitting'";
+            write.step(id, sql, (id.0, json(failure)?))?;
+            follow::spend(write, attempt, id, spent, now)?;
+            match answer {
+                Some(answer) => answer.keep(write, id, now),
+                None => Ok(()),
+            }
+        })
+    }
+
+    /// Says why a queued task waits.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongState`] when it is no longer queued.
+    pub fn wait(&self, id: TaskId, wait: Wait) -> Result<(), StoreError> {
+        self.write(|write| {
+            let sql = "UPDATE tasks SET wait_reason = ?2, wait_until = ?3 WHERE id = ?1 AND state = 'queued'";
+            write.step(id, sql, (id.0, wait.reason.as_str(), wait.until.map(|until| until.0)))
+        })
+    }
+
+    /// Once at the start of the process that owns the tasks: a create call that was out when the last run ended may
+    /// have been accepted, so its task is uncertain. `failure` says that for each of them. Answers how many there were.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn recover(
+        &self,
+        failure: impl Fn(ProviderId) -> Failure,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        self.write(|write| {
+            let open = {
+                let mut statement = write.tx.prepare_cached(
+                    "SELECT t.id, t.provider, a.id AS attempt FROM tasks t
+                     LEFT JOIN attempts a ON a.task_id = t.id AND a.outcome IS NULL WHERE t.state = 'submitting'",
+                )?;
+                let found = statement.query_map([], |row| {
+                    let attempt: Option<u32> = row.get("attempt")?;
+                    Ok((TaskId(row.get("id")?), crate::row::word(row, "provider")?, attempt.map(AttemptId)))
+                })?;
+                found.collect::<Result<Vec<_>, _>>()?
+            };
+            for (id, provider, attempt) in &open {
+                let failure = failure(*provider);
+                if let Some(attempt) = attempt {
+                    end_attempt(write, *attempt, Outcome::Crashed, Some(&failure), now)?;
+                }
+                let sql = "UPDATE tasks SET state = 'uncertain', failure = ?2 WHERE id = ?1 AND state = 'submitting'";
+                write.step(*id, sql, (id.0, json(&failure)?))?;
+            }
+            Ok(open.len())
+        })
+    }
+}
+
+fn add_link(write: &Write<'_>, link: &Link, key: &str) -> Result<i64, StoreError> {
+    let sql = "INSERT INTO links (url, platform, kind, video_id, canonical, title, video_key)
+               VALUES (:url, :platform, :kind, :id, :canonical, :title, :key)
+               ON CONFLICT (url) DO UPDATE SET title = coalesce(excluded.title, title)
+               RETURNING id";
+    let params = named_params! {
+        ":url": link.url,
+        ":platform": link.platform.as_str(),
+        ":kind": link.kind.as_str(),
+        ":id": link.id,
+        ":canonical": link.canonical,
+        ":title": link.title,
+        ":key": key,
+    };
+    Ok(write.tx.prepare_cached(sql)?.query_row(params, |row| row.get(0))?)
+}
+
+fn end_attempt(
+    write: &Write<'_>,
+    attempt: AttemptId,
+    outcome: Outcome,
+    failure: Option<&Failure>,
+    now: Timestamp,
+) -> Result<TaskId, StoreError> {
+    let sql = "UPDATE attempts SET outcome = ?2, failure = ?3, ended_at = ?4 WHERE id = ?1 AND outcome IS NULL
+               RETURNING task_id";
+    let failure = failure.map(json).transpose()?;
+    let found = write
+        .tx
+        .prepare_cached(sql)?
+        .query_row((attempt.0, outcome.as_str(), failure, now.0), |row| row.get(0).map(TaskId))
+        .optional()?;
+    found.ok_or(StoreError::WrongState)
+}
+
+pub(crate) fn json(failure: &Failure) -> Result<String, StoreError> {
+    serde_json::to_string(failure)
+        .map_err(|error| StoreError::Failed(crate::row::unreadable(error)))
+}

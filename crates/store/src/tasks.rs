@@ -1,0 +1,218 @@
+//! Reading tasks: the list, one whole, and what is due.
+
+use rusqlite::{OptionalExtension, named_params};
+use shiwen_core::{
+    Operation, ProviderId, Task, TaskDetail, TaskId, TaskPage, TaskState, Timestamp,
+};
+
+use crate::{Store, StoreError, row, row::select_task};
+
+/// A task that the engine has something to do for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DueTask {
+    pub task: Task,
+    pub share_text: String,
+    /// Create calls in a row that never left this machine.
+    pub sends: u32,
+    /// Follow-up calls in a row that failed.
+    pub bad_polls: u32,
+    /// The provider says it is done and its result is still to be fetched.
+    pub fetching: bool,
+}
+
+/// When something is due next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NextDue(pub Option<Timestamp>);
+
+impl Store {
+    /// Tasks before `before` (or from the newest), newest first, without those in the trash.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn tasks(&self, before: Option<TaskId>, limit: u32) -> Result<TaskPage, StoreError> {
+        self.read(|connection| {
+            let sql = select_task!(
+                "WHERE t.deleted_at IS NULL AND t.id < :before ORDER BY t.id DESC LIMIT :limit"
+            );
+            let before = before.map_or(i64::MAX, |id| i64::from(id.0));
+            let mut statement = connection.prepare_cached(sql)?;
+            let tasks = statement
+                .query_map(named_params! { ":before": before, ":limit": limit }, row::task)?
+                .collect::<Result<Vec<_>, _>>()?;
+            let total = connection
+                .prepare_cached("SELECT count(*) FROM tasks WHERE deleted_at IS NULL")?
+                .query_row([], |row| row.get(0))?;
+            let full = tasks.len() == limit as usize;
+            let before = if full { tasks.last().map(|task| task.id) } else { None };
+            Ok(TaskPage { tasks, total, before })
+        })
+    }
+
+    /// One task, also from the trash.
+    ///
+    /// # Errors
+    /// [`StoreError::TaskGone`] when there is none.
+    pub fn task(&self, id: TaskId) -> Result<Task, StoreError> {
+        self.read(|connection| {
+            let found = connection
+                .prepare_cached(select_task!("WHERE t.id = ?1"))?
+                .query_row([id.0], row::task);
+            found.optional()?.ok_or(StoreError::TaskGone)
+        })
+    }
+
+    /// Everything about one task.
+    ///
+    /// # Errors
+    /// [`StoreError::TaskGone`] when there is none.
+    pub fn detail(&self, id: TaskId) -> Result<TaskDetail, StoreError> {
+        self.read(|connection| {
+            let found = connection
+                .prepare_cached(select_task!("WHERE t.id = ?1"))?
+                .query_row([id.0], |row| Ok((row::task(row)?, row.get("share_text")?)));
+            let (task, share_text): (Task, String) = found.optional()?.ok_or(StoreError::TaskGone)?;
+            let transcripts = connection
+                .prepare_cached(
+                    "SELECT version, kind, text, words, incomplete, created_at FROM transcripts
+                     WHERE task_id = ?1 ORDER BY version",
+                )?
+                .query_map([id.0], row::transcript)?
+                .collect::<Result<_, _>>()?;
+            let attempts = connection
+                .prepare_cached(
+                    "SELECT id, number, provider, intent_at, ended_at, outcome, remote_id, failure FROM attempts
+                     WHERE task_id = ?1 ORDER BY number",
+                )?
+                .query_map([id.0], row::attempt)?
+                .collect::<Result<_, _>>()?;
+            let ahead = connection
+                .prepare_cached("SELECT count(*) FROM tasks WHERE state = 'queued' AND provider = ?1 AND id < ?2")?
+                .query_row((task.provider.as_str(), id.0), |row| row.get(0))?;
+            let usual_s = usual(connection, task.provider, task.operation)?;
+            Ok(TaskDetail { task, share_text, transcripts, attempts, ahead, usual_s })
+        })
+    }
+
+    /// How many tasks the provider has accepted and is still expected to work on.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn at_work(&self, provider: ProviderId) -> Result<u32, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT count(*) FROM tasks
+                       WHERE state IN ('submitting', 'running') AND stalled = 0 AND provider = ?1";
+            Ok(connection.prepare_cached(sql)?.query_row([provider.as_str()], |row| row.get(0))?)
+        })
+    }
+
+    /// Running tasks whose time to ask has come, the longest overdue first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn due_to_follow(&self, now: Timestamp, limit: u32) -> Result<Vec<DueTask>, StoreError> {
+        let sql = select_task!(
+            "WHERE t.state = 'running' AND t.next_poll_at <= ?1 AND coalesce(t.wait_until, 0) <= ?1
+               AND coalesce(t.wait_reason, '') <> 'key' ORDER BY t.next_poll_at, t.id LIMIT ?2"
+        );
+        self.due(sql, (now.0, limit))
+    }
+
+    /// Queued tasks of one provider that may be submitted now, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn due_to_submit(
+        &self,
+        provider: ProviderId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<DueTask>, StoreError> {
+        let sql = select_task!(
+            "WHERE t.state = 'queued' AND t.provider = ?1 AND coalesce(t.wait_until, 0) <= ?2
+               AND coalesce(t.wait_reason, '') NOT IN ('gave_up_sending', 'paused') ORDER BY t.id LIMIT ?3"
+        );
+        self.due(sql, (provider.as_str(), now.0, limit))
+    }
+
+    /// The earliest time after `now` at which a waiting task wants to be looked at.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn next_due(&self, now: Timestamp) -> Result<NextDue, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT min(due) FROM (
+                         SELECT max(next_poll_at, coalesce(wait_until, 0)) AS due FROM tasks
+                           WHERE state = 'running' AND coalesce(wait_reason, '') <> 'key'
+                         UNION ALL
+                         SELECT wait_until FROM tasks WHERE state = 'queued' AND wait_until IS NOT NULL
+                       ) WHERE due > ?1";
+            let due: Option<i64> = connection.prepare_cached(sql)?.query_row([now.0], |row| row.get(0))?;
+            Ok(NextDue(due.map(Timestamp)))
+        })
+    }
+
+    /// Providers that have queued tasks.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn queued_providers(&self) -> Result<Vec<ProviderId>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection
+                .prepare_cached("SELECT DISTINCT provider FROM tasks WHERE state = 'queued'")?;
+            let found = statement
+                .query_map([], |row| row::word(row, "provider"))?
+                .collect::<Result<_, _>>()?;
+            Ok(found)
+        })
+    }
+
+    /// How many tasks are in this state, the trash included.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn count_in(&self, state: TaskState) -> Result<u32, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT count(*) FROM tasks WHERE state = ?1";
+            Ok(connection.prepare_cached(sql)?.query_row([state.as_str()], |row| row.get(0))?)
+        })
+    }
+
+    fn due(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<DueTask>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let found = statement
+                .query_map(params, |row| {
+                    Ok(DueTask {
+                        task: row::task(row)?,
+                        share_text: row.get("share_text")?,
+                        sends: row.get("sends")?,
+                        bad_polls: row.get("bad_polls")?,
+                        fetching: row.get("fetching")?,
+                    })
+                })?
+                .collect::<Result<_, _>>()?;
+            Ok(found)
+        })
+    }
+}
+
+/// The median of the last twenty durations in seconds; none before there are three.
+fn usual(
+    connection: &rusqlite::Connection,
+    provider: ProviderId,
+    operation: Operation,
+) -> Result<Option<u32>, StoreError> {
+    let sql = "SELECT (ended_at - submitted_at) / 1000 FROM tasks
+               WHERE state = 'succeeded' AND provider = ?1 AND operation = ?2 AND submitted_at IS NOT NULL
+               ORDER BY ended_at DESC LIMIT 20";
+    let mut durations = connection
+        .prepare_cached(sql)?
+        .query_map((provider.as_str(), operation.as_str()), |row| row.get::<_, i64>(0))?
+        .collect::<Result<Vec<_>, _>>()?;
+    durations.sort_unstable();
+    Ok(if durations.len() < 3 {
+        None
+    } else {
+        u32::try_from(durations[durations.len() / 2].max(1)).ok()
+    })
+}
