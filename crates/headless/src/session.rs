@@ -1,0 +1,213 @@
+//! A screen (Xvfb), a message bus and a window manager (openbox) in a home folder of their own.
+//! Nothing of the session it runs in reaches the programs started here, and nothing outlives it.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::Mark;
+
+const STARTED_WITHIN: Duration = Duration::from_secs(20);
+
+/// Variables of the surrounding session that must not leak into this one.
+const FOREIGN: [&str; 8] = [
+    "WAYLAND_DISPLAY",
+    "XAUTHORITY",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_CACHE_HOME",
+    "XDG_STATE_HOME",
+    "XDG_SESSION_TYPE",
+    "GNOME_KEYRING_CONTROL",
+];
+
+/// A running desktop session. Dropping it ends everything that was started in it.
+#[derive(Debug)]
+pub struct Session {
+    // Dropped in this order: first the processes, then the folder that they write to.
+    mark: Mark,
+    children: Vec<Child>,
+    variables: Vec<(OsString, OsString)>,
+    home: TempDir,
+}
+
+impl Session {
+    /// Starts a session with a screen of 1280 × 800 and waits until programs can be started in it.
+    pub fn start() -> io::Result<Session> {
+        let home = tempfile::Builder::new().prefix("shiwen-session-").tempdir()?;
+        let runtime = home.path().join("run");
+        fs::create_dir(&runtime)?;
+        private(&runtime)?;
+        let mut session =
+            Session { mark: Mark::new(), children: Vec::new(), variables: Vec::new(), home };
+        session.set("HOME", session.home.path().to_owned());
+        session.set("XDG_RUNTIME_DIR", &runtime);
+        session.set("XDG_SESSION_TYPE", "x11");
+        session.set("GDK_BACKEND", "x11");
+        session.set("GSETTINGS_BACKEND", "memory");
+        // The accessibility bus would be one more daemon for each program.
+        session.set("NO_AT_BRIDGE", "1");
+
+        // Fixed numbers would collide between two runs on one machine, so the server picks.
+        let mut screen = session.command("Xvfb");
+        screen.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]);
+        let display = session.start_and_read_line(screen)?;
+        session.set("DISPLAY", format!(":{display}"));
+
+        let mut bus = session.command("dbus-daemon");
+        bus.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
+        bus.arg(format!("--address=unix:path={}", runtime.join("bus").display()));
+        let address = session.start_and_read_line(bus)?;
+        session.set("DBUS_SESSION_BUS_ADDRESS", address);
+
+        let mut window_manager = session.command("openbox");
+        window_manager.stdout(Stdio::null()).stderr(session.log("openbox")?);
+        session.keep(window_manager)?;
+        Ok(session)
+    }
+
+    /// The session's home folder: empty at the start, gone at the end.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// A program to be started in this session, with its environment set.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        for name in FOREIGN {
+            command.env_remove(name);
+        }
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("SHIWEN_") {
+                command.env_remove(name);
+            }
+        }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null());
+        self.mark.put_on(&mut command);
+        command
+    }
+
+    /// Starts the Secret Service and unlocks a new, empty keychain.
+    pub fn unlock_keychain(&mut self) -> io::Result<()> {
+        let mut daemon = self.command("gnome-keyring-daemon");
+        daemon.args(["--unlock", "--components=secrets"]).stdin(Stdio::piped());
+        daemon.stdout(Stdio::null()).stderr(self.log("gnome-keyring")?);
+        let mut daemon = daemon.spawn().map_err(|err| named("gnome-keyring-daemon", &err))?;
+        if let Some(mut password) = daemon.stdin.take() {
+            password.write_all(b"test\n")?;
+        }
+        daemon.wait()?;
+
+        let asked = Instant::now();
+        while !self.owned("org.freedesktop.secrets")? {
+            if asked.elapsed() > STARTED_WITHIN {
+                return Err(io::Error::other("the Secret Service did not come up on the bus"));
+            }
+            sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+
+    /// What a paste in this session would bring: empty where nothing was copied yet.
+    pub fn clipboard(&self) -> io::Result<String> {
+        let answer = self.command("xclip").args(["-selection", "clipboard", "-o"]).output()?;
+        String::from_utf8(answer.stdout).map_err(io::Error::other)
+    }
+
+    /// Copies `text`, as another program would.
+    pub fn set_clipboard(&self, text: &str) -> io::Result<()> {
+        let mut xclip = self.command("xclip");
+        xclip.args(["-selection", "clipboard", "-i"]).stdin(Stdio::piped());
+        // It stays in the background as the owner of the text and would hold our pipes open.
+        let mut xclip = xclip.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        if let Some(mut input) = xclip.stdin.take() {
+            input.write_all(text.as_bytes())?;
+        }
+        succeeded("xclip", xclip.wait()?.success())
+    }
+
+    /// Takes a picture of the whole screen; the name's ending decides the format.
+    pub fn picture(&self, path: &Path) -> io::Result<()> {
+        let taken = self.command("import").args(["-window", "root"]).arg(path).status()?;
+        succeeded("import", taken.success())
+    }
+
+    /// A new file in the home folder that receives what `program` says.
+    pub fn log(&self, program: &str) -> io::Result<File> {
+        let path: PathBuf = self.home.path().join(format!("{program}.log"));
+        File::options().create(true).append(true).open(path)
+    }
+
+    /// Starts `command` as a part of the session, ended with it.
+    pub fn keep(&mut self, mut command: Command) -> io::Result<&mut Child> {
+        let child = command.spawn().map_err(|err| named(command.get_program(), &err))?;
+        let last = self.children.len();
+        self.children.push(child);
+        Ok(&mut self.children[last])
+    }
+
+    /// Starts a part of the session that announces its address as its first line.
+    /// Whatever else it says goes to `<program>.log` in the home folder.
+    pub fn start_and_read_line(&mut self, mut command: Command) -> io::Result<String> {
+        let program = command.get_program().to_owned();
+        let name = Path::new(&program).file_name().unwrap_or(&program).to_string_lossy();
+        let mut log = self.log(&name)?;
+        command.stdout(Stdio::piped()).stderr(log.try_clone()?);
+        let output = self.keep(command)?.stdout.take();
+
+        let mut line = String::new();
+        if let Some(output) = output {
+            let mut output = BufReader::new(output);
+            output.read_line(&mut line)?;
+            // A pipe that nobody empties would stop the program once it is full.
+            std::thread::spawn(move || io::copy(&mut output, &mut log));
+        }
+        match line.trim() {
+            "" => Err(named(&program, &io::Error::other("ended without saying its address"))),
+            address => Ok(address.to_owned()),
+        }
+    }
+
+    fn set(&mut self, name: &str, value: impl Into<OsString>) {
+        self.variables.push((name.into(), value.into()));
+    }
+
+    fn owned(&self, name: &str) -> io::Result<bool> {
+        let answer = self
+            .command("dbus-send")
+            .args(["--session", "--dest=org.freedesktop.DBus", "--print-reply=literal", "/"])
+            .args(["org.freedesktop.DBus.NameHasOwner", &format!("string:{name}")])
+            .output()?;
+        Ok(String::from_utf8_lossy(&answer.stdout).contains("true"))
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.mark.sweep();
+        for child in &mut self.children {
+            // Without this they stay as zombies for as long as we live.
+            let _ = child.wait();
+        }
+    }
+}
+
+fn private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+}
+
+fn named(program: impl AsRef<OsStr>, err: &io::Error) -> io::Error {
+    io::Error::new(err.kind(), format!("{}: {err}", program.as_ref().to_string_lossy()))
+}
+
+fn succeeded(program: &str, success: bool) -> io::Result<()> {
+    if success { Ok(()) } else { Err(io::Error::other(format!("{program} failed"))) }
+}

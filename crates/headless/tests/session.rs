@@ -1,0 +1,50 @@
+//! The session itself, with real programs in it.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::io::{self, Write};
+use std::process::Stdio;
+
+use shiwen_headless::Session;
+
+#[test]
+fn what_one_program_copies_another_can_paste() -> io::Result<()> {
+    let session = Session::start()?;
+    session.set_clipboard("拾文 ✂")?;
+    assert_eq!(session.clipboard()?, "拾文 ✂");
+    Ok(())
+}
+
+#[test]
+fn an_unlocked_keychain_keeps_a_secret() -> io::Result<()> {
+    let mut session = Session::start()?;
+    session.unlock_keychain()?;
+
+    let mut store = session.command("secret-tool");
+    store.args(["store", "--label=test", "where", "here"]).stdin(Stdio::piped());
+    let mut store = store.spawn()?;
+    if let Some(mut input) = store.stdin.take() {
+        input.write_all(b"hidden")?;
+    }
+    assert!(store.wait()?.success());
+
+    let found = session.command("secret-tool").args(["lookup", "where", "here"]).output()?;
+    assert_eq!(String::from_utf8_lossy(&found.stdout), "hidden");
+    Ok(())
+}
+
+#[test]
+fn nothing_outlives_the_session() -> io::Result<()> {
+    let mut session = Session::start()?;
+    session.unlock_keychain()?;
+    let home = session.home().to_owned();
+    drop(session);
+
+    assert!(!home.exists());
+    let mentions_home = |process: fs::DirEntry| {
+        let environment = fs::read(process.path().join("environ")).unwrap_or_default();
+        String::from_utf8_lossy(&environment).contains(&*home.to_string_lossy())
+    };
+    assert!(!fs::read_dir("/proc")?.flatten().any(mentions_home));
+    Ok(())
+}

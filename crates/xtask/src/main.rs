@@ -1,0 +1,62 @@
+//! The repository's own commands: `cargo xtask <command>`. One file per command.
+
+mod bench;
+mod bundle;
+mod command;
+mod packages;
+mod run;
+mod setup;
+mod test;
+mod tools;
+mod ui;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Builds, runs, checks and measures Shiwen")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what this machine lacks and build the window's pages
+    Setup(setup::Arguments),
+    /// Set up if needed, build the desktop program and start it
+    Run(run::Arguments),
+    /// Set up if needed, then check everything: format, lints, tests, licences, the real window
+    Test(test::Arguments),
+    /// Build the tools that `test` needs, once, into target/tools
+    Tools,
+    /// Make the installer of this system
+    Bundle,
+    /// Measure; prints one `name value unit` line per figure
+    Bench(bench::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = command::end_on_interrupt().and_then(|()| start(Arguments::parse().task));
+    command::end_leftovers();
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(err) => {
+            eprintln!("\nerror: {err:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(task: Task) -> Result<()> {
+    match task {
+        Task::Setup(arguments) => setup::setup(&arguments),
+        Task::Run(arguments) => run::run(&arguments),
+        Task::Test(arguments) => test::test(&arguments),
+        Task::Tools => tools::build(),
+        Task::Bundle => bundle::bundle(),
+        Task::Bench(arguments) => bench::bench(&arguments),
+    }
+}
