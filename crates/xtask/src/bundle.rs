@@ -5,6 +5,8 @@ use anyhow::Result;
 use crate::command::{npm, root, run, target};
 use crate::setup;
 
+const TAURI_CLI: &str = "@tauri-apps/cli@2.12.5";
+
 #[cfg(target_os = "linux")]
 const BUNDLES: &str = "deb,rpm";
 #[cfg(target_os = "macos")]
@@ -15,9 +17,10 @@ const BUNDLES: &str = "nsis";
 pub(crate) fn bundle() -> Result<()> {
     setup::provide(false)?;
     eprintln!("bundle: {BUNDLES}, release build");
-    // Tauri looks for tauri.conf.json from the folder it is started in; npm finds the program
-    // among the packages of ui/.
-    run(npm(["exec", "--prefix", "ui", "--", "tauri", "build", "--bundles", BUNDLES])
+    // Tauri looks for tauri.conf.json from the folder that it is started in. Its program is not
+    // among the packages of ui/: it is large, and only this command needs it.
+    run(npm(["exec", "--yes", "--package", TAURI_CLI, "--", "tauri", "build"])
+        .args(["--bundles", BUNDLES])
         .current_dir(root()))?;
     eprintln!("bundle: see {}", target().join("release/bundle").display());
     Ok(())

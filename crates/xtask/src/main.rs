@@ -16,7 +16,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Builds, runs, checks and measures Shiwen")]
+#[command(bin_name = "cargo xtask", about = "Builds, runs, checks and measures Shiwen")]
 struct Arguments {
     #[command(subcommand)]
     task: Task,
