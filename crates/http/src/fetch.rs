@@ -1,0 +1,190 @@
+//! Covers and media: addresses that a provider named, asked for without any credential.
+
+use std::time::{Duration, Instant};
+
+use reqwest::{StatusCode, header::CONTENT_TYPE, header::LOCATION};
+use url::Url;
+
+use crate::{
+    Cause, Proxy, Reach, SendError, Sender,
+    address::{NotPublic, is_loopback, is_private_literal},
+    classify,
+    clients::Use,
+    sender::read_body,
+};
+
+const REDIRECTS: usize = 3;
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// What a public address gave.
+#[derive(Debug, Clone)]
+pub struct Fetched {
+    pub body: Vec<u8>,
+    /// As the host says it, e.g. `image/jpeg`. Text of a stranger: never to be trusted.
+    pub content_type: Option<String>,
+}
+
+/// Why a public address gave nothing.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum FetchError {
+    /// Not a web address, or one that leads into a private network.
+    #[error("the address is not allowed")]
+    NotAllowed,
+    #[error("redirected too often")]
+    Redirects,
+    /// Answered, but not with success. Signed addresses that ran out answer 403.
+    #[error("answered with status {0}")]
+    Status(u16),
+    /// Longer than the caller's cap.
+    #[error("longer than allowed")]
+    TooLarge,
+    #[error(transparent)]
+    Send(SendError),
+}
+
+impl Sender {
+    /// Fetches up to `cap` bytes. An `http` address is asked for by https; at most three redirects
+    /// are followed, each checked anew; nothing in a private network is asked.
+    pub async fn fetch_public(&self, url: &Url, cap: usize) -> Result<Fetched, FetchError> {
+        let deadline = Instant::now() + TOTAL_TIMEOUT;
+        let mut url = url.clone();
+        for _ in 0..=REDIRECTS {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let answer = self.ask(&mut url, left).await?;
+            let status = answer.status();
+            if let Some(next) = redirect(&answer, &url) {
+                url = next?;
+                continue;
+            }
+            if !status.is_success() {
+                return Err(FetchError::Status(status.as_u16()));
+            }
+            let content_type = answer
+                .headers()
+                .get(CONTENT_TYPE)
+                .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+            let body = read_body(answer, cap, &[]).await.map_err(|err| match err.cause() {
+                Cause::TooLarge => FetchError::TooLarge,
+                _ => FetchError::Send(err),
+            })?;
+            return Ok(Fetched { body, content_type });
+        }
+        Err(FetchError::Redirects)
+    }
+
+    async fn ask(&self, url: &mut Url, left: Duration) -> Result<reqwest::Response, FetchError> {
+        let here = self.allow(url)?;
+        let client = self.clients.get(Use::Public, here).map_err(FetchError::Send)?;
+        client.get(url.clone()).timeout(left).send().await.map_err(|err| {
+            if classify::contains::<NotPublic>(&err) {
+                return FetchError::NotAllowed;
+            }
+            let proxied = matches!(self.clients.config().proxy, Proxy::Custom(_));
+            FetchError::Send(classify::failed_to_send(err, false, proxied, &[]))
+        })
+    }
+
+    /// Checks an address and makes it https; answers whether it is on this machine.
+    fn allow(&self, url: &mut Url) -> Result<bool, FetchError> {
+        let here = is_loopback(url);
+        let web = matches!(url.scheme(), "http" | "https");
+        let with_user = !url.username().is_empty() || url.password().is_some();
+        if !web || with_user {
+            return Err(FetchError::NotAllowed);
+        }
+        match self.clients.config().reach {
+            Reach::ThisMachine if here => return Ok(true),
+            Reach::ThisMachine => return Err(FetchError::NotAllowed),
+            Reach::Internet if here || is_private_literal(url) => {
+                return Err(FetchError::NotAllowed);
+            }
+            Reach::Internet => {}
+        }
+        if url.scheme() == "http" && (url.port().is_some() || url.set_scheme("https").is_err()) {
+            return Err(FetchError::NotAllowed);
+        }
+        self.clients.screening.screen(url.host_str().ok_or(FetchError::NotAllowed)?);
+        Ok(false)
+    }
+}
+
+/// Where a redirect leads, if the answer is one.
+fn redirect(answer: &reqwest::Response, from: &Url) -> Option<Result<Url, FetchError>> {
+    let redirected = matches!(
+        answer.status(),
+        StatusCode::MOVED_PERMANENTLY
+            | StatusCode::FOUND
+            | StatusCode::SEE_OTHER
+            | StatusCode::TEMPORARY_REDIRECT
+            | StatusCode::PERMANENT_REDIRECT
+    );
+    let to = answer.headers().get(LOCATION).filter(|_| redirected)?;
+    Some(to.to_str().ok().and_then(|to| from.join(to).ok()).ok_or(FetchError::NotAllowed))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use super::*;
+    use crate::{Config, address::Lookup};
+
+    fn config() -> Config {
+        Config { proxy: Proxy::None, user_agent: "test".into(), reach: Reach::Internet }
+    }
+
+    #[tokio::test]
+    async fn addresses_of_private_networks_are_not_asked() {
+        let refused = [
+            "https://127.0.0.1/a.jpg",
+            "https://localhost/a.jpg",
+            "https://192.168.1.1/a.jpg",
+            "http://169.254.169.254/latest/meta-data",
+            "https://[::1]/a.jpg",
+            "https://[::ffff:10.0.0.1]/a.jpg",
+            "https://user:pass@cdn.example/a.jpg",
+            "http://cdn.example:8080/a.jpg",
+            "file:///etc/passwd",
+            "data:text/plain,hello",
+        ];
+        let sender = Sender::new(config());
+        for url in refused {
+            let outcome = sender.fetch_public(&Url::parse(url).unwrap(), 100).await;
+            assert!(matches!(outcome, Err(FetchError::NotAllowed)), "{url}: {outcome:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_into_a_private_network_is_not_connected_to() {
+        let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = server.local_addr().unwrap();
+        let lookups = Arc::new(AtomicUsize::new(0));
+        let count = lookups.clone();
+        let lookup: Lookup = Arc::new(move |_| {
+            count.fetch_add(1, Ordering::Relaxed);
+            Box::pin(std::future::ready(Ok(vec![address])))
+        });
+        let sender = Sender::with_lookup(config(), lookup);
+        let url = Url::parse(&format!("https://cdn.example:{}/a.jpg", address.port())).unwrap();
+
+        let outcome = sender.fetch_public(&url, 100).await;
+
+        assert!(matches!(outcome, Err(FetchError::NotAllowed)), "{outcome:?}");
+        assert_eq!(lookups.load(Ordering::Relaxed), 1);
+        let connected = tokio::time::timeout(Duration::from_millis(100), server.accept()).await;
+        assert!(connected.is_err(), "no connection was made");
+    }
+
+    #[test]
+    fn an_http_address_is_asked_for_by_https() {
+        let sender = Sender::new(config());
+        let mut url = Url::parse("http://cdn.example/a.jpg?x=1").unwrap();
+
+        assert!(!sender.allow(&mut url).unwrap());
+
+        assert_eq!(url.as_str(), "https://cdn.example/a.jpg?x=1");
+    }
+}

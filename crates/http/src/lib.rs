@@ -1,0 +1,32 @@
+//! The one place that sends: requests and answers as data, one sender, and what a failure proves.
+//!
+//! Only this crate knows reqwest. A credential is sent to the configured host and nowhere else: no
+//! redirect is ever followed with one, and errors are redacted before they leave this crate.
+
+mod address;
+mod body;
+mod classify;
+mod clients;
+mod error;
+mod fetch;
+mod redact;
+mod request;
+mod retry_after;
+mod sender;
+
+use std::{future::Future, pin::Pin};
+
+pub use clients::{Config, Proxy, Reach};
+pub use error::{Cause, SendError};
+pub use fetch::{FetchError, Fetched};
+pub use redact::redact;
+pub use request::{HeaderValue, Method, Purpose, Request, Response};
+pub use retry_after::retry_after;
+pub use sender::{BODY_CAP, Sender};
+
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response, SendError>> + Send + 'a>>;
+
+/// Whatever carries a request to a service: the real sender, or a test's own.
+pub trait Transport: Send + Sync + 'static {
+    fn send<'a>(&'a self, request: &'a Request) -> Sending<'a>;
+}
