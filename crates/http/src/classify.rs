@@ -77,7 +77,13 @@ fn cause(err: &reqwest::Error, proxied: bool) -> Cause {
             Cause::Connect
         };
     }
-    broken_or_garbled(err).unwrap_or(if err.is_decode() { Cause::Garbled } else { Cause::Broken })
+    // hyper speaks for the connection and the shape of HTTP; what fails without it is the unpacking.
+    match find(err, &|err| Some(err.downcast_ref::<hyper::Error>()?.is_parse())) {
+        Some(true) => Cause::Garbled,
+        Some(false) => Cause::Broken,
+        None if err.is_decode() => Cause::Garbled,
+        None => Cause::Broken,
+    }
 }
 
 /// rustls reports its errors as invalid data, and a peer that leaves in the handshake as an end of
@@ -98,27 +104,6 @@ fn proxy_refused(err: &(dyn Error + 'static)) -> bool {
         (text.starts_with("tunnel error") || text.starts_with("SOCKS error")).then_some(())
     })
     .is_some()
-}
-
-fn broken_or_garbled(err: &(dyn Error + 'static)) -> Option<Cause> {
-    find(err, &|err| {
-        if let Some(err) = err.downcast_ref::<hyper::Error>() {
-            if err.is_parse() {
-                return Some(Cause::Garbled);
-            }
-            if err.is_incomplete_message() || err.is_closed() || err.is_canceled() {
-                return Some(Cause::Broken);
-            }
-        }
-        match err.downcast_ref::<io::Error>()?.kind() {
-            io::ErrorKind::UnexpectedEof
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::BrokenPipe => Some(Cause::Broken),
-            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Some(Cause::Garbled),
-            _ => None,
-        }
-    })
 }
 
 /// Whether an error of this type is somewhere in the chain.
