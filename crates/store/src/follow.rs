@@ -11,7 +11,8 @@ use crate::{RawAnswer, Store, StoreError, submit::json, write::Write};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Poll {
     pub progress: Option<u8>,
-    pub next_poll_at: Timestamp,
+    /// None: asked only when the user wants it.
+    pub next_poll_at: Option<Timestamp>,
     /// The provider is done; the next call asks for the result.
     pub fetching: bool,
     pub stalled: bool,
@@ -69,7 +70,7 @@ impl Store {
             let params = named_params! {
                 ":id": id.0,
                 ":progress": poll.progress,
-                ":next": poll.next_poll_at.0,
+                ":next": poll.next_poll_at.map(|at| at.0),
                 ":fetching": poll.fetching,
                 ":stalled": poll.stalled,
                 ":bad": poll.bad,

@@ -100,7 +100,7 @@ impl Store {
     pub fn at_work(&self, provider: ProviderId) -> Result<u32, StoreError> {
         self.read(|connection| {
             let sql = "SELECT count(*) FROM tasks
-                       WHERE state IN ('submitting', 'running') AND stalled = 0 AND provider = ?1";
+                       WHERE state = 'running' AND stalled = 0 AND provider = ?1";
             Ok(connection.prepare_cached(sql)?.query_row([provider.as_str()], |row| row.get(0))?)
         })
     }
