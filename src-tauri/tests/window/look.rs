@@ -1,0 +1,60 @@
+//! Light and dark, as the screen shows them. The pictures stay for a look with one's own eyes.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::app::{App, SOON, by, evidence_folder};
+use crate::until::until;
+use crate::world::{TASK_ENDS, World};
+
+#[test]
+fn the_dark_theme_is_dark_and_the_light_one_light() -> io::Result<()> {
+    let world = World::start()?;
+    let app = world.sandboxed()?;
+    app.submit("sb-ok")?;
+    app.see_newest("succeeded", TASK_ENDS)?;
+    app.click(&by("task-row"))?;
+    app.read(&by("transcript"), SOON, |text| text.chars().count() > 20)?;
+
+    let light = brightness(&world, &app, "light", |mean| mean > 0.6)?;
+    let dark = brightness(&world, &app, "dark", |mean| mean < 0.35)?;
+    assert!(dark < light);
+    Ok(())
+}
+
+/// Switches the theme and waits until the window's mean brightness, from 0 to 1, `fits`.
+fn brightness(
+    world: &World,
+    app: &App<'_>,
+    theme: &str,
+    fits: impl Fn(f64) -> bool,
+) -> io::Result<f64> {
+    let mut settings = app.call("settings", json!({}))?;
+    settings["theme"] = json!(theme);
+    app.call("save_settings", json!({ "settings": settings }))?;
+    app.run("location.reload()")?;
+    app.see(&by("paste-box"), SOON)?;
+
+    fs::create_dir_all(evidence_folder())?;
+    let picture = evidence_folder().join(format!("look-{theme}.png"));
+    let window = app.window()?;
+    until(&format!("the window to be {theme}"), SOON, || {
+        let taken =
+            world.session.command("import").args(["-window", &window]).arg(&picture).status()?;
+        let mean = if taken.success() { mean(world, &picture)? } else { f64::NAN };
+        Ok(Some(mean).filter(|&mean| fits(mean)))
+    })
+}
+
+fn mean(world: &World, picture: &Path) -> io::Result<f64> {
+    let answer = world
+        .session
+        .command("convert")
+        .arg(picture)
+        .args(["-colorspace", "Gray", "-format", "%[fx:mean]", "info:"])
+        .output()?;
+    String::from_utf8_lossy(&answer.stdout).trim().parse().map_err(io::Error::other)
+}

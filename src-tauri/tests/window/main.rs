@@ -1,0 +1,16 @@
+//! The real program, driven through its real window: what a user sees and does, nothing mocked
+//! but the services, which the sandbox plays. Needs a screen, a bus and WebKitWebDriver;
+//! `cargo xtask test --only build,window` brings and builds what is missing.
+#![cfg(target_os = "linux")]
+
+mod app;
+mod driver;
+mod until;
+mod world;
+
+mod history;
+mod kill;
+mod look;
+mod secrets;
+mod start;
+mod transcribe;

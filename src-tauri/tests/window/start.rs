@@ -1,0 +1,109 @@
+//! Starting: twice at once, on a history that must not be touched, and how long it takes.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::app::{App, SOON, binary, by};
+use crate::until::until;
+use crate::world::{TASK_ENDS, World};
+
+#[test]
+fn a_second_start_brings_the_first_window_forward_and_ends() -> io::Result<()> {
+    let world = World::start()?;
+    let first = world.sandboxed()?;
+    let window = first.window()?;
+    first.xdotool(&["windowminimize", &window])?;
+
+    let mut second = world.session.command(binary());
+    second.arg("--data-dir").arg(&world.data).arg("--sandbox");
+    second.env("SHIWEN_SANDBOX_URL", &world.sandbox);
+    let log = world.session.log("second")?;
+    let mut second = second.stdout(log.try_clone()?).stderr(log).spawn()?;
+
+    let ended = until("the second program to end", SOON, || second.try_wait())?;
+    assert!(ended.success(), "{ended}");
+    until("the first window to be in front", SOON, || {
+        Ok((first.xdotool(&["getactivewindow"])? == window).then_some(()))
+    })?;
+    first.submit("sb-ok")?;
+    first.see_newest("succeeded", TASK_ENDS)
+}
+
+#[test]
+fn another_data_folder_is_another_program() -> io::Result<()> {
+    let world = World::start()?;
+    let _first = world.sandboxed()?;
+    let elsewhere = world.session.home().join("elsewhere");
+    let second = App::start(
+        &world.session,
+        &["--data-dir", &elsewhere.to_string_lossy(), "--sandbox"],
+        &[("SHIWEN_SANDBOX_URL", &world.sandbox)],
+    )?;
+    second.see(&by("paste-box"), SOON)
+}
+
+#[test]
+fn a_newer_database_is_refused_and_left_as_it_was() -> io::Result<()> {
+    let world = World::start()?;
+    world.sandboxed()?.close()?;
+    let database = only_database(&world)?;
+    let mut content = fs::read(&database)?;
+    // `PRAGMA user_version`, at its place in the header: <https://www.sqlite.org/fileformat2.html>.
+    content[60..64].copy_from_slice(&9_999_u32.to_be_bytes());
+    fs::write(&database, &content)?;
+
+    refused(&world)?;
+    assert!(fs::read(&database)? == content, "the newer database was changed");
+    Ok(())
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused_and_left_as_it_was() -> io::Result<()> {
+    let world = World::start()?;
+    world.sandboxed()?.close()?;
+    let database = only_database(&world)?;
+    let content = "这不是数据库，是别人的日记。".repeat(400).into_bytes();
+    for suffix in ["-wal", "-shm"] {
+        let mut beside = database.clone().into_os_string();
+        beside.push(suffix);
+        let _ = fs::remove_file(Path::new(&beside));
+    }
+    fs::write(&database, &content)?;
+
+    refused(&world)?;
+    assert!(fs::read(&database)? == content, "the file was changed");
+    Ok(())
+}
+
+#[test]
+fn the_start_can_be_measured() -> io::Result<()> {
+    let world = World::start()?;
+    let mut measured = world.session.command(binary());
+    measured.arg("--data-dir").arg(&world.data).env("SHIWEN_MEASURE_START", "1");
+    let said = measured.output()?;
+    assert!(said.status.success(), "{}", said.status);
+
+    let said = String::from_utf8_lossy(&said.stderr).into_owned();
+    let time = said.lines().find_map(|line| line.strip_prefix("interactive_ms "));
+    let time: f64 = time.and_then(|time| time.trim().parse().ok()).unwrap_or_default();
+    assert!(time > 10.0 && time < 60_000.0, "{said}");
+    Ok(())
+}
+
+/// Starts the program on a history that it cannot open: it says so and lists no tasks.
+fn refused(world: &World) -> io::Result<()> {
+    let app = world.start_app(&["--sandbox"], &[("SHIWEN_SANDBOX_URL", &world.sandbox)])?;
+    let words = app.read(&by("start-problem"), SOON, |text| text.chars().count() > 10)?;
+    assert!(words.contains("文案"), "the folder is not named: {words}");
+    assert_eq!(app.count(&by("paste-box"))?, 0);
+    app.close()
+}
+
+fn only_database(world: &World) -> io::Result<std::path::PathBuf> {
+    until("one database", Duration::from_secs(5), || {
+        let found = world.databases()?;
+        Ok(<[_; 1]>::try_from(found).ok().map(|[only]| only))
+    })
+}

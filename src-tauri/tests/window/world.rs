@@ -1,0 +1,136 @@
+//! Everything around the program: a desktop session, a data folder and the sandbox's services.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use shiwen_headless::Session;
+
+use crate::app::{App, SOON, binary, by};
+use crate::driver;
+use crate::until::until;
+
+/// For a task from submission to its end: the sandbox is quick, but providers have minimum waits
+/// between two questions.
+pub(crate) const TASK_ENDS: Duration = Duration::from_secs(60);
+
+pub(crate) struct World {
+    pub(crate) session: Session,
+    /// The sandbox's base URL.
+    pub(crate) sandbox: String,
+    pub(crate) data: PathBuf,
+}
+
+impl World {
+    pub(crate) fn start() -> io::Result<World> {
+        let mut session = Session::start()?;
+        // What users have: a folder with a space and Chinese characters.
+        let data = session.home().join("我的 文案");
+        fs::create_dir(&data)?;
+        let mut sandbox = session.command(binary().with_file_name("shiwen-cli"));
+        sandbox.args(["sandbox", "--port", "0", "--pace", "0.2"]);
+        let line = session.start_and_read_line(sandbox)?;
+        let address = line.split_whitespace().find(|word| word.starts_with("http://"));
+        let sandbox = address.unwrap_or(&line).trim_end_matches('/').to_owned();
+        Ok(World { session, sandbox, data })
+    }
+
+    /// Starts the program in sandbox mode and waits until it can be used.
+    pub(crate) fn sandboxed(&self) -> io::Result<App<'_>> {
+        let app = self.start_app(&["--sandbox"], &[("SHIWEN_SANDBOX_URL", &self.sandbox)])?;
+        app.see(&by("paste-box"), SOON)?;
+        Ok(app)
+    }
+
+    pub(crate) fn start_app(
+        &self,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> io::Result<App<'_>> {
+        let data = self.data.to_string_lossy();
+        let mut whole = vec!["--data-dir", &*data];
+        whole.extend(arguments);
+        App::start(&self.session, &whole, variables)
+    }
+
+    /// How many create calls the services received for links that contain `code`.
+    pub(crate) fn creates(&self, code: &str) -> io::Result<u64> {
+        let calls = driver::get(&format!("{}/_sandbox/calls", self.sandbox))?;
+        let by_link = calls["creates_by_link"].as_object().cloned().unwrap_or_default();
+        let ours = by_link.iter().filter(|(link, _)| link.contains(code));
+        Ok(ours.filter_map(|(_, count)| count.as_u64()).sum())
+    }
+
+    /// The database files in the data folder, whatever they are called.
+    pub(crate) fn databases(&self) -> io::Result<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        files(&self.data, &mut |path, content| {
+            if content.starts_with(b"SQLite format 3\0") && !path.to_string_lossy().contains("web")
+            {
+                found.push(path.clone());
+            }
+        })?;
+        Ok(found)
+    }
+}
+
+/// Calls `look` with the path and the content of every file below `folder`.
+pub(crate) fn files(
+    folder: &std::path::Path,
+    look: &mut impl FnMut(&PathBuf, &[u8]),
+) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            files(&entry.path(), look)?;
+        } else if kind.is_file() {
+            look(&entry.path(), &fs::read(entry.path())?);
+        }
+    }
+    Ok(())
+}
+
+/// A share text as people post them, around a link whose code tells the sandbox what to play.
+pub(crate) fn share_text(code: &str) -> String {
+    format!(
+        "7.43 复制打开抖音，看看【小满的作品】厨房里的一天 # 日常 \
+         https://v.douyin.com/{code}/ a@B.cd 10/24 :4pm"
+    )
+}
+
+/// The steps that many tests begin with.
+impl App<'_> {
+    /// Pastes a share text with the keyboard and submits it with the button.
+    pub(crate) fn submit(&self, code: &str) -> io::Result<()> {
+        self.paste_into(&by("paste-box"), &share_text(code))?;
+        self.see(&by("chip"), SOON)?;
+        self.click(&by("submit"))
+    }
+
+    /// Waits until the newest task is in `state`.
+    pub(crate) fn see_newest(&self, state: &str, within: Duration) -> io::Result<()> {
+        let what = format!("the newest task to be {state}");
+        let mut last = None;
+        let reached = until(&what, within, || {
+            last = self.newest()?["state"].as_str().map(str::to_owned);
+            Ok((last.as_deref() == Some(state)).then_some(()))
+        });
+        reached.map_err(|err| io::Error::other(format!("{err}; it is {last:?}")))?;
+        self.see(&format!("{}[data-state={state}]", by("task-row")), SOON)
+    }
+
+    /// The newest task, as Rust tells the page.
+    pub(crate) fn newest(&self) -> io::Result<Value> {
+        let mut page = self.call("tasks", json!({ "before": null, "limit": 1 }))?;
+        Ok(page["tasks"][0].take())
+    }
+
+    /// How many tasks the history holds.
+    pub(crate) fn total(&self) -> io::Result<u64> {
+        let page = self.call("tasks", json!({ "before": null, "limit": 1 }))?;
+        Ok(page["total"].as_u64().unwrap_or_default())
+    }
+}
