@@ -66,12 +66,12 @@ fn extraction(folder: &Path) -> Result<()> {
 /// From the start of the process to the page having drawn and reached Rust, on an empty history.
 #[cfg(target_os = "linux")]
 fn window_start(starts: u32) -> Result<()> {
-    let session = shiwen_headless::Session::start().context("no screen could be started")?;
+    let desktop = shiwen_headless::Desktop::start().context("no screen could be started")?;
     let mut times = Vec::new();
     // The first start warms the page cache and is not counted.
     for counted in std::iter::once(false).chain((0..starts).map(|_| true)) {
-        let data = tempfile::tempdir_in(session.home())?;
-        let answer = session
+        let data = tempfile::tempdir_in(desktop.home())?;
+        let answer = desktop
             .command(built("release", "shiwen"))
             .arg("--data-dir")
             .arg(data.path())

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
-use shiwen_headless::Session;
+use shiwen_headless::Desktop;
 
 use crate::driver::{self, Driver};
 use crate::until::{until, until_true};
@@ -26,7 +26,7 @@ const PASTE: &str = "\u{e009}v\u{e009}";
 
 /// The running program. Dropping it kills it.
 pub(crate) struct App<'a> {
-    session: &'a Session,
+    desktop: &'a Desktop,
     driver: Driver,
     browser_driver: Child,
     pid: Pid,
@@ -34,17 +34,17 @@ pub(crate) struct App<'a> {
 
 impl<'a> App<'a> {
     pub(crate) fn start(
-        session: &'a Session,
+        desktop: &'a Desktop,
         arguments: &[&str],
         variables: &[(&str, &str)],
     ) -> io::Result<App<'a>> {
         let port = driver::free_port()?;
-        let mut command = session.command("WebKitWebDriver");
+        let mut command = desktop.command("WebKitWebDriver");
         command.args(["--host=127.0.0.1", &format!("--port={port}")]);
         // The driver starts the program, which inherits all of this.
         command.env("TAURI_WEBVIEW_AUTOMATION", "true");
         command.envs(variables.iter().copied());
-        let log = session.log("shiwen")?;
+        let log = desktop.log("shiwen")?;
         command.stdout(log.try_clone()?).stderr(log);
         let browser_driver = command.spawn()?;
         until_true("WebKitWebDriver", SOON, || io::Result::Ok(driver::is_up(port)))?;
@@ -53,7 +53,7 @@ impl<'a> App<'a> {
         let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
         let driver = Driver::open(port, &binary, &arguments)?;
         let pid = until("the program's process", SOON, || child(browser_driver.id(), &binary))?;
-        Ok(App { session, driver, browser_driver, pid })
+        Ok(App { desktop, driver, browser_driver, pid })
     }
 
     /// Waits until `css` selects something.
@@ -107,7 +107,7 @@ impl<'a> App<'a> {
 
     /// Copies `text` outside of the program and pastes it into `css` with the keyboard.
     pub(crate) fn paste_into(&self, css: &str, text: &str) -> io::Result<()> {
-        self.session.set_clipboard(text)?;
+        self.desktop.set_clipboard(text)?;
         self.type_into(css, PASTE)
     }
 
@@ -170,7 +170,7 @@ impl<'a> App<'a> {
 
     /// Asks the window system, as other programs and the user's mouse do.
     pub(crate) fn xdotool(&self, arguments: &[&str]) -> io::Result<String> {
-        let answer = self.session.command("xdotool").args(arguments).output()?;
+        let answer = self.desktop.command("xdotool").args(arguments).output()?;
         if !answer.status.success() {
             return Err(io::Error::other(format!("xdotool {arguments:?} failed")));
         }
@@ -191,12 +191,12 @@ impl<'a> App<'a> {
         let test = std::thread::current().name().unwrap_or("test").replace("::", "-");
         let folder = evidence_folder();
         let _ = fs::create_dir_all(&folder);
-        let _ = self.session.picture(&folder.join(format!("{test}.png")));
+        let _ = self.desktop.picture(&folder.join(format!("{test}.png")));
         if let Ok(page) = self.whole_page() {
             let _ = fs::write(folder.join(format!("{test}.html")), page);
         }
         let _ =
-            fs::copy(self.session.home().join("shiwen.log"), folder.join(format!("{test}.log")));
+            fs::copy(self.desktop.home().join("shiwen.log"), folder.join(format!("{test}.log")));
         eprintln!("a picture, the page and the log are in {}", folder.display());
     }
 }

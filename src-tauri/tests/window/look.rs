@@ -43,7 +43,7 @@ fn brightness(
     let window = app.window()?;
     until(&format!("the window to be {theme}"), SOON, || {
         let taken =
-            world.session.command("import").args(["-window", &window]).arg(&picture).status()?;
+            world.desktop.command("import").args(["-window", &window]).arg(&picture).status()?;
         let mean = if taken.success() { mean(world, &picture)? } else { f64::NAN };
         Ok(Some(mean).filter(|&mean| fits(mean)))
     })
@@ -51,7 +51,7 @@ fn brightness(
 
 fn mean(world: &World, picture: &Path) -> io::Result<f64> {
     let answer = world
-        .session
+        .desktop
         .command("convert")
         .arg(picture)
         .args(["-colorspace", "Gray", "-format", "%[fx:mean]", "info:"])

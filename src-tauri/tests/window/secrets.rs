@@ -14,7 +14,7 @@ const CANARY: &str = "canary-51f0c7a2-never-to-be-seen-e83b";
 #[test]
 fn a_key_is_found_in_the_keychain_and_nowhere_else() -> io::Result<()> {
     let mut world = World::start()?;
-    world.session.unlock_keychain()?;
+    world.desktop.unlock_keychain()?;
     let base = format!("{}/momoget/api/v1", world.sandbox);
     let variables = [("SHIWEN_MOMOGET_BASE_URL", base.as_str())];
     let app = world.start_app(&[], &variables)?;
@@ -56,7 +56,7 @@ fn a_key_is_found_in_the_keychain_and_nowhere_else() -> io::Result<()> {
     assert!(answers.len() > 5, "nothing was recorded");
     assert!(!answers.iter().any(|answer| answer.contains(CANARY)), "an answer holds the key");
     assert!(!app.whole_page()?.contains(CANARY), "the page holds the key");
-    assert!(!world.session.clipboard()?.contains(CANARY), "the clipboard holds the key");
+    assert!(!world.desktop.clipboard()?.contains(CANARY), "the clipboard holds the key");
     app.close()?;
     assert_eq!(holders(&world)?, Vec::<PathBuf>::new());
 
@@ -71,17 +71,17 @@ fn a_key_is_found_in_the_keychain_and_nowhere_else() -> io::Result<()> {
 }
 
 fn kept_by_keychain(world: &World) -> io::Result<bool> {
-    let mut search = world.session.command("secret-tool");
+    let mut search = world.desktop.command("secret-tool");
     let found = search.args(["search", "--all", "service", "app.shiwen.desktop"]).output()?;
     Ok(String::from_utf8_lossy(&found.stdout).contains(CANARY))
 }
 
-/// The files of the session in which the canary stands: data folder, caches, logs, output.
+/// The files of the desktop in which the canary stands: data folder, caches, logs, output.
 fn holders(world: &World) -> io::Result<Vec<PathBuf>> {
     let plain = CANARY.as_bytes().to_vec();
     let wide: Vec<u8> = CANARY.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut holders = Vec::new();
-    files(world.session.home(), &mut |path, content| {
+    files(world.desktop.home(), &mut |path, content| {
         let holds = |canary: &Vec<u8>| content.windows(canary.len()).any(|part| part == canary);
         if holds(&plain) || holds(&wide) {
             holders.push(path.clone());

@@ -16,10 +16,10 @@ fn a_second_start_brings_the_first_window_forward_and_ends() -> io::Result<()> {
     let window = first.window()?;
     first.xdotool(&["windowminimize", &window])?;
 
-    let mut second = world.session.command(binary());
+    let mut second = world.desktop.command(binary());
     second.arg("--data-dir").arg(&world.data).arg("--sandbox");
     second.env("SHIWEN_SANDBOX_URL", &world.sandbox);
-    let log = world.session.log("second")?;
+    let log = world.desktop.log("second")?;
     let mut second = second.stdout(log.try_clone()?).stderr(log).spawn()?;
 
     let ended = until("the second program to end", SOON, || second.try_wait())?;
@@ -35,9 +35,9 @@ fn a_second_start_brings_the_first_window_forward_and_ends() -> io::Result<()> {
 fn another_data_folder_is_another_program() -> io::Result<()> {
     let world = World::start()?;
     let _first = world.sandboxed()?;
-    let elsewhere = world.session.home().join("elsewhere");
+    let elsewhere = world.desktop.home().join("elsewhere");
     let second = App::start(
-        &world.session,
+        &world.desktop,
         &["--data-dir", &elsewhere.to_string_lossy(), "--sandbox"],
         &[("SHIWEN_SANDBOX_URL", &world.sandbox)],
     )?;
@@ -80,7 +80,7 @@ fn a_file_that_is_no_database_is_refused_and_left_as_it_was() -> io::Result<()> 
 #[test]
 fn the_start_can_be_measured() -> io::Result<()> {
     let world = World::start()?;
-    let mut measured = world.session.command(binary());
+    let mut measured = world.desktop.command(binary());
     measured.arg("--data-dir").arg(&world.data).env("SHIWEN_MEASURE_START", "1");
     let said = measured.output()?;
     assert!(said.status.success(), "{}", said.status);

@@ -22,7 +22,7 @@ fn a_pasted_share_text_becomes_a_transcript_that_can_be_copied() -> io::Result<(
     app.click(&by("copy"))?;
     app.see(&by("toast"), SOON)?;
     let copied = until("the text in the clipboard", SOON, || {
-        Ok(Some(world.session.clipboard()?).filter(|text| !text.is_empty()))
+        Ok(Some(world.desktop.clipboard()?).filter(|text| !text.is_empty()))
     })?;
     assert_eq!(letters(&copied), letters(&shown));
     Ok(())

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shiwen_headless::Session;
+use shiwen_headless::Desktop;
 
 use crate::app::{App, SOON, binary, by};
 use crate::driver;
@@ -17,7 +17,7 @@ use crate::until::until;
 pub(crate) const TASK_ENDS: Duration = Duration::from_secs(60);
 
 pub(crate) struct World {
-    pub(crate) session: Session,
+    pub(crate) desktop: Desktop,
     /// The sandbox's base URL.
     pub(crate) sandbox: String,
     pub(crate) data: PathBuf,
@@ -25,16 +25,16 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn start() -> io::Result<World> {
-        let mut session = Session::start()?;
+        let mut desktop = Desktop::start()?;
         // What users have: a folder with a space and Chinese characters.
-        let data = session.home().join("我的 文案");
+        let data = desktop.home().join("我的 文案");
         fs::create_dir(&data)?;
-        let mut sandbox = session.command(binary().with_file_name("shiwen-cli"));
+        let mut sandbox = desktop.command(binary().with_file_name("shiwen-cli"));
         sandbox.args(["sandbox", "--port", "0", "--pace", "0.2"]);
-        let line = session.start_and_read_line(sandbox)?;
+        let line = desktop.start_and_read_line(sandbox)?;
         let address = line.split_whitespace().find(|word| word.starts_with("http://"));
         let sandbox = address.unwrap_or(&line).trim_end_matches('/').to_owned();
-        Ok(World { session, sandbox, data })
+        Ok(World { desktop, sandbox, data })
     }
 
     /// Starts the program in sandbox mode and waits until it can be used.
@@ -52,7 +52,7 @@ impl World {
         let data = self.data.to_string_lossy();
         let mut whole = vec!["--data-dir", &*data];
         whole.extend(arguments);
-        App::start(&self.session, &whole, variables)
+        App::start(&self.desktop, &whole, variables)
     }
 
     /// How many create calls the services received for links that contain `code`.

@@ -29,7 +29,7 @@ const FOREIGN: [&str; 8] = [
 
 /// A running desktop session. Dropping it ends everything that was started in it.
 #[derive(Debug)]
-pub struct Session {
+pub struct Desktop {
     // Dropped in this order: first the processes, then the folder that they write to.
     mark: Mark,
     children: Vec<Child>,
@@ -37,39 +37,39 @@ pub struct Session {
     home: TempDir,
 }
 
-impl Session {
+impl Desktop {
     /// Starts a session with a screen of 1280 × 800 and waits until programs can be started in it.
-    pub fn start() -> io::Result<Session> {
-        let home = tempfile::Builder::new().prefix("shiwen-session-").tempdir()?;
+    pub fn start() -> io::Result<Desktop> {
+        let home = tempfile::Builder::new().prefix("shiwen-desktop-").tempdir()?;
         let runtime = home.path().join("run");
         fs::create_dir(&runtime)?;
         private(&runtime)?;
-        let mut session =
-            Session { mark: Mark::new(), children: Vec::new(), variables: Vec::new(), home };
-        session.set("HOME", session.home.path().to_owned());
-        session.set("XDG_RUNTIME_DIR", &runtime);
-        session.set("XDG_SESSION_TYPE", "x11");
-        session.set("GDK_BACKEND", "x11");
-        session.set("GSETTINGS_BACKEND", "memory");
+        let mut desktop =
+            Desktop { mark: Mark::new(), children: Vec::new(), variables: Vec::new(), home };
+        desktop.set("HOME", desktop.home.path().to_owned());
+        desktop.set("XDG_RUNTIME_DIR", &runtime);
+        desktop.set("XDG_SESSION_TYPE", "x11");
+        desktop.set("GDK_BACKEND", "x11");
+        desktop.set("GSETTINGS_BACKEND", "memory");
         // The accessibility bus would be one more daemon for each program.
-        session.set("NO_AT_BRIDGE", "1");
+        desktop.set("NO_AT_BRIDGE", "1");
 
         // Fixed numbers would collide between two runs on one machine, so the server picks.
-        let mut screen = session.command("Xvfb");
+        let mut screen = desktop.command("Xvfb");
         screen.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]);
-        let display = session.start_and_read_line(screen)?;
-        session.set("DISPLAY", format!(":{display}"));
+        let display = desktop.start_and_read_line(screen)?;
+        desktop.set("DISPLAY", format!(":{display}"));
 
-        let mut bus = session.command("dbus-daemon");
+        let mut bus = desktop.command("dbus-daemon");
         bus.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
         bus.arg(format!("--address=unix:path={}", runtime.join("bus").display()));
-        let address = session.start_and_read_line(bus)?;
-        session.set("DBUS_SESSION_BUS_ADDRESS", address);
+        let address = desktop.start_and_read_line(bus)?;
+        desktop.set("DBUS_SESSION_BUS_ADDRESS", address);
 
-        let mut window_manager = session.command("openbox");
-        window_manager.stdout(Stdio::null()).stderr(session.log("openbox")?);
-        session.keep(window_manager)?;
-        Ok(session)
+        let mut window_manager = desktop.command("openbox");
+        window_manager.stdout(Stdio::null()).stderr(desktop.log("openbox")?);
+        desktop.keep(window_manager)?;
+        Ok(desktop)
     }
 
     /// The session's home folder: empty at the start, gone at the end.
@@ -189,7 +189,7 @@ impl Session {
     }
 }
 
-impl Drop for Session {
+impl Drop for Desktop {
     fn drop(&mut self) {
         self.mark.sweep();
         for child in &mut self.children {

@@ -5,22 +5,22 @@ use std::fs;
 use std::io::{self, Write};
 use std::process::Stdio;
 
-use shiwen_headless::Session;
+use shiwen_headless::Desktop;
 
 #[test]
 fn what_one_program_copies_another_can_paste() -> io::Result<()> {
-    let session = Session::start()?;
-    session.set_clipboard("拾文 ✂")?;
-    assert_eq!(session.clipboard()?, "拾文 ✂");
+    let desktop = Desktop::start()?;
+    desktop.set_clipboard("拾文 ✂")?;
+    assert_eq!(desktop.clipboard()?, "拾文 ✂");
     Ok(())
 }
 
 #[test]
 fn an_unlocked_keychain_keeps_a_secret() -> io::Result<()> {
-    let mut session = Session::start()?;
-    session.unlock_keychain()?;
+    let mut desktop = Desktop::start()?;
+    desktop.unlock_keychain()?;
 
-    let mut store = session.command("secret-tool");
+    let mut store = desktop.command("secret-tool");
     store.args(["store", "--label=test", "where", "here"]).stdin(Stdio::piped());
     let mut store = store.spawn()?;
     if let Some(mut input) = store.stdin.take() {
@@ -28,17 +28,17 @@ fn an_unlocked_keychain_keeps_a_secret() -> io::Result<()> {
     }
     assert!(store.wait()?.success());
 
-    let found = session.command("secret-tool").args(["lookup", "where", "here"]).output()?;
+    let found = desktop.command("secret-tool").args(["lookup", "where", "here"]).output()?;
     assert_eq!(String::from_utf8_lossy(&found.stdout), "hidden");
     Ok(())
 }
 
 #[test]
 fn nothing_outlives_the_session() -> io::Result<()> {
-    let mut session = Session::start()?;
-    session.unlock_keychain()?;
-    let home = session.home().to_owned();
-    drop(session);
+    let mut desktop = Desktop::start()?;
+    desktop.unlock_keychain()?;
+    let home = desktop.home().to_owned();
+    drop(desktop);
 
     assert!(!home.exists());
     let mentions_home = |process: fs::DirEntry| {
