@@ -1,0 +1,174 @@
+//! A user's account at a provider, and the card that describes its fields.
+
+use std::collections::BTreeMap;
+
+use shiwen_core::{Failure, FailureKind, Operation, ProviderId, Unit};
+use shiwen_secrets::Secret;
+use url::{Host, Url};
+
+use crate::coze;
+
+/// One field of a provider's card, as data: the settings, the keychain record and the
+/// `SHIWEN_<PROVIDER>_<FIELD>` variables are all made from it.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// Lower case with underscores, e.g. `api_key`.
+    pub name: &'static str,
+    /// Goes to the keychain and never comes back to the window.
+    pub secret: bool,
+    pub required: bool,
+    pub default: Option<&'static str>,
+    /// A closed choice; empty for free text.
+    pub choices: &'static [&'static str],
+}
+
+/// What a provider is, as data.
+#[derive(Debug, Clone, Copy)]
+pub struct Card {
+    pub id: ProviderId,
+    /// Its proper name.
+    pub name: &'static str,
+    /// Where its API lives, unless the field `base_url` or, for Coze, `site` says otherwise.
+    pub base_url: &'static str,
+    pub fields: &'static [Field],
+    pub operations: &'static [Operation],
+    pub unit: Unit,
+    /// Units that one task costs; none where no price is published or it depends on the video.
+    pub cost: Option<u32>,
+    /// Where to get a key.
+    pub signup_url: &'static str,
+    /// Where the user sees their tasks.
+    pub console_url: &'static str,
+    /// Tasks that may run at once where the provider does not say.
+    pub slots: u32,
+}
+
+impl Card {
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+/// A user's account, ready for building requests.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Without a closing slash in its path; `https`, or `http` on loopback.
+    pub base_url: Url,
+    /// Fields that are no secrets, defaults filled in.
+    pub settings: BTreeMap<String, String>,
+    pub secrets: BTreeMap<String, Secret>,
+}
+
+impl Account {
+    /// Makes an account of what the user saved. Blanks around values are cut off, blank values count as
+    /// absent, defaults are filled in, and what the card does not name is left out.
+    ///
+    /// # Errors
+    /// `Unauthorized` when a required secret is missing or holds what no key can hold; `InvalidInput` when
+    /// another required field is missing, a choice is not on offer, or the base URL is not allowed.
+    /// The message names the field, never its value.
+    pub fn new(
+        card: &Card,
+        settings: BTreeMap<String, String>,
+        secrets: BTreeMap<String, Secret>,
+    ) -> Result<Self, Failure> {
+        let mut account = Self {
+            base_url: base_url(card, card.base_url)?,
+            settings: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+        };
+        for field in card.fields {
+            if field.secret {
+                let secret = secrets.get(field.name).map_or("", Secret::expose).trim();
+                account.take_secret(card, field, secret)?;
+            } else {
+                let value = settings.get(field.name).map_or("", |value| value.trim());
+                account.take_setting(card, field, value)?;
+            }
+        }
+        account.base_url = match account.setting("base_url") {
+            Some(text) => base_url(card, text)?,
+            None if card.id == ProviderId::Coze => base_url(card, coze::site(&account))?,
+            None => account.base_url,
+        };
+        Ok(account)
+    }
+
+    fn take_secret(&mut self, card: &Card, field: &Field, value: &str) -> Result<(), Failure> {
+        if value.is_empty() {
+            return match field.required {
+                true => Err(refuse(card.id, FailureKind::Unauthorized, field.name, "is missing")),
+                false => Ok(()),
+            };
+        }
+        // Everything else would break the header that carries it.
+        if !value.chars().all(|c| c.is_ascii_graphic()) {
+            let words = "holds characters that no key has";
+            return Err(refuse(card.id, FailureKind::Unauthorized, field.name, words));
+        }
+        self.secrets.insert(field.name.to_owned(), Secret::new(value));
+        Ok(())
+    }
+
+    fn take_setting(&mut self, card: &Card, field: &Field, value: &str) -> Result<(), Failure> {
+        let value = if value.is_empty() { field.default.unwrap_or_default() } else { value };
+        if value.is_empty() {
+            return match field.required {
+                true => Err(refuse(card.id, FailureKind::InvalidInput, field.name, "is missing")),
+                false => Ok(()),
+            };
+        }
+        if !field.choices.is_empty() && !field.choices.contains(&value) {
+            return Err(refuse(card.id, FailureKind::InvalidInput, field.name, "is not on offer"));
+        }
+        self.settings.insert(field.name.to_owned(), value.to_owned());
+        Ok(())
+    }
+
+    pub(crate) fn setting(&self, name: &str) -> Option<&str> {
+        self.settings.get(name).map(String::as_str)
+    }
+
+    pub(crate) fn secret(&self, provider: ProviderId, name: &str) -> Result<&Secret, Failure> {
+        self.secrets
+            .get(name)
+            .ok_or_else(|| refuse(provider, FailureKind::Unauthorized, name, "is missing"))
+    }
+}
+
+fn refuse(provider: ProviderId, kind: FailureKind, field: &str, words: &str) -> Failure {
+    Failure { message: Some(format!("{field} {words}")), ..Failure::new(provider, kind) }
+}
+
+/// A key must not travel in the clear, so `http` is for this machine alone.
+fn base_url(card: &Card, text: &str) -> Result<Url, Failure> {
+    let refuse = |words| refuse(card.id, FailureKind::InvalidInput, "base_url", words);
+    let mut url = Url::parse(text).map_err(|_| refuse("is no web address"))?;
+    let allowed = match url.scheme() {
+        "https" => true,
+        "http" => is_loopback(&url),
+        _ => false,
+    };
+    if !allowed {
+        return Err(refuse("must start with https://"));
+    }
+    let plain = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if !plain {
+        return Err(refuse("may hold no user, query or fragment"));
+    }
+    let path = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&path);
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

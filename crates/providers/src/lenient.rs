@@ -1,0 +1,161 @@
+//! Reading JSON that drifts: numbers as text, ids as numbers, `null` for nothing, JSON inside strings.
+
+use serde_json::{Map, Value};
+use url::Url;
+
+/// JSON inside strings is followed this deep; deeper, the text stays text.
+pub(crate) const DEPTH: u8 = 8;
+
+/// The body as JSON, whatever its content type says. Bytes that are no UTF-8 are replaced, so that
+/// one bad byte in a title does not hide a task id.
+pub(crate) fn json(body: &[u8]) -> Option<Value> {
+    serde_json::from_str(String::from_utf8_lossy(body).trim_start_matches('\u{feff}')).ok()
+}
+
+/// A string that holds a JSON object or array, parsed. Bare scalars are never parsed: a transcript
+/// that consists of `123` stays text.
+pub(crate) fn nested(text: &str) -> Option<Value> {
+    let looks_like_json = text.trim_start().starts_with(['{', '[']);
+    looks_like_json.then(|| serde_json::from_str(text).ok()).flatten()
+}
+
+/// The text itself, none when blank.
+pub(crate) fn not_blank(text: &str) -> Option<&str> {
+    (!text.trim().is_empty()).then_some(text)
+}
+
+/// The text itself when it is a web address that may be opened.
+pub(crate) fn web_address(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let url = Url::parse(text).ok()?;
+    matches!(url.scheme(), "http" | "https").then_some(text)
+}
+
+/// An amount as whole units. Negative amounts mean "unlimited" to these services, so they have none.
+pub(crate) fn whole(amount: f64) -> Option<u32> {
+    // A float that is too large saturates, which is as good as any other very large amount.
+    (amount >= 0.0).then_some(amount as u32)
+}
+
+/// The fields of a JSON object. Absent, `null` and blank are the same.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fields<'a>(pub(crate) &'a Map<String, Value>);
+
+impl<'a> Fields<'a> {
+    pub(crate) fn of(value: &'a Value) -> Option<Self> {
+        value.as_object().map(Self)
+    }
+
+    pub(crate) fn value(self, name: &str) -> Option<&'a Value> {
+        self.0.get(name).filter(|value| !value.is_null())
+    }
+
+    pub(crate) fn text(self, name: &str) -> Option<&'a str> {
+        self.value(name)?.as_str().and_then(not_blank)
+    }
+
+    /// A number, also one that is written as text.
+    pub(crate) fn number(self, name: &str) -> Option<f64> {
+        let number = match self.value(name)? {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        number.filter(|number| number.is_finite())
+    }
+
+    /// A whole number, also one that is written as text: codes and sentinels.
+    pub(crate) fn integer(self, name: &str) -> Option<i64> {
+        match self.value(name)? {
+            Value::Number(number) => number.as_i64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// An id as text. Those of Coze and TranscriptGenerate have 19 digits, more than a float holds,
+    /// so a number with a fraction or an exponent is no id.
+    pub(crate) fn id(self, name: &str) -> Option<String> {
+        match self.value(name)? {
+            Value::String(text) => not_blank(text.trim()).map(str::to_owned),
+            Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn object(self, name: &str) -> Option<Fields<'a>> {
+        self.value(name).and_then(Fields::of)
+    }
+
+    pub(crate) fn web_address(self, name: &str) -> Option<String> {
+        self.text(name).and_then(web_address).map(str::to_owned)
+    }
+
+    pub(crate) fn title(self, name: &str) -> Option<String> {
+        self.text(name).map(|text| text.trim().to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn number(value: Value) -> Option<f64> {
+        let object = json!({ "n": value });
+        Fields::of(&object).unwrap().number("n")
+    }
+
+    fn id(value: Value) -> Option<String> {
+        let object = json!({ "id": value });
+        Fields::of(&object).unwrap().id("id")
+    }
+
+    #[test]
+    fn a_number_may_be_written_as_text() {
+        assert_eq!(number(json!("90.0")), Some(90.0));
+        assert_eq!(number(json!(90)), Some(90.0));
+        assert_eq!(number(json!(" 0 ")), Some(0.0));
+        assert_eq!(number(json!(-1)), Some(-1.0));
+    }
+
+    #[test]
+    fn what_is_no_finite_number_is_absent() {
+        for value in [json!(""), json!(null), json!("NaN"), json!("inf"), json!("1e999"), json!([])]
+        {
+            assert_eq!(number(value.clone()), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn an_id_keeps_its_nineteen_digits() {
+        assert_eq!(id(json!(1_900_000_000_000_000_001_u64)).unwrap(), "1900000000000000001");
+        assert_eq!(id(json!("1900000000000000001")).unwrap(), "1900000000000000001");
+        assert_eq!(id(json!(1.9e18)), None);
+        assert_eq!(id(json!("  ")), None);
+    }
+
+    #[test]
+    fn only_objects_and_arrays_are_parsed_out_of_strings() {
+        assert_eq!(nested(r#" {"a":1}"#), Some(json!({ "a": 1 })));
+        assert_eq!(nested("[1]"), Some(json!([1])));
+        for text in ["123", "null", "\"text\"", "{half", "[音乐] 大家好", ""] {
+            assert_eq!(nested(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_bad_byte_does_not_hide_the_rest() {
+        let value = json(b"\xef\xbb\xbf{\"title\":\"\xff\",\"id\":\"7\"}").unwrap();
+        assert_eq!(Fields::of(&value).unwrap().id("id").unwrap(), "7");
+    }
+
+    #[test]
+    fn only_web_addresses_may_be_opened() {
+        assert_eq!(web_address(" https://a.example/x "), Some("https://a.example/x"));
+        for text in ["javascript:alert(1)", "file:///etc/passwd", "a.example/x", ""] {
+            assert_eq!(web_address(text), None, "{text}");
+        }
+    }
+}

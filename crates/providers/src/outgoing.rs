@@ -1,0 +1,87 @@
+//! Requests out of an account: addresses, headers and the list of values to scrub.
+
+use std::time::Duration;
+
+use shiwen_core::{Failure, FailureKind, ProviderId};
+use shiwen_http::{HeaderValue, Method, Purpose, Request};
+use url::Url;
+
+use crate::{Account, Card, Job, lenient};
+
+/// What one request of a service is made of, apart from the account.
+pub(crate) struct Call<'a> {
+    pub(crate) provider: ProviderId,
+    pub(crate) path: &'a [&'a str],
+    pub(crate) purpose: Purpose,
+    pub(crate) timeout: Duration,
+}
+
+impl Call<'_> {
+    pub(crate) fn get(
+        &self,
+        account: &Account,
+        headers: Vec<(&'static str, HeaderValue)>,
+    ) -> Result<Request, Failure> {
+        self.request(account, Method::Get, headers, None)
+    }
+
+    pub(crate) fn post(
+        &self,
+        account: &Account,
+        mut headers: Vec<(&'static str, HeaderValue)>,
+        body: &impl serde::Serialize,
+    ) -> Result<Request, Failure> {
+        let body = serde_json::to_vec(body)
+            .map_err(|_| refuse(self.provider, "the request could not be written"))?;
+        headers.push(("content-type", HeaderValue::Plain("application/json".to_owned())));
+        self.request(account, Method::Post, headers, Some(body))
+    }
+
+    fn request(
+        &self,
+        account: &Account,
+        method: Method,
+        headers: Vec<(&'static str, HeaderValue)>,
+        body: Option<Vec<u8>>,
+    ) -> Result<Request, Failure> {
+        Ok(Request {
+            method,
+            url: self.url(account)?,
+            headers,
+            body,
+            purpose: self.purpose,
+            timeout: self.timeout,
+            secrets: account.secrets.values().cloned().collect(),
+        })
+    }
+
+    fn url(&self, account: &Account) -> Result<Url, Failure> {
+        let mut url = account.base_url.clone();
+        match url.path_segments_mut() {
+            Ok(mut segments) => segments.pop_if_empty().extend(self.path),
+            Err(()) => return Err(refuse(self.provider, "base_url is no web address")),
+        };
+        Ok(url)
+    }
+}
+
+/// A request that is not made. Nothing is sent, so nothing is charged.
+pub(crate) fn refuse(provider: ProviderId, message: &str) -> Failure {
+    Failure {
+        message: Some(message.to_owned()),
+        ..Failure::new(provider, FailureKind::InvalidInput)
+    }
+}
+
+/// The job's link, when the service does what is asked.
+pub(crate) fn link<'a>(card: &Card, job: &Job<'a>) -> Result<&'a str, Failure> {
+    if !card.operations.contains(&job.operation) {
+        return Err(refuse(card.id, "this service does not do that"));
+    }
+    lenient::web_address(job.url).ok_or_else(|| refuse(card.id, "the link is no web address"))
+}
+
+/// The language to translate into; none where the spoken one is kept.
+pub(crate) fn target_language<'a>(job: &Job<'a>) -> Option<&'a str> {
+    job.target_language.map(str::trim).filter(|language| !matches!(*language, "" | "auto"))
+}

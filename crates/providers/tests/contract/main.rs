@@ -1,0 +1,10 @@
+//! The three services against their written contract: no network, no clock, invented keys.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first thing that is not there")]
+
+mod accounts;
+mod broken;
+mod following;
+mod requests;
+mod support;
+mod table;

@@ -1,0 +1,59 @@
+//! What the tests of all services share: accounts with invented keys, answers out of fixtures.
+
+use std::{collections::BTreeMap, path::Path};
+
+use serde_json::Value;
+use shiwen_core::{Operation, ProviderId, Timestamp};
+use shiwen_http::Response;
+use shiwen_providers::{Account, Job, Service, service};
+use shiwen_secrets::Secret;
+
+pub(crate) const NOW: Timestamp = Timestamp(1_770_091_600_000);
+pub(crate) const USER_ID: &str = "11111111-2222-4333-8444-555555555555";
+
+pub(crate) const TRANSCRIBE: Job<'static> = Job {
+    operation: Operation::Transcribe,
+    url: "https://v.douyin.com/fixture01/",
+    share_text: "看看 https://v.douyin.com/fixture01/",
+    target_language: None,
+};
+
+pub(crate) const RESOLVE: Job<'static> = Job { operation: Operation::Resolve, ..TRANSCRIBE };
+
+pub(crate) fn of(id: ProviderId) -> &'static dyn Service {
+    service(id).unwrap()
+}
+
+/// A complete account: every secret is `fixture-<field>`, except where a fixture names it.
+pub(crate) fn account(id: ProviderId, settings: &[(&str, &str)]) -> Account {
+    let card = of(id).card();
+    let secret = |name: &str| match name {
+        "user_id" => Secret::new(USER_ID),
+        name => Secret::new(format!("fixture-{name}")),
+    };
+    let secrets = card.fields.iter().filter(|field| field.secret);
+    let secrets = secrets.map(|field| (field.name.to_owned(), secret(field.name))).collect();
+    let mut values = BTreeMap::new();
+    if id == ProviderId::Coze {
+        values.insert("transcript_workflow_id".to_owned(), "7000000000000000202".to_owned());
+        values.insert("info_workflow_id".to_owned(), "7000000000000000101".to_owned());
+    }
+    values.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    Account::new(card, values, secrets).unwrap()
+}
+
+pub(crate) fn answer(status: u16, body: impl Into<Vec<u8>>) -> Response {
+    Response { status, headers: BTreeMap::new(), body: body.into() }
+}
+
+pub(crate) fn fixtures() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures"))
+}
+
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
+    std::fs::read(fixtures().join(format!("{name}.json"))).unwrap()
+}
+
+pub(crate) fn fixture_value(name: &str) -> Value {
+    serde_json::from_slice(&fixture(name)).unwrap()
+}
