@@ -16,7 +16,7 @@ fn a_key_is_found_in_the_keychain_and_nowhere_else() -> io::Result<()> {
     let mut world = World::start()?;
     world.desktop.unlock_keychain()?;
     let base = format!("{}/momoget/api/v1", world.sandbox);
-    let variables = [("SHIWEN_MOMOGET_BASE_URL", base.as_str())];
+    let variables = [("SHIWEN_MOMOGET_BASE_URL", base.as_str()), ("SHIWEN_LOG", "trace")];
     let app = world.start_app(&[], &variables)?;
     let card = by("provider-card-momoget");
     let within = |id: &str| format!("{card} {}", by(id));

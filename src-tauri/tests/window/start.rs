@@ -18,7 +18,7 @@ fn a_second_start_brings_the_first_window_forward_and_ends() -> io::Result<()> {
 
     let mut second = world.desktop.command(binary());
     second.arg("--data-dir").arg(&world.data).arg("--sandbox");
-    second.env("SHIWEN_SANDBOX_URL", &world.sandbox);
+    second.envs(world.variables());
     let log = world.desktop.log("second")?;
     let mut second = second.stdout(log.try_clone()?).stderr(log).spawn()?;
 
@@ -39,7 +39,7 @@ fn another_data_folder_is_another_program() -> io::Result<()> {
     let second = App::start(
         &world.desktop,
         &["--data-dir", &elsewhere.to_string_lossy(), "--sandbox"],
-        &[("SHIWEN_SANDBOX_URL", &world.sandbox)],
+        &world.variables(),
     )?;
     second.see(&by("paste-box"), SOON)
 }
@@ -94,7 +94,7 @@ fn the_start_can_be_measured() -> io::Result<()> {
 
 /// Starts the program on a history that it cannot open: it says so and lists no tasks.
 fn refused(world: &World) -> io::Result<()> {
-    let app = world.start_app(&["--sandbox"], &[("SHIWEN_SANDBOX_URL", &world.sandbox)])?;
+    let app = world.start_app(&["--sandbox"], &world.variables())?;
     let words = app.read(&by("start-problem"), SOON, |text| text.chars().count() > 10)?;
     assert!(words.contains("文案"), "the folder is not named: {words}");
     assert_eq!(app.count(&by("paste-box"))?, 0);

@@ -16,6 +16,9 @@ use crate::until::until;
 /// between two questions.
 pub(crate) const TASK_ENDS: Duration = Duration::from_secs(60);
 
+/// A fifth of the time that the services would plausibly take: long enough to kill a program in.
+const PACE: &str = "0.2";
+
 pub(crate) struct World {
     pub(crate) desktop: Desktop,
     /// The sandbox's base URL.
@@ -30,7 +33,7 @@ impl World {
         let data = desktop.home().join("我的 文案");
         fs::create_dir(&data)?;
         let mut sandbox = desktop.command(binary().with_file_name("shiwen-cli"));
-        sandbox.args(["sandbox", "--port", "0", "--pace", "0.2"]);
+        sandbox.args(["sandbox", "--port", "0", "--pace", PACE]);
         let line = desktop.start_and_read_line(sandbox)?;
         let address = line.split_whitespace().find(|word| word.starts_with("http://"));
         let sandbox = address.unwrap_or(&line).trim_end_matches('/').to_owned();
@@ -39,9 +42,14 @@ impl World {
 
     /// Starts the program in sandbox mode and waits until it can be used.
     pub(crate) fn sandboxed(&self) -> io::Result<App<'_>> {
-        let app = self.start_app(&["--sandbox"], &[("SHIWEN_SANDBOX_URL", &self.sandbox)])?;
+        let app = self.start_app(&["--sandbox"], &self.variables())?;
         app.see(&by("paste-box"), SOON)?;
         Ok(app)
+    }
+
+    /// Tells the program which sandbox to use, and to ask it as often as a test wants.
+    pub(crate) fn variables(&self) -> [(&str, &str); 2] {
+        [("SHIWEN_SANDBOX_URL", &self.sandbox), ("SHIWEN_SANDBOX_PACE", PACE)]
     }
 
     pub(crate) fn start_app(
