@@ -94,6 +94,14 @@ impl Account {
         Ok(account)
     }
 
+    /// Whether an address may stand in for the provider's own.
+    ///
+    /// # Errors
+    /// `InvalidInput` for what is no plain https address, or http beyond this machine.
+    pub fn check_base_url(card: &Card, text: &str) -> Result<(), Failure> {
+        base_url(card, text).map(|_| ())
+    }
+
     fn take_secret(&mut self, card: &Card, field: &Field, value: &str) -> Result<(), Failure> {
         if value.is_empty() {
             return match field.required {

@@ -62,6 +62,16 @@ impl Refused {
         }
     }
 
+    /// The same, with the id under which the provider finds the call again.
+    pub(crate) fn traced(self, trace_id: Option<String>) -> Self {
+        let traced = |failure| Failure { trace_id, ..failure };
+        match self {
+            Self::Definite(failure) => Self::Definite(traced(failure)),
+            Self::Doubtful(failure) => Self::Doubtful(traced(failure)),
+            Self::ByStatus(failure) => Self::ByStatus(traced(failure)),
+        }
+    }
+
     pub(crate) fn into_failure(self) -> Failure {
         match self {
             Self::Definite(failure) | Self::Doubtful(failure) | Self::ByStatus(failure) => failure,

@@ -240,7 +240,7 @@ fn is_id(text: &str) -> bool {
 /// The answer's fields when its code is 0. One official sample leaves the code out: then a field that only
 /// successes have stands for it.
 fn read(response: &Response, now: Timestamp) -> Result<serde_json::Map<String, Value>, Refused> {
-    let by_status = || Refused::by_status(ID, response, now);
+    let by_status = || Refused::by_status(ID, response, now).traced(trace(response, None));
     let Some(Value::Object(json)) = lenient::json(&response.body) else { return Err(by_status()) };
     let body = Fields(&json);
     match body.integer("code") {
@@ -260,7 +260,7 @@ fn read(response: &Response, now: Timestamp) -> Result<serde_json::Map<String, V
 fn trace(response: &Response, body: Option<Fields<'_>>) -> Option<String> {
     let logid = body.and_then(|body| body.object("detail")?.text("logid"));
     let logid = logid.or_else(|| response.headers.get("x-tt-logid").map(String::as_str));
-    logid.map(spoken::word)
+    logid.map(spoken::word).filter(|logid| !logid.is_empty())
 }
 
 /// What a run call that was taken says.

@@ -9,14 +9,48 @@ pub(crate) const DEPTH: u8 = 8;
 /// The body as JSON, whatever its content type says. Bytes that are no UTF-8 are replaced, so that
 /// one bad byte in a title does not hide a task id.
 pub(crate) fn json(body: &[u8]) -> Option<Value> {
-    serde_json::from_str(String::from_utf8_lossy(body).trim_start_matches('\u{feff}')).ok()
+    parse(String::from_utf8_lossy(body).trim_start_matches('\u{feff}'))
+}
+
+fn parse(text: &str) -> Option<Value> {
+    serde_json::from_str(text).or_else(|_| serde_json::from_str(&mend_surrogates(text))).ok()
+}
+
+/// A title that was cut in the middle of an emoji leaves half a surrogate pair as an escape, which no parser takes.
+/// Each half becomes the replacement character.
+fn mend_surrogates(json: &str) -> String {
+    let unit = |text: &str| {
+        let digits = text.strip_prefix("\\u")?.get(..4)?;
+        let hexadecimal = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        hexadecimal.then(|| u16::from_str_radix(digits, 16).ok()).flatten()
+    };
+    let mut mended = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        mended.push_str(before);
+        let whole = match unit(escape) {
+            Some(0xd800..=0xdbff) if matches!(unit(&escape[6..]), Some(0xdc00..=0xdfff)) => 12,
+            Some(0xd800..=0xdfff) => {
+                mended.push_str("\\ufffd");
+                rest = &escape[6..];
+                continue;
+            }
+            // Any other escape is the backslash and the character after it.
+            _ => escape.chars().take(2).map(char::len_utf8).sum(),
+        };
+        mended.push_str(&escape[..whole]);
+        rest = &escape[whole..];
+    }
+    mended.push_str(rest);
+    mended
 }
 
 /// A string that holds a JSON object or array, parsed. Bare scalars are never parsed: a transcript
 /// that consists of `123` stays text.
 pub(crate) fn nested(text: &str) -> Option<Value> {
     let looks_like_json = text.trim_start().starts_with(['{', '[']);
-    looks_like_json.then(|| serde_json::from_str(text).ok()).flatten()
+    looks_like_json.then(|| parse(text)).flatten()
 }
 
 /// The text itself, none when blank.
@@ -149,6 +183,15 @@ mod tests {
     fn one_bad_byte_does_not_hide_the_rest() {
         let value = json(b"\xef\xbb\xbf{\"title\":\"\xff\",\"id\":\"7\"}").unwrap();
         assert_eq!(Fields::of(&value).unwrap().id("id").unwrap(), "7");
+    }
+
+    #[test]
+    fn half_an_emoji_does_not_hide_the_rest() {
+        let text = r#"{"a":"x\ud83d","b":"\ude00\\ud83d\"","c":"\ud83d\ude00\u4e00","id":7}"#;
+        let expected = json!({ "a": "x\u{fffd}", "b": "\u{fffd}\\ud83d\"", "c": "😀一", "id": 7 });
+        assert_eq!(json(text.as_bytes()), Some(expected));
+        assert_eq!(json(br#"{"a":"\ud83d\u12"}"#), None);
+        assert_eq!(json(br#"{"a":"\ud83d\"#), None);
     }
 
     #[test]

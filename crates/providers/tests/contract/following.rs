@@ -191,6 +191,15 @@ fn a_pause_that_the_provider_names_beats_the_usual_one() {
     assert_eq!(failure.retry_after_s, Some(7));
 }
 
+#[test]
+fn a_broken_answer_of_coze_can_still_be_traced() {
+    let mut response = answer(502, "<html>bad gateway</html>");
+    response.headers.insert("x-tt-logid".to_owned(), "2026FIXTURE".to_owned());
+    let created = of(COZE).read_created(&TRANSCRIBE, &response, NOW);
+    let Created::Unknown(failure) = created else { panic!("{created:?}") };
+    assert_eq!(failure.trace_id.as_deref(), Some("2026FIXTURE"));
+}
+
 fn checked(id: ProviderId, answers: &[(u16, &str)]) -> Result<Checked, FailureKind> {
     let answers: Vec<_> =
         answers.iter().map(|(status, name)| answer(*status, fixture(name))).collect();
