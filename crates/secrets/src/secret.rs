@@ -34,3 +34,22 @@ impl std::fmt::Display for Secret {
         f.write_str("[redacted]")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_prints_as_redacted_however_it_is_printed() {
+        let secret = Secret::new("CANARY-4f1c0a77");
+        assert_eq!(format!("{secret} {secret:?} {secret:#?}"), "[redacted] [redacted] [redacted]");
+        assert_eq!(format!("{:?}", Some(vec![secret])), "Some([[redacted]])");
+    }
+
+    #[test]
+    fn only_a_long_secret_shows_its_end() {
+        assert_eq!(Secret::new("abcdefgh1234").last4().as_deref(), Some("1234"));
+        assert_eq!(Secret::new("abcdefg1234").last4(), None);
+        assert_eq!(Secret::new("密钥密钥密钥密钥密钥密钥").last4().as_deref(), Some("密钥密钥"));
+    }
+}
