@@ -151,7 +151,7 @@ fn refuse(provider: ProviderId, kind: FailureKind, field: &str, words: &str) -> 
 /// A key must not travel in the clear, so `http` is for this machine alone.
 fn base_url(card: &Card, text: &str) -> Result<Url, Failure> {
     let refuse = |words| refuse(card.id, FailureKind::InvalidInput, "base_url", words);
-    let mut url = Url::parse(text).map_err(|_| refuse("is no web address"))?;
+    let mut url = Url::parse(text.trim()).map_err(|_| refuse("is no web address"))?;
     let allowed = match url.scheme() {
         "https" => true,
         "http" => is_loopback(&url),
@@ -174,9 +174,9 @@ fn base_url(card: &Card, text: &str) -> Result<Url, Failure> {
 
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
         None => false,
     }
 }

@@ -42,7 +42,7 @@ pub enum Step {
 /// What an answer to a follow-up call says.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Followed {
-    /// It runs, or says a word that nobody knows yet. As an answer to `Step::Result`: ask for the status again.
+    /// It runs, or says a word that nobody knows yet. As an answer to `Step::Result`: not ready yet after all.
     Running {
         /// 0 to 100, where the provider says it.
         progress: Option<u8>,
@@ -81,7 +81,7 @@ pub struct Checked {
     pub slots: Option<u32>,
 }
 
-/// When to ask, until the provider's own durations are known (providers.md 1.7).
+/// When to ask, until the provider's own durations are known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Schedule {
     pub first: Duration,
