@@ -50,7 +50,7 @@ impl std::fmt::Debug for Proxy {
 /// How far a request may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// Services by https, this machine by http too. Public fetches never enter a private network.
+    /// Other hosts by https, this machine by http too. Public fetches never enter a private network.
     Internet,
     /// Nothing leaves this machine: the sandbox.
     ThisMachine,
