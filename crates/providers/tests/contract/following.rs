@@ -230,6 +230,17 @@ fn a_coze_token_is_known_by_how_a_made_up_run_is_refused() {
 }
 
 #[test]
+fn a_number_of_slots_that_makes_no_sense_is_not_taken() {
+    let service = of(ProviderId::TranscriptGenerate);
+    for (max, expected) in [(json!(0), None), (json!(-1), None), (json!("5"), Some(5))] {
+        let quota = answer(200, fixture("transcriptgenerate/quota_limited"));
+        let body = json!({ "code": 200, "data": { "maxConcurrency": max } });
+        let checked = service.read_checked(&[quota, answer(200, body.to_string())], NOW).unwrap();
+        assert_eq!(checked.slots, expected);
+    }
+}
+
+#[test]
 fn a_test_that_brought_no_answer_has_not_passed() {
     for service in services() {
         assert!(service.read_checked(&[], NOW).is_err());
