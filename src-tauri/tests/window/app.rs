@@ -98,6 +98,11 @@ impl<'a> App<'a> {
         .map_err(|err| self.failed(err))
     }
 
+    /// Picks the entry with this value from a `<select>`.
+    pub(crate) fn choose(&self, css: &str, value: &str) -> io::Result<()> {
+        self.click(&format!("{css} option[value=\"{value}\"]"))
+    }
+
     pub(crate) fn type_into(&self, css: &str, keys: &str) -> io::Result<()> {
         until(&format!("{css} to be typed into"), SOON, || {
             self.driver.type_into(css, keys).map(Some)
@@ -135,16 +140,14 @@ impl<'a> App<'a> {
         serde_json::from_value(texts).map_err(io::Error::other)
     }
 
-    /// Everything that the page holds: its markup, the values of its fields, its storage.
+    /// Everything that the page holds: its markup, the values of its fields, its storage, what it
+    /// was given at the start.
     pub(crate) fn whole_page(&self) -> io::Result<String> {
         let script = "return [document.documentElement.outerHTML,\
              ...[...document.querySelectorAll('input, textarea')].map(field => field.value),\
-             JSON.stringify(localStorage), JSON.stringify(sessionStorage)].join('\\n')";
+             JSON.stringify(localStorage), JSON.stringify(sessionStorage),\
+             JSON.stringify(window.__SHIWEN__ ?? null)].join('\\n')";
         Ok(self.driver.run(script, &[])?.as_str().unwrap_or_default().to_owned())
-    }
-
-    pub(crate) fn run(&self, script: &str) -> io::Result<Value> {
-        self.driver.run(script, &[])
     }
 
     /// Ends the program as a power cut would: it gets no chance to do anything.

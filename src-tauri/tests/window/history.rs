@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::app::{SOON, by};
-use crate::world::{TASK_ENDS, World};
+use crate::world::{TASK_ENDS, World, share_text};
 
 #[test]
 fn a_transcript_is_found_again_after_a_restart() -> io::Result<()> {
@@ -32,8 +32,8 @@ fn a_video_that_history_has_is_pointed_out_before_anything_is_spent() -> io::Res
     app.submit("sb-ok")?;
     app.see_newest("succeeded", TASK_ENDS)?;
 
-    app.paste_into(&by("paste-box"), &crate::world::share_text("sb-ok"))?;
-    app.see(&format!("{}[data-known]", by("chip")), SOON)?;
+    app.paste_into(&by("paste-box"), &share_text("sb-ok"))?;
+    app.see(&by("chip-again"), SOON)?;
     assert_eq!(world.creates("sb-ok")?, 1);
     Ok(())
 }

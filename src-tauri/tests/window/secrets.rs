@@ -22,7 +22,7 @@ fn a_key_is_found_in_the_keychain_and_nowhere_else() -> io::Result<()> {
     let within = |id: &str| format!("{card} {}", by(id));
     app.record()?;
 
-    app.click(&by("open-settings"))?;
+    app.click(&by("nav-settings"))?;
     app.type_into(&within("field-user_id"), CANARY)?;
     app.click(&within("save-provider"))?;
     until("the key to be saved", SOON, || {

@@ -2,11 +2,9 @@
 
 use std::io;
 
-use serde_json::json;
-
 use crate::app::{SOON, by};
 use crate::until::until;
-use crate::world::{TASK_ENDS, World};
+use crate::world::{TASK_ENDS, World, share_text};
 
 #[test]
 fn a_pasted_share_text_becomes_a_transcript_that_can_be_copied() -> io::Result<()> {
@@ -33,13 +31,11 @@ fn each_provider_gives_its_transcript() -> io::Result<()> {
     let world = World::start()?;
     let app = world.sandboxed()?;
     for provider in ["momoget", "coze", "transcriptgenerate"] {
-        let mut settings = app.call("settings", json!({}))?;
-        settings["provider"] = json!(provider);
-        app.call("save_settings", json!({ "settings": settings }))?;
-        app.run("location.reload()")?;
-
         let code = format!("by-{provider}");
-        app.submit(&code)?;
+        app.paste_into(&by("paste-box"), &share_text(&code))?;
+        app.see(&by("chip"), SOON)?;
+        app.choose(&by("pick-provider"), provider)?;
+        app.click(&by("submit"))?;
         app.see_newest("succeeded", TASK_ENDS)?;
         assert_eq!(app.newest()?["provider"], provider);
         app.click(&by("task-row"))?;
