@@ -19,6 +19,7 @@ mod write;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use rusqlite::Connection;
@@ -40,8 +41,11 @@ pub struct Store {
 
 struct Shared {
     path: PathBuf,
-    writer: Mutex<Writer>,
+    /// How long a call waits for another program that holds the file.
+    patience: Duration,
+    // Before the writer: whoever closes last brings the write-ahead log home, and a reader may not.
     readers: Mutex<Vec<Connection>>,
+    writer: Mutex<Writer>,
     changes: broadcast::Sender<TaskChange>,
     reserve: reserve::Reserve,
 }
@@ -56,6 +60,7 @@ struct Writer {
 const BACKLOG: usize = 4096;
 /// Idle readers kept open.
 const READERS: usize = 4;
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Store {
     /// Opens the history in `folder`, which is made if it is missing, and brings its schema up to date.
@@ -63,16 +68,31 @@ impl Store {
     /// # Errors
     /// One variant per thing the user can do about it; a newer or foreign file is left as it is.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        Self::open_within(folder, PATIENCE)
+    }
+
+    /// As [`Store::open`]; every call, this one too, waits at most `patience` for another program that holds the file.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_within(folder: &Path, patience: Duration) -> Result<Self, StoreError> {
         let path = folder.join("shiwen.db");
-        let connection = open::writer(&path)?;
+        let reserve = reserve::Reserve::new(folder.join("reserve.bin"));
+        let connection = match open::writer(&path, patience) {
+            // Reading the history needs a little room too. Nothing is submitted until the reserve is there again.
+            Err(StoreError::DiskFull) if reserve.release() => open::writer(&path, patience),
+            other => other,
+        }?;
+        reserve.ensure();
         let others = open::data_version(&connection)?;
         let (changes, _) = broadcast::channel(BACKLOG);
         let shared = Shared {
-            reserve: reserve::Reserve::new(folder.join("reserve.bin")),
             path,
-            writer: Mutex::new(Writer { connection, others }),
+            patience,
             readers: Mutex::default(),
+            writer: Mutex::new(Writer { connection, others }),
             changes,
+            reserve,
         };
         Ok(Self { shared: Arc::new(shared) })
     }
@@ -121,17 +141,37 @@ impl Store {
         let idle = self.readers().pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => open::reader(&self.shared.path)?,
+            None => open::reader(&self.shared.path, self.shared.patience)?,
         };
-        let answer = ask(&connection);
+        let answer = snapshot(&connection, ask).map_err(|error| self.sorted(error))?;
         let mut readers = self.readers();
         if readers.len() < READERS {
             readers.push(connection);
         }
-        answer
+        Ok(answer)
+    }
+
+    /// A failure of SQLite by what can be done about it: a file may turn out damaged, or be made unwritable, long
+    /// after it was opened.
+    fn sorted(&self, error: StoreError) -> StoreError {
+        match error {
+            StoreError::Failed(error) => open::sorted(error, &self.shared.path),
+            other => other,
+        }
     }
 
     fn readers(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.shared.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Asks inside one transaction, so that no answer mixes what was before a change with what came after it.
+fn snapshot<T>(
+    connection: &Connection,
+    ask: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let transaction = connection.unchecked_transaction()?;
+    let answer = ask(&transaction)?;
+    transaction.commit()?;
+    Ok(answer)
 }

@@ -7,42 +7,44 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 use rusqlite_migration::{M, Migrations};
 
 use crate::StoreError;
 
-/// Released migrations are never edited; a change is a new one at the end.
+/// Released migrations are never edited; a change is a new one at the end. A new word in a stored list is a change too,
+/// since an older program cannot read it.
 const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("migrations/0001_history.sql"))];
+const LATEST: i64 = MIGRATIONS.len() as i64;
 /// Marks the file as ours (`PRAGMA application_id`, "ShWe").
 const APPLICATION_ID: u32 = 0x5368_5765;
-const BUSY: Duration = Duration::from_secs(5);
 
-pub(crate) fn writer(path: &Path) -> Result<Connection, StoreError> {
+pub(crate) fn writer(path: &Path, patience: Duration) -> Result<Connection, StoreError> {
     let folder = path.parent().unwrap_or(path);
     fs::create_dir_all(folder).map_err(|source| unwritable(folder, source))?;
     refuse_foreign(path)?;
-    let mut connection = Connection::open(path).map_err(|error| sorted(error, path))?;
-    settings(&connection, path).map_err(|error| sorted(error, path))?;
-    // The header on disk may be older than what the write-ahead log holds, so the version is asked again here.
-    let version: u32 = connection
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(|error| sorted(error, path))?;
-    if version as usize > MIGRATIONS.len() {
-        return Err(StoreError::Newer(path.to_owned()));
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let sorted = |error| sorted(error, path);
+    let mut connection = Connection::open_with_flags(path, flags).map_err(sorted)?;
+    connection.busy_timeout(patience).map_err(sorted)?;
+    refuse_foreign_log(&connection, path)?;
+    // SQLite opens a file that it may not write without a word.
+    if connection.is_readonly("main").map_err(sorted)? {
+        return Err(unwritable(path, std::io::ErrorKind::PermissionDenied.into()));
     }
-    Migrations::from_slice(MIGRATIONS).to_latest(&mut connection).map_err(|error| match error {
-        rusqlite_migration::Error::RusqliteError { err, .. } => sorted(err, path),
-        _ => StoreError::Damaged(path.to_owned()),
-    })?;
+    settings(&connection, path).map_err(sorted)?;
+    migrate(&mut connection, path)?;
     Ok(connection)
 }
 
-pub(crate) fn reader(path: &Path) -> Result<Connection, StoreError> {
+pub(crate) fn reader(path: &Path, patience: Duration) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(BUSY)?;
-    connection.pragma_update(None, "cache_size", -4096)?;
+    let sorted = |error| sorted(error, path);
+    let connection = Connection::open_with_flags(path, flags).map_err(sorted)?;
+    connection.busy_timeout(patience).map_err(sorted)?;
+    connection.pragma_update(None, "cache_size", -4096).map_err(sorted)?;
     Ok(connection)
 }
 
@@ -50,8 +52,20 @@ pub(crate) fn data_version(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
 }
 
+/// A failure of SQLite by what can be done about it.
+pub(crate) fn sorted(error: rusqlite::Error, path: &Path) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            StoreError::Damaged(path.to_owned())
+        }
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+            unwritable(path, std::io::Error::other(error))
+        }
+        _ => error.into(),
+    }
+}
+
 fn settings(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "cache_size", -4096)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "foreign_keys", true)?;
@@ -66,6 +80,24 @@ fn settings(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
         connection.pragma_update(None, "fullfsync", true)?;
     }
     Ok(())
+}
+
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    connection.set_transaction_behavior(TransactionBehavior::Immediate);
+    let migrations = Migrations::from_slice(MIGRATIONS);
+    let Err(error) = migrations.to_latest(connection) else { return Ok(()) };
+    // The version is read before the lock is taken, so another process may have done the same work meanwhile.
+    if version(connection).is_ok_and(|version| version == LATEST) {
+        return Ok(());
+    }
+    Err(match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => sorted(err, path),
+        _ => StoreError::Damaged(path.to_owned()),
+    })
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
 /// Looks at the header without SQLite, which would already write beside a file that is not ours to touch.
@@ -85,15 +117,34 @@ fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
     let number = |at: usize| {
         u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
     };
-    let (version, application) = (number(60), number(68));
+    let (schema, version, application) = (number(40), number(60), number(68));
     match application {
-        APPLICATION_ID if version as usize > MIGRATIONS.len() => {
-            Err(StoreError::Newer(path.to_owned()))
-        }
-        // 0: our first migration may still stand in the write-ahead log only.
-        APPLICATION_ID | 0 => Ok(()),
+        APPLICATION_ID if i64::from(version) > LATEST => Err(StoreError::Newer(path.to_owned())),
+        APPLICATION_ID => Ok(()),
+        // Made, but nothing was put into it yet, or only into the write-ahead log.
+        0 if schema == 0 && version == 0 => Ok(()),
         _ => Err(StoreError::Damaged(path.to_owned())),
     }
+}
+
+/// The same question again, now that SQLite has read the write-ahead log, which may be newer than the header.
+fn refuse_foreign_log(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let sorted = |error| sorted(error, path);
+    // Closing would bring the log home, and so write to a file that is not ours to touch.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(sorted)?;
+    let version = version(connection).map_err(sorted)?;
+    let application: i64 =
+        connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(sorted)?;
+    if application == i64::from(APPLICATION_ID) && version > LATEST {
+        return Err(StoreError::Newer(path.to_owned()));
+    }
+    let empty = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)";
+    let empty: bool = connection.query_row(empty, [], |row| row.get(0)).map_err(sorted)?;
+    if application != i64::from(APPLICATION_ID) && !(empty && application == 0 && version == 0) {
+        return Err(StoreError::Damaged(path.to_owned()));
+    }
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(sorted)?;
+    Ok(())
 }
 
 fn fill(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
@@ -105,18 +156,6 @@ fn fill(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
         }
     }
     Ok(read)
-}
-
-fn sorted(error: rusqlite::Error, path: &Path) -> StoreError {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-            StoreError::Damaged(path.to_owned())
-        }
-        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
-            unwritable(path, std::io::Error::other(error))
-        }
-        _ => error.into(),
-    }
 }
 
 fn unwritable(path: &Path, source: std::io::Error) -> StoreError {

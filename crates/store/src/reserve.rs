@@ -13,9 +13,7 @@ pub(crate) struct Reserve {
 
 impl Reserve {
     pub(crate) fn new(path: PathBuf) -> Self {
-        let reserve = Self { path };
-        reserve.ensure();
-        reserve
+        Self { path }
     }
 
     /// Makes the file if it is missing or short; false when there is no room for it.
@@ -25,8 +23,7 @@ impl Reserve {
             return true;
         }
         let written = fs::File::create(&self.path).and_then(|mut file| {
-            // Real bytes: a sparse file would reserve nothing.
-            file.write_all(&vec![0x5A; SIZE])?;
+            file.write_all(&noise())?;
             file.sync_all()
         });
         if written.is_err() {
@@ -39,4 +36,18 @@ impl Reserve {
     pub(crate) fn release(&self) -> bool {
         fs::remove_file(&self.path).is_ok()
     }
+}
+
+/// Bytes that a file system which compresses or skips holes must still give room to.
+fn noise() -> Vec<u8> {
+    let mut state = 0x2545_F491_4F6C_DD1D_u64;
+    let mut bytes = Vec::with_capacity(SIZE);
+    while bytes.len() < SIZE {
+        // Xorshift: evenly spread is all it has to be.
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes.extend_from_slice(&state.to_le_bytes());
+    }
+    bytes
 }
