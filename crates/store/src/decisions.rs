@@ -1,9 +1,9 @@
 //! What the user decides about a task. Any process may write these; only the owner acts on them.
 
-use rusqlite::{ErrorCode, OptionalExtension};
-use shiwen_core::{TaskId, TaskState, Timestamp};
+use rusqlite::OptionalExtension;
+use shiwen_core::{AttemptId, TaskId, TaskState, Timestamp};
 
-use crate::{Store, StoreError, write::Write};
+use crate::{Store, StoreError, submit, write::Write};
 
 impl Store {
     /// Before it is submitted: it never will be. While it runs: nobody waits for it any more, its remote id stays.
@@ -43,10 +43,10 @@ impl Store {
         })
     }
 
-    /// A new approval to spend: a failed or cancelled task is queued again, or one that gave up sending.
+    /// A new approval to spend: a failed or cancelled task is queued again; a queued one that waits is tried at once.
     ///
     /// # Errors
-    /// [`StoreError::WrongState`] for every other task.
+    /// [`StoreError::WrongState`] for every other task, and for those in the trash.
     pub fn retry(&self, id: TaskId) -> Result<(), StoreError> {
         self.requeue(
             id,
@@ -58,7 +58,7 @@ impl Store {
     /// The user accepts that an uncertain task may be charged a second time.
     ///
     /// # Errors
-    /// [`StoreError::WrongState`] when the task is not uncertain.
+    /// [`StoreError::WrongState`] when the task is not uncertain, or in the trash.
     pub fn resend(&self, id: TaskId) -> Result<(), StoreError> {
         self.requeue(id, "state = 'uncertain'")
     }
@@ -77,15 +77,15 @@ impl Store {
                          cancel_cause = NULL, failure = NULL, stalled = 0, bad_polls = 0
                        WHERE id = ?1 AND (state = 'uncertain' OR cancel_cause = 'gave_up')";
             write.step(id, sql, (id.0, remote_id, now.0))?;
-            let sql = "UPDATE attempts SET remote_id = ?2 WHERE id = (
-                         SELECT id FROM attempts WHERE task_id = ?1 AND outcome IN ('unknown', 'crashed')
-                         ORDER BY number DESC LIMIT 1)";
-            match write.tx.prepare_cached(sql)?.execute((id.0, remote_id)) {
-                Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-                    Err(StoreError::RemoteIdTaken(0))
-                }
-                other => Ok(other.map(|_| ())?),
-            }
+            let sql = "SELECT id FROM attempts WHERE task_id = ?1 AND outcome IN ('unknown', 'crashed')
+                       ORDER BY number DESC LIMIT 1";
+            let attempt =
+                write.tx.prepare_cached(sql)?.query_row([id.0], |row| row.get(0).map(AttemptId))?;
+            submit::keep_remote_id(write, attempt, remote_id)?;
+            // That it was accepted is proven now, so what it cost is no longer a guess.
+            let sql = "UPDATE spend SET certain = 1 WHERE attempt_id = ?1";
+            write.tx.prepare_cached(sql)?.execute([attempt.0])?;
+            Ok(())
         })
     }
 
@@ -145,7 +145,7 @@ impl Store {
             "UPDATE tasks SET state = 'queued', remote_id = NULL, failure = NULL, cancel_cause = NULL, ended_at = NULL,
                submitted_at = NULL, next_poll_at = NULL, wait_reason = NULL, wait_until = NULL, sends = 0, polls = 0,
                bad_polls = 0, fetching = 0, stalled = 0, progress = NULL
-             WHERE id = ?1 AND {from}"
+             WHERE id = ?1 AND deleted_at IS NULL AND {from}"
         );
         self.write(|write| write.step(id, &sql, [id.0]))
     }

@@ -10,6 +10,7 @@ use crate::{RawAnswer, Store, StoreError, submit::json, write::Write};
 /// What a follow-up call changed while the task goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Poll {
+    /// Percent; more than 100 counts as 100.
     pub progress: Option<u8>,
     /// None: asked only when the user wants it.
     pub next_poll_at: Option<Timestamp>,
@@ -23,6 +24,7 @@ pub struct Poll {
 /// What a finished task gave.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Won {
+    /// An empty text is an answer too (nobody speaks in the video); it makes no version.
     pub text: Option<String>,
     pub incomplete: bool,
     pub found: Found,
@@ -69,7 +71,7 @@ impl Store {
                        WHERE id = :id AND state = 'running'";
             let params = named_params! {
                 ":id": id.0,
-                ":progress": poll.progress,
+                ":progress": poll.progress.map(|percent| percent.min(100)),
                 ":next": poll.next_poll_at.map(|at| at.0),
                 ":fetching": poll.fetching,
                 ":stalled": poll.stalled,
@@ -90,7 +92,7 @@ impl Store {
         answer: &RawAnswer,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.write(|write| {
+        self.write_outcome(|write| {
             write.step(id, SUCCEED, success(id, won, now))?;
             keep_text(write, id, won, now)?;
             answer.keep(write, id, now)
@@ -108,7 +110,7 @@ impl Store {
         answer: &RawAnswer,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.write(|write| {
+        self.write_outcome(|write| {
             let sql = "UPDATE tasks SET state = 'failed', failure = ?2, ended_at = ?3, progress = NULL, stalled = 0,
                          fetching = 0, wait_reason = NULL, wait_until = NULL, next_poll_at = NULL
                        WHERE id = ?1 AND state = 'running'";
@@ -178,7 +180,7 @@ pub(crate) fn keep_text(
     won: &Won,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(text) = &won.text else { return Ok(()) };
+    let Some(text) = won.text.as_deref().filter(|text| !text.is_empty()) else { return Ok(()) };
     let sql = "INSERT INTO transcripts (task_id, version, kind, text, words, incomplete, created_at)
                VALUES (:task, 1 + (SELECT count(*) FROM transcripts WHERE task_id = :task), :kind, :text, :words,
                  :incomplete, :now)";

@@ -95,9 +95,10 @@ impl Store {
         self.read(|connection| {
             let sql =
                 "SELECT coalesce(sum(amount), 0) FROM spend WHERE provider = ?1 AND spent_at >= ?2";
-            Ok(connection
+            let sum: i64 = connection
                 .prepare_cached(sql)?
-                .query_row((id.as_str(), since.0), |row| row.get(0))?)
+                .query_row((id.as_str(), since.0), |row| row.get(0))?;
+            Ok(u32::try_from(sum).unwrap_or(u32::MAX))
         })
     }
 
@@ -116,13 +117,15 @@ impl Store {
     }
 
     /// # Errors
-    /// When the database cannot be written.
+    /// [`StoreError::TaskGone`] when there is no such task.
     pub fn save_cover(&self, id: TaskId, media_type: &str, bytes: &[u8]) -> Result<(), StoreError> {
         self.write(|write| {
-            let sql = "INSERT INTO covers (task_id, media_type, bytes) VALUES (?1, ?2, ?3)
+            let sql = "INSERT INTO covers (task_id, media_type, bytes) SELECT id, ?2, ?3 FROM tasks WHERE id = ?1
                        ON CONFLICT (task_id) DO UPDATE SET media_type = excluded.media_type, bytes = excluded.bytes";
-            write.tx.prepare_cached(sql)?.execute((id.0, media_type, bytes))?;
-            Ok(())
+            match write.tx.prepare_cached(sql)?.execute((id.0, media_type, bytes))? {
+                0 => Err(StoreError::TaskGone),
+                _ => Ok(()),
+            }
         })
     }
 }

@@ -33,9 +33,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<TaskId>, StoreError> {
         self.write(|write| {
-            let sql = "INSERT INTO pastes (text, created_at) VALUES (?1, ?2)";
-            write.tx.prepare_cached(sql)?.execute((share_text, now.0))?;
-            let paste = write.tx.last_insert_rowid();
+            // Only once there is a task: a text that made none could never be deleted by the user.
+            let mut paste = None;
             let mut ids = Vec::with_capacity(tasks.len());
             for task in tasks {
                 let key = task.link.video_key();
@@ -43,6 +42,10 @@ impl Store {
                 {
                     continue;
                 }
+                let paste = match paste {
+                    Some(paste) => paste,
+                    None => *paste.insert(add_paste(write, share_text, now)?),
+                };
                 let link = add_link(write, &task.link, &key)?;
                 let sql = "INSERT INTO tasks
                              (paste_id, link_id, operation, provider, target_language, state, created_at)
@@ -100,14 +103,11 @@ impl Store {
         answer: &RawAnswer,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.write(|write| {
+        self.write_outcome(|write| {
             let id = end_attempt(write, attempt, Outcome::Accepted, None, now)?;
-            // A provider may hand out one id twice (the same video again): each task then has its own item of it.
-            let sql = "UPDATE attempts SET remote_id = ?2, item = (
-                         SELECT count(*) FROM attempts o WHERE o.provider = attempts.provider AND o.remote_id = ?2
-                       ) WHERE id = ?1";
-            write.tx.prepare_cached(sql)?.execute((attempt.0, remote_id))?;
-            let sql = "UPDATE tasks SET state = 'running', remote_id = ?2, next_poll_at = ?3, sends = 0
+            keep_remote_id(write, attempt, remote_id)?;
+            let sql =
+                "UPDATE tasks SET state = 'running', remote_id = ?2, next_poll_at = ?3, sends = 0
                        WHERE id = ?1 AND state = 'submitting'";
             write.step(id, sql, (id.0, remote_id, first_poll_at.0))?;
             follow::spend(write, attempt, id, spent, now)?;
@@ -127,7 +127,7 @@ impl Store {
         answer: &RawAnswer,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.write(|write| {
+        self.write_outcome(|write| {
             let id = end_attempt(write, attempt, Outcome::Accepted, None, now)?;
             write.step(id, follow::SUCCEED_FROM_SUBMITTING, follow::success(id, won, now))?;
             follow::keep_text(write, id, won, now)?;
@@ -147,7 +147,7 @@ impl Store {
         answer: &RawAnswer,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.write(|write| {
+        self.write_outcome(|write| {
             let id = end_attempt(write, attempt, Outcome::Rejected, Some(failure), now)?;
             let sql = "UPDATE tasks SET state = 'failed', failure = ?2, ended_at = ?3, sends = 0
                        WHERE id = ?1 AND state = 'submitting'";
@@ -160,7 +160,7 @@ impl Store {
     /// `outcome` is `NotSent` or `Rejected`.
     ///
     /// # Errors
-    /// When the database cannot be written.
+    /// [`StoreError::WrongState`] also for any other `outcome`: after it, the same call could cost a second time.
     pub fn sent_back(
         &self,
         attempt: AttemptId,
@@ -169,11 +169,10 @@ impl Store {
         wait: Wait,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        debug_assert!(
-            matches!(outcome, Outcome::NotSent | Outcome::Rejected),
-            "nothing else is safe to send again"
-        );
-        self.write(|write| {
+        if !matches!(outcome, Outcome::NotSent | Outcome::Rejected) {
+            return Err(StoreError::WrongState);
+        }
+        self.write_outcome(|write| {
             let id = end_attempt(write, attempt, outcome, Some(failure), now)?;
             let sql =
                 "UPDATE tasks SET state = 'queued', submitted_at = NULL, wait_reason = :reason,
@@ -201,7 +200,7 @@ impl Store {
         answer: Option<&RawAnswer>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.write(|write| {
+        self.write_outcome(|write| {
             let id = end_attempt(write, attempt, Outcome::Unknown, Some(failure), now)?;
             let sql = "UPDATE tasks SET state = 'uncertain', failure = ?2 WHERE id = ?1 AND state = 'submitting'";
             write.step(id, sql, (id.0, json(failure)?))?;
@@ -234,7 +233,7 @@ impl Store {
         failure: impl Fn(ProviderId) -> Failure,
         now: Timestamp,
     ) -> Result<usize, StoreError> {
-        self.write(|write| {
+        self.write_outcome(|write| {
             let open = {
                 let mut statement = write.tx.prepare_cached(
                     "SELECT t.id, t.provider, a.id AS attempt FROM tasks t
@@ -259,6 +258,12 @@ impl Store {
     }
 }
 
+fn add_paste(write: &Write<'_>, share_text: &str, now: Timestamp) -> Result<i64, StoreError> {
+    let sql = "INSERT INTO pastes (text, created_at) VALUES (?1, ?2)";
+    write.tx.prepare_cached(sql)?.execute((share_text, now.0))?;
+    Ok(write.tx.last_insert_rowid())
+}
+
 fn add_link(write: &Write<'_>, link: &Link, key: &str) -> Result<i64, StoreError> {
     let sql = "INSERT INTO links (url, platform, kind, video_id, canonical, title, video_key)
                VALUES (:url, :platform, :kind, :id, :canonical, :title, :key)
@@ -274,6 +279,21 @@ fn add_link(write: &Write<'_>, link: &Link, key: &str) -> Result<i64, StoreError
         ":key": key,
     };
     Ok(write.tx.prepare_cached(sql)?.query_row(params, |row| row.get(0))?)
+}
+
+/// Writes the remote id into the ledger. A provider may hand out one id twice (the same video again): each attempt then
+/// has its own item of it.
+pub(crate) fn keep_remote_id(
+    write: &Write<'_>,
+    attempt: AttemptId,
+    remote_id: &str,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE attempts SET remote_id = ?2, item = (
+                 SELECT coalesce(max(item) + 1, 0) FROM attempts o
+                 WHERE o.provider = attempts.provider AND o.remote_id = ?2
+               ) WHERE id = ?1";
+    write.tx.prepare_cached(sql)?.execute((attempt.0, remote_id))?;
+    Ok(())
 }
 
 fn end_attempt(

@@ -85,9 +85,12 @@ impl Store {
                 )?
                 .query_map([id.0], row::attempt)?
                 .collect::<Result<_, _>>()?;
-            let ahead = connection
-                .prepare_cached("SELECT count(*) FROM tasks WHERE state = 'queued' AND provider = ?1 AND id < ?2")?
-                .query_row((task.provider.as_str(), id.0), |row| row.get(0))?;
+            let ahead = match task.state {
+                TaskState::Queued => connection
+                    .prepare_cached("SELECT count(*) FROM tasks WHERE state = 'queued' AND provider = ?1 AND id < ?2")?
+                    .query_row((task.provider.as_str(), id.0), |row| row.get(0))?,
+                _ => 0,
+            };
             let usual_s = usual(connection, task.provider, task.operation)?;
             Ok(TaskDetail { task, share_text, transcripts, attempts, ahead, usual_s })
         })

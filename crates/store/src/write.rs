@@ -50,15 +50,23 @@ impl Write<'_> {
 }
 
 impl Store {
-    /// Runs `change` in one durable transaction. A full disk costs the reserve once before it is an error, since
-    /// what is written may be the only trace of something paid for.
+    /// Runs `change` in one durable transaction.
     pub(crate) fn write<T>(
         &self,
         change: impl Fn(&mut Write<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        self.write_once(&change).map_err(|error| self.sorted(error))
+    }
+
+    /// As `write`, for an outcome: what is written may be the only trace of something paid for, so a full disk costs the
+    /// reserve once before it is an error. Everything else leaves the reserve to these.
+    pub(crate) fn write_outcome<T>(
+        &self,
+        change: impl Fn(&mut Write<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         match self.write_once(&change) {
-            Err(StoreError::DiskFull) if self.shared.reserve.release() => self.write_once(&change),
-            other => other,
+            Err(StoreError::DiskFull) if self.shared.reserve.release() => self.write(change),
+            other => other.map_err(|error| self.sorted(error)),
         }
     }
 

@@ -58,9 +58,11 @@ CREATE TABLE tasks (
     CHECK ((state = 'cancelled') = (cancel_cause IS NOT NULL)),
     CHECK (state NOT IN ('failed', 'uncertain') OR failure IS NOT NULL),
     CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (ended_at IS NOT NULL)),
-    CHECK (state <> 'submitting' OR submitted_at IS NOT NULL)
+    CHECK (state <> 'submitting' OR submitted_at IS NOT NULL),
+    -- Nothing in the trash is ever paid for.
+    CHECK (deleted_at IS NULL OR state NOT IN ('queued', 'submitting'))
 );
-CREATE INDEX tasks_open ON tasks (state, id) WHERE state IN ('queued', 'submitting', 'running');
+CREATE INDEX tasks_by_state ON tasks (state, provider);
 CREATE INDEX tasks_by_link ON tasks (link_id);
 CREATE INDEX tasks_listed ON tasks (id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_ended ON tasks (provider, operation, ended_at) WHERE state = 'succeeded';
@@ -79,7 +81,7 @@ CREATE TABLE attempts (
     failure TEXT,
     UNIQUE (task_id, number),
     CHECK ((outcome IS NULL) = (ended_at IS NULL)),
-    CHECK (remote_id IS NULL OR outcome IN ('accepted', 'unknown', 'crashed'))
+    CHECK (remote_id IS NULL OR coalesce(outcome, 'open') IN ('accepted', 'unknown', 'crashed'))
 );
 CREATE UNIQUE INDEX one_open_attempt ON attempts (task_id) WHERE outcome IS NULL;
 CREATE UNIQUE INDEX one_task_per_remote_id ON attempts (provider, remote_id, item) WHERE remote_id IS NOT NULL;
