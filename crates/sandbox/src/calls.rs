@@ -1,0 +1,24 @@
+//! What the sandbox was asked, so that a test can prove that nothing was sent twice.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// Counts since the start or the last reset.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Calls {
+    /// Calls that may cost money and arrived, refused or not, by provider.
+    pub creates: BTreeMap<String, u64>,
+    /// The same by link, over all providers.
+    pub creates_by_link: BTreeMap<String, u64>,
+    /// Calls that cost nothing, by provider.
+    pub reads: BTreeMap<String, u64>,
+    /// Tasks and blocking runs that were started, by link, over all providers.
+    pub accepted_by_link: BTreeMap<String, u64>,
+}
+
+impl Calls {
+    pub(crate) fn add(counts: &mut BTreeMap<String, u64>, name: &str) {
+        *counts.entry(name.to_owned()).or_default() += 1;
+    }
+}

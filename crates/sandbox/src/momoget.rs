@@ -1,0 +1,370 @@
+//! Momoget: create, status and result are all POST; the user id in the body is the only credential.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State as Extract,
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    accounts, calendar, ids,
+    ids::Ticket,
+    json_body,
+    link::{self, Site},
+    scenario::Scenario,
+    state::{Stage, State},
+    trouble::{Answer, Trouble},
+};
+
+const PROVIDER: &str = "momoget";
+/// "At most 5 links."
+const MAX_LINKS: usize = 5;
+/// What is not documented, a wait in seconds that does not hold up a demonstration.
+const RETRY_AFTER: &str = "2";
+
+pub(crate) fn router() -> Router<Arc<State>> {
+    Router::new()
+        .route("/coze/transcribe", post(transcribe))
+        .route("/coze/task-status", post(task_status))
+        .route("/coze/task-result", post(task_result))
+        .fallback(async || refusal(404, "Not Found"))
+}
+
+#[derive(Deserialize)]
+struct Order {
+    user_id: Option<String>,
+    video_url: Option<String>,
+    links: Option<Vec<String>>,
+}
+
+impl Order {
+    fn links(&self) -> Vec<&str> {
+        let single = self.video_url.as_deref().filter(|link| !link.trim().is_empty());
+        let batch = self.links.iter().flatten().map(String::as_str);
+        single.map_or_else(|| batch.collect(), |link| vec![link])
+    }
+}
+
+#[derive(Deserialize)]
+struct Question {
+    user_id: Option<String>,
+    task_id: Option<String>,
+}
+
+async fn transcribe(
+    Extract(state): Extract<Arc<State>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let order: Option<Order> = json_body(&headers, &body);
+    let links = order.as_ref().map(Order::links).unwrap_or_default();
+    state.count_create(PROVIDER, links.iter().copied());
+    let scenario = links.first().map_or(Scenario::Ok, |link| Scenario::of(link));
+    if let Some(trouble) = scenario.at_the_door() {
+        return trouble.spoil(Answer::new(200, json!({}))).await;
+    }
+    let Some(order) = &order else { return missing("body").into_response() };
+    match accept(&state, order, &links) {
+        Err(refusal) => refusal.into_response(),
+        Ok(answer) => match scenario.on_the_way_back() {
+            Some(trouble) => trouble.spoil(answer).await,
+            None => answer.into_response(),
+        },
+    }
+}
+
+fn accept(state: &State, order: &Order, links: &[&str]) -> Result<Answer, Answer> {
+    check_user(order.user_id.as_deref())?;
+    if links.is_empty() || links.len() > MAX_LINKS {
+        return Err(refusal(400, "参数错误：请提供 1 到 5 个视频链接"));
+    }
+    for link in links {
+        check_link(state, link)?;
+    }
+    let uses = links.len() as u32;
+    let left = state.take_uses(uses).ok_or_else(no_uses_left)?;
+    let tickets: Vec<Ticket> =
+        links.iter().map(|link| state.accept(state.draft(link, 0), link)).collect();
+    let task_id = ids::uuid(&tickets);
+    let known = json!({
+        "task_id": task_id,
+        "user_id": accounts::MOMOGET_USER_ID,
+        "status": "pending",
+        "remaining_tasks": left,
+        "detail_url": format!("{}/?view=console&task_id={task_id}", state.url),
+    });
+    Ok(Answer::new(201, twice(201, "任务创建成功", &known, &json!({}), &json!({}))))
+}
+
+fn check_link(state: &State, link: &str) -> Result<(), Answer> {
+    match Scenario::of(link) {
+        Scenario::BadKey => return Err(unknown_user()),
+        Scenario::Quota => return Err(no_uses_left()),
+        Scenario::BadLink => return Err(refusal(400, "链接无效，请检查后重试")),
+        Scenario::Unsupported => return Err(unsupported()),
+        Scenario::Rate if state.refuses(PROVIDER, link) => {
+            let mut answer = refusal(429, "请求过于频繁，请稍后再试");
+            answer.header = Some(("retry-after", RETRY_AFTER.to_owned()));
+            return Err(answer);
+        }
+        _ => {}
+    }
+    // Whether a whole share text is taken is not documented, so only a bare link is.
+    if link::first_link(link) != Some(link) {
+        return Err(refusal(400, "链接无效，请检查后重试"));
+    }
+    if Site::of(link) == Site::Other { Err(unsupported()) } else { Ok(()) }
+}
+
+async fn task_status(
+    Extract(state): Extract<Arc<State>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    answer_question(&state, &headers, &body, |progress| {
+        let more = json!({
+            "created_at": calendar::without_zone(progress.created_ms),
+            "updated_at": calendar::without_zone(progress.updated_ms),
+        });
+        twice(200, "success", &progress.known(), &json!({}), &more)
+    })
+    .await
+}
+
+async fn task_result(
+    Extract(state): Extract<Arc<State>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    answer_question(&state, &headers, &body, |progress| {
+        let items: Vec<Value> = progress.items.iter().map(Item::json).collect();
+        // The first video that gave something speaks for the task.
+        let first = progress.items.iter().find(|item| item.error.is_none());
+        let first = first.or(progress.items.first()).map(Item::json).unwrap_or_default();
+        let top = json!({
+            "item_count": items.len(),
+            "title": first["title"],
+            "platform": first["platform"],
+            "text": first["text"],
+            "word_count": first["word_count"],
+            "item_error_message": first["error_message"],
+        });
+        twice(200, "success", &progress.known(), &top, &json!({ "items": items }))
+    })
+    .await
+}
+
+async fn answer_question(
+    state: &State,
+    headers: &HeaderMap,
+    body: &Bytes,
+    show: impl FnOnce(&Progress) -> Value,
+) -> Response {
+    state.count_read(PROVIDER);
+    match question(state, headers, body) {
+        Err(refusal) => refusal.into_response(),
+        Ok((progress, trouble)) => {
+            let answer = Answer::new(200, show(&progress));
+            match trouble {
+                Some(trouble) => trouble.spoil(answer).await,
+                None => answer.into_response(),
+            }
+        }
+    }
+}
+
+fn question(
+    state: &State,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<(Progress, Option<Trouble>), Answer> {
+    let question: Question = json_body(headers, body).ok_or_else(|| missing("body"))?;
+    check_user(question.user_id.as_deref())?;
+    let task_id = question.task_id.ok_or_else(|| missing("task_id"))?;
+    let tickets = ids::from_uuid(&task_id).unwrap_or_default();
+    let Some(first) = tickets.first().filter(|ticket| state.knows(**ticket)) else {
+        return Err(refusal(404, "任务不存在"));
+    };
+    let asked = state.ask(*first);
+    match first.scenario {
+        Scenario::UnknownTask => return Err(refusal(404, "任务不存在")),
+        Scenario::NotYours => return Err(refusal(403, "任务不属于该用户")),
+        scenario if scenario.refuses_key_of(asked) => return Err(unknown_user()),
+        _ => {}
+    }
+    Ok((Progress::of(state, task_id, &tickets), first.scenario.while_asking(asked)))
+}
+
+/// A task as it stands now.
+struct Progress {
+    task_id: String,
+    status: &'static str,
+    error: Option<&'static str>,
+    created_ms: u64,
+    updated_ms: u64,
+    items: Vec<Item>,
+}
+
+/// One video of a task.
+struct Item {
+    id: u64,
+    url: Option<String>,
+    platform: Option<&'static str>,
+    /// Empty until it is done.
+    status: &'static str,
+    title: Option<String>,
+    text: Option<String>,
+    error: Option<&'static str>,
+}
+
+impl Progress {
+    fn of(state: &State, task_id: String, tickets: &[Ticket]) -> Self {
+        let items: Vec<Item> = tickets.iter().map(|ticket| Item::of(state, *ticket)).collect();
+        let stages: Vec<Stage> = tickets.iter().map(|ticket| state.stage(*ticket)).collect();
+        // A batch in which some videos failed is completed all the same.
+        let all_failed = items.iter().all(|item| item.error.is_some());
+        let odd = tickets.iter().any(|ticket| ticket.scenario == Scenario::BadStatus);
+        let status = if stages.iter().all(|stage| *stage == Stage::Done) {
+            if all_failed { "failed" } else { "completed" }
+        } else if stages.iter().all(|stage| *stage == Stage::Waiting) {
+            "pending"
+        } else if odd {
+            "transcoding"
+        } else {
+            "processing"
+        };
+        let error = items.first().and_then(|item| item.error).filter(|_| status == "failed");
+        let created_ms = tickets.iter().map(|ticket| ticket.created_ms()).min();
+        let updated_ms = tickets.iter().map(|ticket| state.updated_ms(*ticket)).max();
+        Self {
+            task_id,
+            status,
+            error,
+            created_ms: created_ms.unwrap_or_default(),
+            updated_ms: updated_ms.unwrap_or_default(),
+            items,
+        }
+    }
+
+    fn known(&self) -> Value {
+        let processed = self.items.iter().filter(|item| !item.status.is_empty()).count();
+        let failed = self.items.iter().filter(|item| item.error.is_some()).count();
+        json!({
+            "task_id": self.task_id,
+            "user_id": accounts::MOMOGET_USER_ID,
+            "status": self.status,
+            "total_count": self.items.len(),
+            "processed_count": processed,
+            "success_count": processed - failed,
+            "failed_count": failed,
+            "error_message": self.error,
+        })
+    }
+}
+
+impl Item {
+    fn of(state: &State, ticket: Ticket) -> Self {
+        let mut item = Self {
+            id: ticket.number(),
+            url: state.link_of(ticket),
+            platform: platform(ticket.site),
+            status: "",
+            title: None,
+            text: None,
+            error: None,
+        };
+        if state.stage(ticket) != Stage::Done {
+            return item;
+        }
+        item.error = match ticket.scenario {
+            Scenario::Fail => Some("转写失败，请稍后重试"),
+            Scenario::Gone => Some("源视频不存在或已被删除"),
+            _ => None,
+        };
+        item.status = if item.error.is_some() { "failed" } else { "transcribed" };
+        if item.error.is_none() {
+            let talk = state.talk(ticket);
+            item.title = Some(talk.title);
+            item.text =
+                Some(if ticket.scenario == Scenario::Empty { String::new() } else { talk.text });
+        }
+        item
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "video_id": format!("vid-{:x}", self.id),
+            "title": self.title,
+            "platform": self.platform,
+            "status": if self.status.is_empty() { "processing" } else { self.status },
+            "url": self.url,
+            "text": self.text,
+            "word_count": self.text.as_deref().map_or(0, |text| text.chars().count()),
+            "error_message": self.error,
+        })
+    }
+}
+
+fn platform(site: Site) -> Option<&'static str> {
+    match site {
+        Site::Douyin => Some("douyin"),
+        Site::Xiaohongshu => Some("xiaohongshu"),
+        Site::Kuaishou => Some("kuaishou"),
+        Site::Bilibili => Some("bilibili"),
+        Site::Toutiao => Some("toutiao"),
+        Site::Other => None,
+    }
+}
+
+/// Momoget says everything at the top level and in `data` again; each place has some members of its own.
+fn twice(code: u16, message: &str, known: &Value, top: &Value, data: &Value) -> Value {
+    let merge = |parts: &[&Value]| -> Map<String, Value> {
+        let members = parts.iter().filter_map(|part| part.as_object()).flatten();
+        members.map(|(name, value)| (name.clone(), value.clone())).collect()
+    };
+    let frame = json!({
+        "code": code,
+        "message": message,
+        "data": merge(&[known, data]),
+        "timestamp": calendar::with_zone(calendar::now_ms()),
+    });
+    Value::Object(merge(&[&frame, known, top]))
+}
+
+fn check_user(user_id: Option<&str>) -> Result<(), Answer> {
+    match user_id {
+        None => Err(missing("user_id")),
+        Some(accounts::MOMOGET_USER_ID) => Ok(()),
+        Some(_) => Err(unknown_user()),
+    }
+}
+
+fn refusal(status: u16, detail: &str) -> Answer {
+    Answer::new(status, json!({ "detail": detail }))
+}
+
+fn unknown_user() -> Answer {
+    refusal(404, "用户不存在")
+}
+
+fn no_uses_left() -> Answer {
+    refusal(400, "用户转化次数不足")
+}
+
+fn unsupported() -> Answer {
+    refusal(400, "暂不支持该平台的链接")
+}
+
+/// The validation error of FastAPI, which the service looks like.
+fn missing(field: &str) -> Answer {
+    let place = if field == "body" { json!(["body"]) } else { json!(["body", field]) };
+    let detail = json!([{ "loc": place, "msg": "Field required", "type": "missing" }]);
+    Answer::new(422, json!({ "detail": detail }))
+}

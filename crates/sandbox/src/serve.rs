@@ -1,0 +1,104 @@
+//! The accept loop. Axum routes; the connections are served here, so that an answer can be a closed connection.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use axum::{Router, extract::Request, response::Response};
+use hyper::{body::Incoming, server::conn::http1, service::Service};
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinSet,
+};
+
+use crate::trouble::Cut;
+
+/// Serves until `stop` resolves, which it also does when its sender is dropped. All connections end with it.
+pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: oneshot::Receiver<()>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            _ = &mut stop => break,
+            Some(_) = connections.join_next() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(serve_connection(stream, router.clone()));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the sandbox could not accept a connection");
+                    // Out of file handles, most likely: wait for some connections to end.
+                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                }
+            },
+        }
+    }
+    connections.shutdown().await;
+}
+
+async fn serve_connection(stream: TcpStream, router: Router) {
+    // A small answer in two writes would otherwise wait for the client's delayed acknowledgement.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no TCP_NODELAY in the sandbox");
+    }
+    let service = CuttingService {
+        router: TowerToHyperService::new(router),
+        reset: Arc::new(AtomicBool::new(false)),
+    };
+    let reset = Arc::clone(&service.reset);
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let outcome = (&mut connection).await;
+    if let Err(error) = outcome {
+        tracing::debug!(%error, "a connection of the sandbox ended");
+    }
+    if reset.load(Ordering::Relaxed)
+        && let Err(error) = connection.into_parts().io.inner().set_zero_linger()
+    {
+        tracing::debug!(%error, "the connection is closed instead of reset");
+    }
+}
+
+/// The router, which ends the connection where the answer says so.
+#[derive(Clone)]
+struct CuttingService {
+    router: TowerToHyperService<Router>,
+    reset: Arc<AtomicBool>,
+}
+
+impl Service<Request<Incoming>> for CuttingService {
+    type Response = Response;
+    type Error = CutOff;
+    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Response, CutOff>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let answer = self.router.call(request);
+        let reset = Arc::clone(&self.reset);
+        Box::pin(async move {
+            let Ok(response) = answer.await;
+            match response.extensions().get::<Cut>() {
+                None => Ok(response),
+                Some(cut) => {
+                    reset.store(*cut == Cut::Reset, Ordering::Relaxed);
+                    Err(CutOff)
+                }
+            }
+        })
+    }
+}
+
+/// The scenario wanted no answer.
+#[derive(Debug)]
+struct CutOff;
+
+impl fmt::Display for CutOff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cut off as the scenario asks")
+    }
+}
+
+impl std::error::Error for CutOff {}

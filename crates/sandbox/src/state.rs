@@ -1,0 +1,231 @@
+//! What the simulated services share: the clock, the pace, and what they remember until they are stopped.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use crate::{
+    Options, calendar,
+    calls::Calls,
+    dice::{self, Dice},
+    ids::{EPOCH_MS, SEEDS, TICK_MS, Ticket},
+    link::{self, Site},
+    scenario::Scenario,
+    texts::Talk,
+};
+
+const LONG_CHARACTERS: usize = 20_000;
+/// A task that never ends gives its slot back after as long as `slow` takes.
+const SLOW_SECONDS: f64 = 60.0;
+/// Ids from the future can only come from a clock that was set back.
+const FUTURE_MS: u64 = 600_000;
+
+/// How far a task is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Waiting,
+    Working,
+    Done,
+}
+
+#[derive(Debug)]
+pub(crate) struct State {
+    /// Without a closing slash.
+    pub(crate) url: String,
+    options: Options,
+    memory: Mutex<Memory>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    pub(crate) calls: Calls,
+    /// Uses taken at Momoget.
+    uses_taken: u32,
+    /// Seconds of video taken at TranscriptGenerate.
+    seconds_taken: u32,
+    /// TranscriptGenerate's running tasks: when each gives its slot back, in Unix milliseconds.
+    slots: Vec<u64>,
+    issued: HashSet<u64>,
+    /// The links of tasks by their numbers; an id has no room for them.
+    links: HashMap<u64, String>,
+    /// Questions so far about a task.
+    questions: HashMap<u64, u32>,
+    /// Refusals so far of a link at a provider.
+    refusals: HashMap<(&'static str, String), u32>,
+}
+
+impl State {
+    pub(crate) fn new(url: String, options: Options) -> Self {
+        Self { url, options, memory: Mutex::default() }
+    }
+
+    pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
+        // No code panics while it holds this; a poisoned lock would still hold whole values.
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn forget(&self) {
+        *self.memory() = Memory::default();
+    }
+
+    pub(crate) fn count_create<'a>(
+        &self,
+        provider: &str,
+        links: impl IntoIterator<Item = &'a str>,
+    ) {
+        let calls = &mut self.memory().calls;
+        Calls::add(&mut calls.creates, provider);
+        for link in links {
+            Calls::add(&mut calls.creates_by_link, link);
+        }
+    }
+
+    pub(crate) fn count_read(&self, provider: &str) {
+        Calls::add(&mut self.memory().calls.reads, provider);
+    }
+
+    /// The ticket that a task of this link would have now.
+    pub(crate) fn draft(&self, link: &str, language: u64) -> Ticket {
+        Ticket {
+            tick: calendar::now_ms().saturating_sub(EPOCH_MS) / TICK_MS,
+            scenario: Scenario::of(link),
+            site: Site::of(link),
+            language,
+            seed: link::seed(link, self.options.seed) % SEEDS,
+        }
+    }
+
+    /// Starts work on a link: a ticket that no other task has.
+    pub(crate) fn accept(&self, mut ticket: Ticket, link: &str) -> Ticket {
+        let mut memory = self.memory();
+        while !memory.issued.insert(ticket.number()) {
+            ticket.tick += 1;
+        }
+        memory.links.insert(ticket.number(), link.to_owned());
+        Calls::add(&mut memory.calls.accepted_by_link, link);
+        ticket
+    }
+
+    /// The link of a task that was created since the start.
+    pub(crate) fn link_of(&self, ticket: Ticket) -> Option<String> {
+        self.memory().links.get(&ticket.number()).cloned()
+    }
+
+    /// Counts a question about a task; the first one is number 0.
+    pub(crate) fn ask(&self, ticket: Ticket) -> u32 {
+        let mut memory = self.memory();
+        let asked = memory.questions.entry(ticket.number()).or_default();
+        let number = *asked;
+        *asked = asked.saturating_add(1);
+        number
+    }
+
+    /// Whether a word that recovers still refuses this link, and counts it.
+    pub(crate) fn refuses(&self, provider: &'static str, link: &str) -> bool {
+        let mut memory = self.memory();
+        let before = memory.refusals.entry((provider, link.to_owned())).or_default();
+        let refused = Scenario::of(link).refuses_again(*before);
+        *before += u32::from(refused);
+        refused
+    }
+
+    pub(crate) fn talk(&self, ticket: Ticket) -> Talk {
+        match ticket.scenario {
+            Scenario::Long => Talk::of_length(ticket.seed, LONG_CHARACTERS),
+            _ => Talk::new(ticket.seed),
+        }
+    }
+
+    /// How long a task takes, in milliseconds. One that never ends takes as long as it can be told.
+    pub(crate) fn duration_ms(&self, ticket: Ticket) -> u64 {
+        let seconds = match ticket.scenario {
+            Scenario::Stalled => return u64::MAX,
+            Scenario::Slow => SLOW_SECONDS,
+            _ => 4.0 + Dice::new(dice::mix(ticket.seed)).below(8001) as f64 / 1000.0,
+        };
+        self.paced_ms(seconds)
+    }
+
+    /// Seconds at the sandbox's pace, in milliseconds.
+    pub(crate) fn paced_ms(&self, seconds: f64) -> u64 {
+        (seconds * 1000.0 * self.options.pace) as u64
+    }
+
+    pub(crate) fn stage(&self, ticket: Ticket) -> Stage {
+        let age = calendar::now_ms().saturating_sub(ticket.created_ms());
+        let duration = self.duration_ms(ticket);
+        // What never ends is soon being worked on, too.
+        let waiting = duration.min(self.paced_ms(SLOW_SECONDS)) / 6;
+        match age {
+            age if age >= duration => Stage::Done,
+            age if age >= waiting => Stage::Working,
+            _ => Stage::Waiting,
+        }
+    }
+
+    /// When a task was last heard of, in Unix milliseconds.
+    pub(crate) fn updated_ms(&self, ticket: Ticket) -> u64 {
+        let end = ticket.created_ms().saturating_add(self.duration_ms(ticket));
+        end.min(calendar::now_ms())
+    }
+
+    /// Whether a task with this ticket can exist at all.
+    pub(crate) fn knows(&self, ticket: Ticket) -> bool {
+        ticket.created_ms() <= calendar::now_ms() + FUTURE_MS
+    }
+
+    /// Takes Momoget's uses and says how many are left, or `None` when there are too few.
+    pub(crate) fn take_uses(&self, count: u32) -> Option<u32> {
+        let mut memory = self.memory();
+        let left =
+            self.options.momoget_uses.saturating_sub(memory.uses_taken).checked_sub(count)?;
+        memory.uses_taken += count;
+        Some(left)
+    }
+
+    /// TranscriptGenerate's seconds of video, all and taken.
+    pub(crate) fn seconds(&self) -> (u32, u32) {
+        (self.options.transcriptgenerate_seconds, self.memory().seconds_taken)
+    }
+
+    /// TranscriptGenerate's slots that are taken now.
+    pub(crate) fn slots_taken(&self) -> usize {
+        self.memory().slots_taken()
+    }
+
+    /// Takes one of so many slots and the video's seconds at TranscriptGenerate, both or neither.
+    ///
+    /// # Errors
+    /// What is lacking.
+    pub(crate) fn take_slot(&self, ticket: Ticket, slots: usize) -> Result<(), Lack> {
+        let seconds = self.talk(ticket).seconds().ceil() as u32;
+        let held = self.duration_ms(ticket).min(self.paced_ms(SLOW_SECONDS));
+        let mut memory = self.memory();
+        if memory.slots_taken() >= slots {
+            return Err(Lack::Slot);
+        }
+        let taken = memory.seconds_taken.saturating_add(seconds);
+        if taken > self.options.transcriptgenerate_seconds {
+            return Err(Lack::Seconds);
+        }
+        memory.seconds_taken = taken;
+        memory.slots.push(ticket.created_ms().saturating_add(held));
+        Ok(())
+    }
+}
+
+impl Memory {
+    fn slots_taken(&mut self) -> usize {
+        let now = calendar::now_ms();
+        self.slots.retain(|end| *end > now);
+        self.slots.len()
+    }
+}
+
+/// What TranscriptGenerate is out of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lack {
+    Slot,
+    Seconds,
+}

@@ -1,0 +1,123 @@
+//! A client that only knows HTTP/1.1 as it goes over the wire, so that nothing is retried or repaired.
+
+use std::io;
+
+use serde_json::Value;
+use shiwen_sandbox::{Options, Sandbox};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// Names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Finishes every task at once.
+pub(crate) async fn at_once() -> Sandbox {
+    paced(0.0).await
+}
+
+pub(crate) async fn paced(pace: f64) -> Sandbox {
+    Sandbox::start(Options { pace, ..Options::default() }).await.unwrap()
+}
+
+pub(crate) async fn get(url: &str, headers: &[(&str, &str)]) -> Answer {
+    send("GET", url, headers, None).await.unwrap()
+}
+
+pub(crate) async fn post(url: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+    try_post(url, headers, body).await.unwrap()
+}
+
+/// # Errors
+/// When the connection ends before a whole answer was read.
+pub(crate) async fn try_post(
+    url: &str,
+    headers: &[(&str, &str)],
+    body: &Value,
+) -> io::Result<Answer> {
+    send("POST", url, headers, Some(body.to_string())).await
+}
+
+/// # Errors
+/// When the connection ends before a whole answer was read.
+pub(crate) async fn try_get(url: &str, headers: &[(&str, &str)]) -> io::Result<Answer> {
+    send("GET", url, headers, None).await
+}
+
+async fn send(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Option<String>,
+) -> io::Result<Answer> {
+    let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut stream = TcpStream::connect(host).await?;
+    let mut request = format!("{method} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        request += &format!("{name}: {value}\r\n");
+    }
+    if let Some(body) = &body {
+        request += &format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+    }
+    request += "\r\n";
+    request += body.as_deref().unwrap_or_default();
+    stream.write_all(request.as_bytes()).await?;
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).await?;
+    parse(&bytes).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+}
+
+fn parse(bytes: &[u8]) -> Option<Answer> {
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let head = std::str::from_utf8(&bytes[..end]).ok()?;
+    let body = &bytes[end + 4..];
+    let (first, rest) = head.split_once("\r\n").unwrap_or((head, ""));
+    let status = first.split(' ').nth(1)?.parse().ok()?;
+    let headers: Vec<(String, String)> = rest
+        .split("\r\n")
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+        .collect();
+    let mut answer = Answer { status, headers, body: Vec::new() };
+    answer.body = if answer.header("transfer-encoding") == Some("chunked") {
+        unchunked(body)?
+    } else if let Some(length) = answer.header("content-length") {
+        body.get(..length.parse().ok()?)?.to_vec()
+    } else {
+        body.to_vec()
+    };
+    Some(answer)
+}
+
+fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let end = rest.windows(2).position(|window| window == b"\r\n")?;
+        let size = usize::from_str_radix(std::str::from_utf8(&rest[..end]).ok()?, 16).ok()?;
+        if size == 0 {
+            return Some(body);
+        }
+        body.extend_from_slice(rest.get(end + 2..end + 2 + size)?);
+        rest = rest.get(end + 4 + size..)?;
+    }
+}

@@ -1,0 +1,11 @@
+//! The sandbox as a client sees it, over the wire.
+
+#![expect(clippy::unwrap_used, reason = "all of this is a test")]
+
+mod connections;
+mod counts;
+mod coze;
+mod http;
+mod media;
+mod momoget;
+mod transcriptgenerate;
