@@ -46,6 +46,8 @@ struct Topic {
     counting: &'static [Counting],
     /// Each with what it says, why, and an experience; none refers to another.
     points: &'static [[&'static str; 3]],
+    /// What listeners asked and what the speaker says to it; only talkative ones come to that.
+    answers: &'static [&'static str],
     closings: &'static [&'static str],
 }
 
@@ -111,8 +113,8 @@ fn compose(topic: &Topic, dice: &mut Dice) -> Talk {
     let mut order: Vec<usize> = (0..topic.points.len()).collect();
     dice.shuffle(&mut order);
     let counting = dice.pick(topic.counting);
-    // How much this speaker says on each point: from the bare point to the point with reason and experience.
-    let wordiness = dice.below(3);
+    // How much this speaker says: from the bare points to points with reason and experience, and then some answers.
+    let wordiness = dice.below(4);
 
     let mut paragraphs = vec![dice.pick(topic.hooks).replace("{n}", numeral)];
     // Whoever says little on each point says at least why they speak at all.
@@ -128,6 +130,12 @@ fn compose(topic: &Topic, dice: &mut Dice) -> Talk {
         };
         paragraph.extend(topic.points[*point].iter().take(sentences).copied());
         paragraphs.push(paragraph);
+    }
+    if wordiness == 3 {
+        let mut answers = topic.answers.to_vec();
+        dice.shuffle(&mut answers);
+        answers.truncate(1 + dice.below(answers.len()));
+        paragraphs.extend(answers.into_iter().map(str::to_owned));
     }
     paragraphs.push(dice.pick(topic.closings).to_owned());
 
@@ -163,7 +171,7 @@ mod tests {
         let shortest = lengths.iter().min().unwrap();
         let longest = lengths.iter().max().unwrap();
         assert!((150..260).contains(shortest), "shortest {shortest}");
-        assert!((700..=1500).contains(longest), "longest {longest}");
+        assert!((900..=1500).contains(longest), "longest {longest}");
     }
 
     #[test]
