@@ -1,1 +1,20 @@
 import './styles/tokens.css';
+import './styles/base.css';
+import './styles/controls.css';
+import './styles/sheet.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { ipc } from './lib/ipc';
+import { Session } from './lib/session.svelte';
+
+// A browser without Rust behind it, while the window is being worked on. Never part of a build.
+if (import.meta.env.DEV && !('__TAURI_INTERNALS__' in window)) await import('./dev/mock');
+
+const session = new Session();
+if (window.__SHIWEN__) session.begin(window.__SHIWEN__);
+
+const target = document.getElementById('app');
+if (target) mount(App, { target, props: { session } });
+
+// The second frame is the first that the user can have seen.
+requestAnimationFrame(() => requestAnimationFrame(() => void ipc.pageShown().catch(() => undefined)));

@@ -1,0 +1,250 @@
+// A stand-in for Rust while the window is worked on in a browser: `npm run dev`, then `/?show=running`.
+// Loaded by the development server only; a build leaves it out.
+
+import type {
+  AppState,
+  Chip,
+  Detection,
+  Failure,
+  Link,
+  ProviderView,
+  Settings,
+  Submission,
+  Task,
+  TaskChange,
+  TaskDetail,
+  TaskPage,
+} from '../bindings';
+import { cover, failure, providers, share, tasks as invented, text } from './invented';
+
+const query = new URLSearchParams(location.search);
+const show = query.get('show') ?? 'main';
+
+const app: AppState = {
+  version: '0.1.0',
+  sandbox: show.startsWith('sandbox'),
+  sandbox_url: null,
+  data_dir: '/home/lan/.local/share/app.shiwen.desktop',
+  problem: show.startsWith('problem-')
+    ? { kind: show.slice(8) as 'newer', path: '/home/lan/.local/share/app.shiwen.desktop/shiwen.db' }
+    : null,
+  owner: show !== 'not-owner',
+  has_provider: show !== 'first',
+  task_count: 12,
+};
+let settings: Settings = {
+  language: (query.get('lang') as Settings['language'] | null) ?? 'zh-CN',
+  theme: (query.get('theme') as Settings['theme'] | null) ?? 'system',
+  provider: 'momoget',
+  operation: 'transcribe',
+  proxy: 'system',
+};
+let cards: ProviderView[] = providers(show === 'first');
+let all: Task[] = show === 'first' || show === 'sandbox-empty' || show === 'empty' ? [] : invented(show);
+const trash = new Map<number, Task>();
+let asked = 0;
+
+const callbacks = new Map<number, (message: unknown) => void>();
+const listeners: number[] = [];
+let next = 1;
+
+function announce(...changes: TaskChange[]): void {
+  for (const id of listeners) callbacks.get(id)?.({ event: 'task-changes', id, payload: changes });
+}
+
+function change(id: number, over: Partial<Task>): null {
+  all = all.map((task) => (task.id === id ? { ...task, ...over } : task));
+  const task = all.find((one) => one.id === id);
+  if (task) announce({ kind: 'saved', task });
+  return null;
+}
+
+function refuse(code: string): never {
+  throw { code, message: 'invented' };
+}
+
+function detect(pasted: string): Detection {
+  const spans: [number, number][] = [];
+  const chips: Chip[] = [];
+  let duplicates = 0;
+  for (const match of pasted.matchAll(/https?:\/\/[\w.-]+\/[\w./?=&-]*[\w/]/g)) {
+    spans.push([match.index, match.index + match[0].length]);
+    if (chips.some((chip) => chip.link.url === match[0])) {
+      duplicates += 1;
+      continue;
+    }
+    const link: Link = {
+      url: match[0],
+      platform: match[0].includes('b23') ? 'bilibili' : match[0].includes('xhs') ? 'xiaohongshu' : 'douyin',
+      kind: match[0].includes('/user/') ? 'user' : 'short',
+      id: null,
+      canonical: null,
+      title: match[0].includes('b23') ? '一口气看懂分时电价：为什么半夜洗衣服更便宜' : match[0].includes('xhs') ? '租房改造｜9 平米朝北小屋' : '三分钟讲清楚红烧肉为什么总是柴',
+    };
+    const known = match[0].includes('xhs')
+      ? { task: 7, state: 'succeeded' as const, title: null, created_at: Date.now() - 3 * 86_400_000 }
+      : null;
+    chips.push({ link, known, not_a_work: link.kind === 'user' });
+  }
+  const secret = /^\s*[a-z]{2,4}_[A-Za-z0-9_]{12,}\s*$/.test(pasted);
+  const notice = chips.length > 0 ? null : secret ? 'looks_like_secret' : pasted.includes('复制') ? 'command_only' : 'no_link';
+  return { chips, duplicates, notice, spans };
+}
+
+function submit(submission: Submission): number[] {
+  const now = Date.now();
+  return submission.urls.map((url) => {
+    const id = Math.max(0, ...all.map((task) => task.id)) + 1;
+    const chip = detect(url).chips[0];
+    const task: Task = {
+      ...invented('main')[0]!,
+      id,
+      state: 'queued',
+      provider: submission.provider,
+      operation: submission.operation,
+      link: chip!.link,
+      created_at: now,
+      submitted_at: null,
+      wait: null,
+      remote_id: null,
+    };
+    all = [task, ...all];
+    announce({ kind: 'saved', task });
+    setTimeout(() => change(id, { state: 'submitting', submitted_at: Date.now() }), 600);
+    setTimeout(() => change(id, { state: 'running', remote_id: '9c41aaaabbbb2e07', next_poll_at: Date.now() + 3000 }), 1400);
+    const found = { title: '三分钟讲清楚红烧肉为什么总是柴', author: '灶边老周', duration_s: 96, cover_url: 'x', media_url: null, learned_at: now };
+    setTimeout(() => change(id, { state: 'succeeded', ended_at: Date.now(), words: 412, found }), 6000);
+    return id;
+  });
+}
+
+function detailOf(id: number): TaskDetail {
+  const task = all.find((one) => one.id === id) ?? refuse('task_gone');
+  const sent = task.submitted_at ?? task.created_at + 1000;
+  const rejected = task.state === 'failed';
+  const doubt = task.state === 'uncertain';
+  const outcome = rejected ? ('rejected' as const) : doubt ? ('unknown' as const) : ('accepted' as const);
+  const submitting = task.state === 'submitting';
+  return {
+    task,
+    share_text: share,
+    transcripts:
+      task.state === 'succeeded' && task.operation === 'transcribe'
+        ? [{ version: 1, kind: 'provider', text: text(task.id), words: task.words ?? 0, incomplete: task.id === 8, created_at: sent }]
+        : [],
+    attempts:
+      task.state === 'queued' || task.cancel_cause === 'before_submit'
+        ? []
+        : [
+            {
+              id: 1,
+              number: 1,
+              provider: task.provider,
+              intent_at: sent,
+              ended_at: submitting ? null : sent + (doubt ? 60_000 : 900),
+              outcome: submitting ? null : outcome,
+              remote_id: outcome === 'accepted' ? task.remote_id : null,
+              failure: task.failure,
+            },
+          ],
+    ahead: task.state === 'queued' ? 2 : 0,
+    usual_s: 84,
+  };
+}
+
+function page(before: number | null, limit: number): TaskPage {
+  const rest = all.filter((task) => before === null || task.id < before);
+  const part = rest.slice(0, limit);
+  return { tasks: part, total: all.length, before: rest.length > part.length ? (part.at(-1)?.id ?? null) : null };
+}
+
+function card(id: string, over: Partial<ProviderView>): ProviderView {
+  cards = cards.map((one) => (one.id === id ? { ...one, ...over } : one));
+  return cards.find((one) => one.id === id)!;
+}
+
+function save(id: string, values: Record<string, string>, sessionOnly: boolean): ProviderView {
+  if (show === 'nokeychain' && !sessionOnly) refuse('keychain_locked');
+  const known = cards.find((one) => one.id === id)!;
+  const fields = known.fields.map((field) => {
+    const value = values[field.name];
+    if (value === undefined) return field;
+    return field.secret ? { ...field, configured: true, last4: value.slice(-4) } : { ...field, value };
+  });
+  return card(id, { fields, ready: true, session_only: sessionOnly, check_failure: null, checked_at: null });
+}
+
+function test(id: string): ProviderView {
+  const refused: Failure | null = query.has('refuse') ? failure('unauthorized', 'transcriptgenerate') : null;
+  return card(id, { checked_at: Date.now(), check_failure: refused });
+}
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- the arguments are whatever the bindings send */
+const answers: Record<string, (args: any) => unknown> = {
+  app_state: () => ({ ...app, has_provider: app.has_provider || cards.some((one) => one.ready) }),
+  detect_links: ({ text: pasted }) => detect(pasted),
+  create_tasks: ({ submission }) => submit(submission),
+  tasks: ({ before, limit }) => page(before, limit),
+  task: ({ id }) => detailOf(id),
+  retry_task: ({ id }) => change(id, { state: 'queued', failure: null, ended_at: null, wait: null }),
+  cancel_task: ({ id }) => change(id, { state: 'cancelled', cancel_cause: 'before_submit', wait: null, ended_at: Date.now() }),
+  resume_task: ({ id }) => change(id, { state: 'running', cancel_cause: null }),
+  check_task: () => null,
+  adopt_task: ({ id, remoteId }) => change(id, { state: 'running', remote_id: remoteId }),
+  resend_task: ({ id }) => change(id, { state: 'queued' }),
+  give_up_task: ({ id }) => change(id, { state: 'cancelled', cancel_cause: 'gave_up', ended_at: Date.now() }),
+  delete_task: ({ id }) => {
+    const task = all.find((one) => one.id === id);
+    if (task) trash.set(id, task);
+    all = all.filter((one) => one.id !== id);
+    announce({ kind: 'removed', id });
+    return null;
+  },
+  restore_task: ({ id }) => {
+    const task = trash.get(id);
+    if (task) all = [...all, task].sort((a, b) => b.id - a.id);
+    if (task) announce({ kind: 'saved', task });
+    return null;
+  },
+  copy_task: ({ id }) => all.find((one) => one.id === id)?.words ?? 0,
+  read_clipboard: () => share,
+  cover: () => cover,
+  providers: () => cards,
+  save_provider: ({ id, values, sessionOnly }) => save(id, values, sessionOnly),
+  forget_provider: ({ id }) =>
+    card(id, {
+      ready: false,
+      checked_at: null,
+      fields: cards.find((one) => one.id === id)!.fields.map((field) => ({ ...field, configured: false, last4: null })),
+    }),
+  test_provider: ({ id }) => test(id),
+  settings: () => settings,
+  save_settings: ({ settings: saved }) => (settings = saved),
+  enter_sandbox: () => Object.assign(app, { sandbox: true }),
+  leave_sandbox: () => Object.assign(app, { sandbox: false }),
+  'plugin:event|listen': ({ handler }) => listeners.push(handler),
+};
+/* eslint-enable @typescript-eslint/no-explicit-any */
+
+async function invoke(command: string, args: unknown): Promise<unknown> {
+  asked += 1;
+  const slow = show === 'loading' && (command === 'task' || command === 'tasks');
+  await new Promise((done) => setTimeout(done, slow ? 1e7 : command === 'test_provider' ? 500 : 3));
+  return answers[command]?.(args) ?? null;
+}
+
+Object.assign(window, {
+  __TAURI_INTERNALS__: {
+    invoke,
+    transformCallback: (callback: (message: unknown) => void) => {
+      callbacks.set(next, callback);
+      return next++;
+    },
+    metadata: { currentWindow: { label: 'main' }, currentWebview: { label: 'main' } },
+  },
+  __MOCK__: { announce, change, asked: () => asked },
+});
+
+if (show !== 'loading') {
+  window.__SHIWEN__ = { app_state: app, settings, tasks: page(null, 60), providers: cards };
+}

@@ -1,0 +1,82 @@
+// The one task that lies open on the sheet.
+
+import type { Task, TaskChange, TaskDetail, TaskId } from '../bindings';
+import { AppError, ipc } from './ipc';
+
+export class Detail {
+  /** The chosen task, also while its detail is still on its way. */
+  id = $state<TaskId | null>(null);
+  /** What is known about it. Stays the old one's until the new one's has come. */
+  value = $state.raw<TaskDetail | null>(null);
+  /** It has been deleted, or never was. */
+  gone = $state(false);
+  /** The cover as a data URL. */
+  cover = $state.raw<string | null>(null);
+  #asked = 0;
+
+  /** Shows a task; none leaves the sheet blank. */
+  async open(id: TaskId | null): Promise<void> {
+    if (id === this.id && this.value?.task.id === id) return;
+    this.id = id;
+    this.gone = false;
+    if (id === null) {
+      this.value = null;
+      this.cover = null;
+      this.#asked += 1;
+      return;
+    }
+    await this.#read(id);
+  }
+
+  /** Follows changes of the open task: the task at once, the rest by asking again. */
+  apply(changes: readonly TaskChange[]): void {
+    const id = this.id;
+    if (id === null) return;
+    let touched = false;
+    for (const change of changes) {
+      if (change.kind === 'reload') touched = true;
+      if (change.kind === 'saved' && change.task.id === id) {
+        touched = true;
+        this.#merge(change.task);
+      }
+      if (change.kind === 'removed' && change.id === id) this.gone = true;
+    }
+    // Another task may have left the queue before this one.
+    const queued = this.value?.task.state === 'queued';
+    if (touched || (queued && changes.length > 0)) void this.#read(id);
+  }
+
+  #merge(task: Task): void {
+    this.gone = false;
+    if (this.value?.task.id !== task.id) return;
+    // While the text is still on its way, the page of the running task stays instead of an empty sheet.
+    if (task.state === 'succeeded' && this.value.task.state !== 'succeeded') return;
+    this.value = { ...this.value, task };
+  }
+
+  async #read(id: TaskId): Promise<void> {
+    const asked = ++this.#asked;
+    try {
+      const value = await ipc.task(id);
+      if (asked !== this.#asked) return;
+      const other = this.value?.task.id !== id;
+      this.value = value;
+      this.gone = false;
+      if (other) this.cover = null;
+      if (value.task.found.cover_url !== null && this.cover === null) void this.#readCover(id);
+    } catch (err) {
+      if (asked !== this.#asked) return;
+      this.gone = err instanceof AppError && err.code === 'task_gone';
+    }
+  }
+
+  async #readCover(id: TaskId): Promise<void> {
+    try {
+      const cover = await ipc.cover(id);
+      // A cover is an ornament; only an image may come in.
+      if (this.id === id && cover?.startsWith('data:image/')) this.cover = cover;
+    } catch {
+      this.cover = null;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+// The words on screen, in two languages. The same files are read by Rust for the command line.
+
+import en from '../../messages/en.json';
+import zh from '../../messages/zh-CN.json';
+
+export type Language = 'zh-CN' | 'en';
+export type MessageKey = keyof typeof zh;
+export type Params = Record<string, string | number>;
+
+const files: Record<Language, Record<string, string>> = { 'zh-CN': zh, en };
+
+let current = $state<Language>('zh-CN');
+
+/** The language on screen; reading it makes a component follow a change. */
+export function language(): Language {
+  return current;
+}
+
+/** The language that a setting means on this system: Chinese for any Chinese, English for the rest. */
+export function resolveLanguage(wish: 'system' | Language, system: readonly string[]): Language {
+  if (wish !== 'system') return wish;
+  return (system[0] ?? 'zh').toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
+}
+
+export function setLanguage(next: Language): void {
+  current = next;
+  document.documentElement.lang = next;
+}
+
+/**
+ * The message in the current language with its `{name}` parts filled in. Where `count` is 1 and the language has its
+ * own form for one (`key.one`), that is taken.
+ */
+export function t(key: MessageKey, params: Params = {}): string {
+  const file = files[current];
+  const one = String(params.count) === '1' ? file[`${key}.one`] : undefined;
+  const message = one ?? file[key] ?? key;
+  return message.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+}

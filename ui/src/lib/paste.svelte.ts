@@ -1,0 +1,148 @@
+// The paste box: its text, what was found in it, and what would be submitted.
+
+import type { Chip, Detection, Notice, Operation, ProviderId, Submission } from '../bindings';
+import { ipc } from './ipc';
+import { carried, type Span } from './mirror';
+
+/** A box as it was, for taking a clearing back. */
+interface Kept {
+  text: string;
+  removed: ReadonlySet<string>;
+  again: ReadonlySet<string>;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+export class Paste {
+  text = $state('');
+  /** URLs that the user took out. */
+  removed = $state.raw<ReadonlySet<string>>(NONE);
+  /** URLs that the user wants although history has them. */
+  again = $state.raw<ReadonlySet<string>>(NONE);
+  /** The user said that what looks like a key is none. */
+  unmasked = $state(false);
+  /** The newest answer, and the text it is about. */
+  #found = $state.raw<{ text: string; detection: Detection } | null>(null);
+  #asked = 0;
+  #newest: Promise<void> = Promise.resolve();
+
+  /** What is in the box now has been looked at. */
+  settled = $derived(this.#found?.text === this.text);
+
+  /** What was found; stays the older answer until a newer one is here, so that nothing flickers. */
+  detection = $derived(this.text.trim() === '' ? null : (this.#found?.detection ?? null));
+
+  notice: Notice | null = $derived(this.unmasked ? null : (this.detection?.notice ?? null));
+
+  /** What looks like a key is shown as dots. */
+  masked = $derived(this.notice === 'looks_like_secret');
+
+  /** Parts of the text to ink. */
+  spans = $derived.by((): readonly Span[] => {
+    if (this.#found === null) return [];
+    const { text, detection } = this.#found;
+    return text === this.text ? detection.spans : carried(text, this.text, detection.spans);
+  });
+
+  /** The links to show, without those that were taken out. */
+  chips: Chip[] = $derived((this.detection?.chips ?? []).filter((chip) => !this.removed.has(chip.link.url)));
+
+  /** The URLs that a submission makes tasks of. */
+  urls = $derived(this.chips.filter((chip) => this.#counts(chip)).map((chip) => chip.link.url));
+
+  /** Links that history already has and that are not asked for again. */
+  known = $derived(this.chips.filter((chip) => !chip.not_a_work && chip.known !== null && !this.again.has(chip.link.url)));
+
+  /** Puts a text into the box and looks for links in it. */
+  async set(text: string): Promise<void> {
+    if (text === this.text) return;
+    this.text = text;
+    if (text.trim() === '') {
+      this.#forget();
+      return;
+    }
+    await this.#look();
+  }
+
+  /** Adds a pasted text: below what is there already. */
+  async add(text: string): Promise<void> {
+    await this.set(this.text.trim() === '' ? text : `${this.text.trimEnd()}\n${text}`);
+  }
+
+  /** Looks again, since history may know more now. */
+  async refresh(): Promise<void> {
+    if (this.text.trim() !== '') await this.#look();
+  }
+
+  /** Waits until the text that is in the box now has been looked at. */
+  async settle(): Promise<void> {
+    while (!this.settled && this.text.trim() !== '') {
+      const newest = this.#newest;
+      await newest;
+      if (newest === this.#newest) return;
+    }
+  }
+
+  remove(url: string): void {
+    this.removed = new Set([...this.removed, url]);
+  }
+
+  putBack(url: string): void {
+    this.removed = new Set([...this.removed].filter((one) => one !== url));
+  }
+
+  setAgain(url: string, wanted: boolean): void {
+    const others = [...this.again].filter((one) => one !== url);
+    this.again = new Set(wanted ? [...others, url] : others);
+  }
+
+  /** Empties the box. Answers with what takes that back. */
+  clear(): () => void {
+    const kept: Kept = { text: this.text, removed: this.removed, again: this.again };
+    this.text = '';
+    this.#forget();
+    return () => {
+      void this.set(kept.text);
+      this.removed = kept.removed;
+      this.again = kept.again;
+    };
+  }
+
+  submission(provider: ProviderId, operation: Operation, targetLanguage: string | null): Submission {
+    return {
+      share_text: this.text,
+      urls: this.urls,
+      again: this.urls.filter((url) => this.again.has(url)),
+      provider,
+      operation,
+      target_language: targetLanguage,
+    };
+  }
+
+  #counts(chip: Chip): boolean {
+    return !chip.not_a_work && (chip.known === null || this.again.has(chip.link.url));
+  }
+
+  #forget(): void {
+    this.#asked += 1;
+    this.#found = null;
+    this.removed = NONE;
+    this.again = NONE;
+    this.unmasked = false;
+  }
+
+  #look(): Promise<void> {
+    this.#newest = this.#detect();
+    return this.#newest;
+  }
+
+  async #detect(): Promise<void> {
+    const asked = ++this.#asked;
+    const text = this.text;
+    const detection = await ipc.detectLinks(text);
+    // A newer text is in the box by now; its own answer is on the way.
+    if (asked !== this.#asked) return;
+    if (detection.notice !== 'looks_like_secret') this.unmasked = false;
+    this.#found = { text, detection };
+  }
+}

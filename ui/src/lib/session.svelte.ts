@@ -1,0 +1,250 @@
+// What the window knows, and everything that the user can do in it.
+
+import { createContext } from 'svelte';
+import type { AppState, Operation, ProviderId, ProviderView, Task, TaskChange, TaskId } from '../bindings';
+import { Detail } from './detail.svelte';
+import { number } from './format';
+import { AppError, ipc, type Boot, type CopyWhat } from './ipc';
+import { t } from './messages.svelte';
+import { Paste } from './paste.svelte';
+import { Preferences } from './preferences.svelte';
+import { Providers } from './providers.svelte';
+import { Tasks } from './tasks.svelte';
+import { Toasts } from './toasts.svelte';
+import { errorWords, stateWords } from './words';
+
+export type View = 'texts' | 'settings' | 'help';
+export type SettingsPage = 'providers' | 'look' | 'network' | 'data';
+
+/** A task's title: the provider's, else what the share text said. */
+export function titleOf(task: Task): string | null {
+  return task.found.title ?? task.link.title;
+}
+
+export class Session {
+  app = $state.raw<AppState | null>(null);
+  view = $state<View>('texts');
+  settingsPage = $state<SettingsPage>('providers');
+  /** In a window too narrow for both, the list or the sheet is shown. */
+  pane = $state<'list' | 'sheet'>('list');
+  /** A submission is being stored; another one waits for it. */
+  submitting = $state(false);
+  /** Said politely to screen readers: the newest change of a state. */
+  news = $state('');
+  /** The same for what needs the user: failed and uncertain. */
+  alarm = $state('');
+  readonly tasks = new Tasks();
+  readonly detail = new Detail();
+  readonly providers = new Providers();
+  readonly preferences = new Preferences();
+  readonly paste = new Paste();
+  readonly toasts = new Toasts();
+
+  /** No task and no provider yet: the first start is shown instead of an empty list. */
+  get firstStart(): boolean {
+    return this.app !== null && !this.app.sandbox && !this.app.has_provider && this.tasks.loaded && this.tasks.total === 0;
+  }
+
+  /** The provider that the box is set to: the last used one that can do it, else the first that can. */
+  get provider(): ProviderView | undefined {
+    const { provider, operation } = this.preferences.value;
+    const ready = this.providers.ready(operation);
+    return ready.find((one) => one.id === provider) ?? ready[0];
+  }
+
+  /** Takes what Rust handed over. Nothing is asked for. */
+  begin(boot: Boot): void {
+    this.preferences.begin(boot.settings);
+    this.app = boot.app_state;
+    this.providers.begin(boot.providers);
+    this.tasks.begin(boot.tasks);
+    this.#openFirst();
+  }
+
+  /** Listens first, then reads what has not been handed over, and what may have changed in between. */
+  async start(): Promise<void> {
+    await ipc.onTaskChanges((changes) => this.#changed(changes));
+    if (this.app === null) {
+      await this.preferences.load();
+      this.app = await ipc.appState();
+    }
+    await this.#read();
+  }
+
+  /** Does what the user asked for; a failure becomes words in a toast. Answers whether it worked. */
+  async attempt(work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (err) {
+      const code = err instanceof AppError ? err.code : 'internal';
+      this.toasts.fail(errorWords(code));
+      return false;
+    }
+  }
+
+  open(id: TaskId): void {
+    this.view = 'texts';
+    this.pane = 'sheet';
+    void this.detail.open(id);
+  }
+
+  showSettings(page: SettingsPage): void {
+    this.view = 'settings';
+    this.settingsPage = page;
+  }
+
+  /** Submits what is in the box. Nothing happens while it holds nothing to submit. */
+  async submit(): Promise<void> {
+    const provider = this.provider;
+    if (!(await this.attempt(() => this.paste.settle()))) return;
+    if (provider === undefined || this.submitting || this.paste.urls.length === 0) return;
+    this.submitting = true;
+    const wanted = this.paste.submission(provider.id, this.preferences.value.operation, null);
+    await this.attempt(async () => {
+      const ids = await ipc.createTasks(wanted);
+      this.paste.clear();
+      const skipped = wanted.urls.length - ids.length;
+      if (skipped > 0) this.toasts.show(t('toast.skipped', { count: skipped }));
+      const first = ids[0];
+      if (first !== undefined) this.open(first);
+      if (this.preferences.value.provider !== provider.id) await this.preferences.change({ provider: provider.id });
+    });
+    this.submitting = false;
+  }
+
+  /** Asks another provider for the same link: a new task beside the failed one. */
+  async useProvider(task: Task, share: string, provider: ProviderId): Promise<void> {
+    await this.attempt(async () => {
+      const url = task.link.url;
+      const ids = await ipc.createTasks({
+        share_text: share,
+        urls: [url],
+        again: [url],
+        provider,
+        operation: task.operation,
+        target_language: task.target_language,
+      });
+      const id = ids[0];
+      if (id !== undefined) this.open(id);
+    });
+  }
+
+  clearBox(): void {
+    if (this.paste.text === '') return;
+    this.toasts.show(t('paste.cleared'), this.paste.clear());
+  }
+
+  /** The button beside the box: what the clipboard holds, into the box. */
+  async pasteClipboard(): Promise<void> {
+    await this.attempt(async () => {
+      const text = await ipc.readClipboard();
+      if (text.trim() === '') this.toasts.fail(t('paste.empty_clipboard'));
+      else await this.paste.add(text);
+    });
+  }
+
+  async copy(id: TaskId, what: CopyWhat): Promise<void> {
+    await this.attempt(async () => {
+      const words = await ipc.copyTask(id, what);
+      this.toasts.show(what === 'title' ? t('toast.copied_title') : t('toast.copied', { n: number(words) }));
+    });
+  }
+
+  /** Moves a task to the trash; the row that takes its place is shown next. */
+  async remove(id: TaskId): Promise<void> {
+    const at = this.tasks.all.findIndex((task) => task.id === id);
+    const task = this.tasks.all[at];
+    const next = this.tasks.all[at + 1] ?? this.tasks.all[at - 1];
+    const title = (task ? titleOf(task) : null) ?? t('done.untitled');
+    const done = await this.attempt(() => ipc.deleteTask(id));
+    if (!done) return;
+    // The event may have come before the answer.
+    if (this.tasks.task(id) !== undefined) this.tasks.apply([{ kind: 'removed', id }]);
+    if (this.detail.id === id) void this.detail.open(next?.id ?? null);
+    this.toasts.show(t('toast.deleted', { title }), () => void this.#restore(id));
+  }
+
+  /** Enters or leaves the sandbox: another store, so everything is read anew. */
+  async switchSandbox(on: boolean): Promise<void> {
+    await this.attempt(async () => {
+      const app = on ? await ipc.enterSandbox() : await ipc.leaveSandbox();
+      this.paste.clear();
+      this.toasts.close();
+      this.tasks.clear();
+      await this.detail.open(null);
+      this.app = app;
+      this.view = 'texts';
+      this.pane = 'list';
+      await this.#read();
+    });
+  }
+
+  /** Looks again whether the data can be opened. */
+  async tryAgain(): Promise<void> {
+    await this.attempt(async () => {
+      this.app = await ipc.appState();
+      if (this.app.problem !== null) this.toasts.fail(t('problem.still'));
+      else await this.#read();
+    });
+  }
+
+  /** A provider was saved or forgotten: whether there is one may have changed. */
+  async providersChanged(): Promise<void> {
+    this.app = await ipc.appState();
+  }
+
+  async setOperation(operation: Operation): Promise<void> {
+    await this.attempt(async () => {
+      await this.preferences.change({ operation });
+      // What history has depends on what is asked for.
+      await this.paste.refresh();
+    });
+  }
+
+  async #restore(id: TaskId): Promise<void> {
+    const done = await this.attempt(() => ipc.restoreTask(id));
+    if (!done) return;
+    await this.tasks.load();
+    this.open(id);
+  }
+
+  async #read(): Promise<void> {
+    if (this.app?.problem) return;
+    const read = await this.attempt(() => Promise.all([this.tasks.load(), this.providers.load()]));
+    if (read && this.detail.id === null) this.#openFirst();
+  }
+
+  #openFirst(): void {
+    const first = this.tasks.all[0];
+    if (first !== undefined) void this.detail.open(first.id);
+  }
+
+  #changed(changes: TaskChange[]): void {
+    this.#announce(changes);
+    this.tasks.apply(changes);
+    this.detail.apply(changes);
+    const ended = changes.some((change) => change.kind === 'saved' && change.task.ended_at !== null);
+    // An allowance and a known video change when a task ends.
+    if (ended) {
+      void this.providers.load().catch(() => undefined);
+      void this.paste.refresh().catch(() => undefined);
+    }
+  }
+
+  #announce(changes: readonly TaskChange[]): void {
+    for (const change of changes) {
+      if (change.kind !== 'saved') continue;
+      const { task } = change;
+      if (this.tasks.task(task.id)?.state === task.state) continue;
+      const title = titleOf(task) ?? t('done.untitled');
+      const state = stateWords(task, Date.now()).text;
+      if (task.state === 'failed' || task.state === 'uncertain') this.alarm = t('live.state', { title, state });
+      else if (task.state !== 'succeeded') this.news = t('live.state', { title, state });
+      else if (task.words === null) this.news = t('live.done_plain', { title });
+      else this.news = t('live.done', { title, n: number(task.words) });
+    }
+  }
+}
+
+export const [useSession, provideSession] = createContext<Session>();

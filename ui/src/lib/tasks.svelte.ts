@@ -1,0 +1,125 @@
+// The tasks on screen. Rust owns them; this is a copy that follows its events.
+
+import type { Task, TaskChange, TaskId, TaskPage } from '../bindings';
+import { ipc } from './ipc';
+
+/** Tasks asked for at once. */
+const PAGE = 60;
+
+export class Tasks {
+  /** Newest first, as far as they have been read. */
+  all = $state.raw<Task[]>([]);
+  /** How many there are in all. */
+  total = $state(0);
+  /** The first page has been read. */
+  loaded = $state(false);
+  /** The last read failed. */
+  failed = $state(false);
+  /** The next page is asked for before this one; none at the end. */
+  #before: TaskId | null = null;
+  #reading = false;
+  /** Something changed while a page was on its way, so that the page may be older than what is on screen. */
+  #overtaken = false;
+  /** Loads asked for while one was under way. */
+  #again = false;
+
+  /** More tasks lie behind the last one. */
+  get more(): boolean {
+    return this.#before !== null;
+  }
+
+  task(id: TaskId): Task | undefined {
+    return this.all.find((task) => task.id === id);
+  }
+
+  /** Takes a first page that was read elsewhere. */
+  begin(page: TaskPage): void {
+    this.all = page.tasks;
+    this.total = page.total;
+    this.#before = page.before;
+    this.loaded = true;
+    this.failed = false;
+  }
+
+  /** Reads as many tasks again as are on screen, at least one page. */
+  async load(): Promise<void> {
+    if (this.#reading) {
+      this.#again = true;
+      return;
+    }
+    this.#reading = true;
+    try {
+      do {
+        this.#again = false;
+        this.#overtaken = false;
+        const page = await ipc.tasks(null, Math.max(PAGE, this.all.length));
+        if (!this.#overtaken) this.begin(page);
+      } while (this.#again || this.#overtaken);
+    } catch {
+      this.failed = true;
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  /** Reads the page behind the last task. */
+  async loadMore(): Promise<void> {
+    const before = this.#before;
+    if (before === null || this.#reading) return;
+    this.#reading = true;
+    try {
+      const page = await ipc.tasks(before, PAGE);
+      const known = new Set(this.all.map((task) => task.id));
+      this.all = [...this.all, ...page.tasks.filter((task) => !known.has(task.id))];
+      this.total = page.total;
+      this.#before = page.before;
+    } catch {
+      this.failed = true;
+    } finally {
+      this.#reading = false;
+    }
+    if (this.#again) await this.load();
+  }
+
+  /** Merges a batch of changes. Asks for everything anew where another process wrote. */
+  apply(changes: readonly TaskChange[]): void {
+    this.#overtaken = true;
+    let all = this.all;
+    for (const change of changes) {
+      switch (change.kind) {
+        case 'saved':
+          all = this.#with(all, change.task);
+          break;
+        case 'removed':
+          all = this.#without(all, change.id);
+          break;
+        case 'reload':
+          void this.load();
+          break;
+      }
+    }
+    this.all = all;
+  }
+
+  /** Forgets everything, for another store. */
+  clear(): void {
+    this.begin({ tasks: [], total: 0, before: null });
+    this.loaded = false;
+  }
+
+  #with(all: Task[], task: Task): Task[] {
+    const at = all.findIndex((one) => one.id <= task.id);
+    if (at >= 0 && all[at]?.id === task.id) return all.with(at, task);
+    // Behind the last one that was read: it comes with its page.
+    if (at < 0 && this.#before !== null) return all;
+    this.total += 1;
+    return at < 0 ? [...all, task] : all.toSpliced(at, 0, task);
+  }
+
+  #without(all: Task[], id: TaskId): Task[] {
+    const left = all.filter((task) => task.id !== id);
+    const unread = this.#before !== null && id < this.#before;
+    if (left.length < all.length || unread) this.total = Math.max(left.length, this.total - 1);
+    return left;
+  }
+}

@@ -1,0 +1,71 @@
+// What happened to a task, step by step, from its ledger of attempts.
+
+import type { Attempt, Task, TaskDetail } from '../bindings';
+import { duration, percent, shortId } from './format';
+import { t } from './messages.svelte';
+import { failureHeadline, outcomeWords, providerName } from './words';
+
+export interface Step {
+  /** When; none where only "now" can be said. */
+  at: number | null;
+  text: string;
+  aside: string | null;
+  /** A provider's id beside the aside. */
+  id: string | null;
+  tone: 'plain' | 'now' | 'zhu' | 'zhe';
+}
+
+function step(at: number | null, text: string, over: Partial<Step> = {}): Step {
+  return { at, text, aside: null, id: null, tone: 'plain', ...over };
+}
+
+function ofAttempt(attempt: Attempt): Step[] {
+  const provider = providerName(attempt.provider);
+  const steps = [step(attempt.intent_at, t('trace.intent'))];
+  if (attempt.outcome === null) return [...steps, step(null, t('trace.waiting_answer', { provider }), { tone: 'now' })];
+  const { text, aside, tone } = outcomeWords[attempt.outcome];
+  const reason = attempt.failure === null ? '' : failureHeadline(attempt.failure, null);
+  const accepted = attempt.outcome === 'accepted';
+  return [
+    ...steps,
+    step(attempt.ended_at, t(text, { provider, reason }), {
+      tone,
+      // A blocking call is accepted together with its result and has no number.
+      aside: accepted && attempt.remote_id === null ? null : t(aside),
+      id: accepted && attempt.remote_id !== null ? shortId(attempt.remote_id) : null,
+    }),
+  ];
+}
+
+function ofRunning(task: Task, now: number): Step {
+  if (task.wait?.reason === 'offline') return step(null, t('trace.offline'), { aside: t('trace.not_a_failure'), tone: 'zhe' });
+  if (task.wait?.reason === 'key') return step(null, t('wait.key'), { tone: 'zhe' });
+  const text = task.progress === null ? t('trace.working') : t('trace.working_percent', { percent: percent(task.progress / 100) });
+  const wait = task.next_poll_at === null ? null : task.next_poll_at - now;
+  const next = wait === null ? null : wait > 500 ? t('trace.next_poll', { time: duration(wait / 1000) }) : t('trace.next_poll_now');
+  return step(null, text, { aside: next, tone: 'now' });
+}
+
+/** The steps of a task, oldest first. */
+export function trace(detail: TaskDetail, now: number): Step[] {
+  const { task, attempts } = detail;
+  const steps = [step(task.created_at, t('trace.created')), ...attempts.flatMap(ofAttempt)];
+  switch (task.state) {
+    case 'running':
+      return [...steps, ofRunning(task, now)];
+    case 'succeeded':
+      return [...steps, step(task.ended_at, t(task.operation === 'transcribe' ? 'trace.done' : 'trace.done_info'))];
+    case 'failed': {
+      // A refused create call stands there already.
+      const refused = attempts.at(-1)?.outcome === 'rejected';
+      if (refused || task.failure === null) return steps;
+      return [...steps, step(task.ended_at, failureHeadline(task.failure, task), { tone: 'zhu' })];
+    }
+    case 'cancelled':
+      return [...steps, step(task.ended_at, t('trace.stopped'))];
+    case 'queued':
+    case 'submitting':
+    case 'uncertain':
+      return steps;
+  }
+}

@@ -1,0 +1,508 @@
+// What the window says about each word that Rust sends. Every table is typed by its list, so a new word does not
+// compile until it has been given its own.
+
+import type {
+  Allowance,
+  CancelCause,
+  Failure,
+  FailureKind,
+  LinkKind,
+  Notice,
+  Operation,
+  Outcome,
+  Platform,
+  ProviderId,
+  ProviderView,
+  StartProblem,
+  Task,
+  TaskState,
+  Unit,
+  WaitReason,
+} from '../bindings';
+import { duration, elapsed, number } from './format';
+import type { IconName } from './icons';
+import type { ErrorCode } from './ipc';
+import { t, type MessageKey } from './messages.svelte';
+
+export const platformNames: Record<Platform, MessageKey> = {
+  douyin: 'platform.douyin',
+  kuaishou: 'platform.kuaishou',
+  xiaohongshu: 'platform.xiaohongshu',
+  bilibili: 'platform.bilibili',
+  toutiao: 'platform.toutiao',
+  tiktok: 'platform.tiktok',
+  weibo: 'platform.weibo',
+  ixigua: 'platform.ixigua',
+  wechat_channels: 'platform.wechat_channels',
+  youtube: 'platform.youtube',
+  other: 'platform.other',
+};
+
+/** The one character on a platform's seal: a drawing, the same in every language. */
+export const seals: Record<Platform, string> = {
+  douyin: '抖',
+  kuaishou: '快',
+  xiaohongshu: '红',
+  bilibili: 'B',
+  toutiao: '头',
+  tiktok: 'T',
+  weibo: '微',
+  ixigua: '西',
+  wechat_channels: '视',
+  youtube: 'Y',
+  other: '链',
+};
+
+export const operationNames: Record<Operation, MessageKey> = {
+  transcribe: 'operation.transcribe',
+  resolve: 'operation.resolve',
+  analyze: 'operation.analyze',
+  generate_video: 'operation.generate_video',
+  generate_image: 'operation.generate_image',
+  generate_music: 'operation.generate_music',
+};
+
+export const providerAbout: Record<ProviderId, MessageKey> = {
+  momoget: 'provider.momoget.about',
+  transcriptgenerate: 'provider.transcriptgenerate.about',
+  coze: 'provider.coze.about',
+  rawugc: 'provider.rawugc.about',
+  jimeng: 'provider.jimeng.about',
+};
+
+/** Names of the fields on the providers' cards. A field that is not listed is shown by its own name. */
+const fieldNames: Record<string, MessageKey | undefined> = {
+  user_id: 'field.user_id',
+  api_key: 'field.api_key',
+  api_secret: 'field.api_secret',
+  token: 'field.token',
+  history_token: 'field.history_token',
+  base_url: 'field.base_url',
+  site: 'field.site',
+  transcript_workflow_id: 'field.transcript_workflow_id',
+  info_workflow_id: 'field.info_workflow_id',
+  transcript_input: 'field.transcript_input',
+  info_input: 'field.info_input',
+};
+
+export function fieldName(name: string): string {
+  const key = fieldNames[name];
+  return key ? t(key) : name;
+}
+
+/** An amount in the provider's own unit, which is never converted: `2 次`, `128 点`, `1 分 40 秒额度`. */
+export function amount(unit: Unit, count: number): string {
+  switch (unit) {
+    case 'use':
+      return t('amount.use', { count: number(count) });
+    case 'run':
+      return t('amount.run', { count: number(count) });
+    case 'credit':
+      return t('amount.credit', { count: number(count) });
+    case 'second':
+      return t('amount.seconds', { time: duration(count) });
+  }
+}
+
+/** What is left of an allowance: `剩 37 次`. */
+export function left(allowance: Allowance): string {
+  if (allowance.left === null) return t('amount.unlimited');
+  const rest = amount(allowance.unit, allowance.left);
+  if (allowance.total === null) return t('amount.left', { amount: rest });
+  return t('amount.left_of', { amount: rest, total: amount(allowance.unit, allowance.total) });
+}
+
+/** How a provider is paid, for the choice of one. */
+export function payment(provider: ProviderView): string {
+  switch (provider.unit) {
+    case 'use':
+      return provider.expected_cost === null
+        ? t('pay.use_unknown')
+        : t('pay.use', { amount: amount('use', provider.expected_cost) });
+    case 'second':
+      return t('pay.second');
+    case 'run':
+      return t('pay.run');
+    case 'credit':
+      return t('pay.credit');
+  }
+}
+
+/** The colour of a state: quiet where all is normal. */
+export type Tone = 'wait' | 'live' | 'done' | 'fail' | 'doubt' | 'off';
+
+export interface StateWords {
+  icon: IconName;
+  tone: Tone;
+  text: string;
+  /** The icon turns: something happens right now. */
+  turning: boolean;
+}
+
+const states: Record<TaskState, { icon: IconName; tone: Tone; name: MessageKey }> = {
+  queued: { icon: 'queue', tone: 'wait', name: 'state.queued' },
+  submitting: { icon: 'send', tone: 'live', name: 'state.submitting' },
+  running: { icon: 'live', tone: 'live', name: 'state.running' },
+  succeeded: { icon: 'check', tone: 'done', name: 'state.succeeded' },
+  failed: { icon: 'fail', tone: 'fail', name: 'state.failed' },
+  uncertain: { icon: 'doubt', tone: 'doubt', name: 'state.uncertain_short' },
+  cancelled: { icon: 'cancel', tone: 'off', name: 'state.cancelled' },
+};
+
+/** A state by itself, for the help page. */
+export function stateName(state: TaskState): StateWords {
+  const { icon, tone, name } = states[state];
+  return { icon, tone, text: t(name), turning: false };
+}
+
+const waits: Record<WaitReason, { icon: IconName; text: MessageKey; explained: MessageKey }> = {
+  slot: { icon: 'queue', text: 'wait.slot', explained: 'queued.slot' },
+  rate: { icon: 'queue', text: 'wait.rate', explained: 'queued.rate' },
+  offline: { icon: 'offline', text: 'wait.offline', explained: 'queued.offline' },
+  daily_limit: { icon: 'queue', text: 'wait.daily_limit', explained: 'queued.daily_limit' },
+  paused: { icon: 'queue', text: 'wait.paused', explained: 'queued.paused' },
+  key: { icon: 'key', text: 'wait.key', explained: 'queued.key' },
+  not_sent: { icon: 'offline', text: 'wait.not_sent', explained: 'queued.not_sent' },
+  gave_up_sending: { icon: 'offline', text: 'wait.gave_up_sending', explained: 'queued.gave_up_sending' },
+  disk_full: { icon: 'folder', text: 'wait.disk_full', explained: 'queued.disk_full' },
+};
+
+/** Why a queued task waits, in a sentence. */
+export function waitExplained(reason: WaitReason | null, provider: string): string {
+  return reason === null ? t('queued.next') : t(waits[reason].explained, { provider });
+}
+
+/** The one thing to do about a wait; most need nothing. */
+export function waitRemedy(reason: WaitReason | null): Remedy | null {
+  switch (reason) {
+    case 'key':
+      return 'check_key';
+    case 'not_sent':
+      return 'check_proxy';
+    case 'gave_up_sending':
+      return 'try_again';
+    case 'disk_full':
+      return 'open_folder';
+    case 'slot':
+    case 'rate':
+    case 'offline':
+    case 'daily_limit':
+    case 'paused':
+    case null:
+      return null;
+  }
+}
+
+function waitLine(task: Task, now: number): StateWords {
+  const wait = task.wait;
+  const running = task.state === 'running';
+  if (wait === null) return stateName('queued');
+  const { icon, text } = waits[wait.reason];
+  const words = { icon, tone: running ? ('doubt' as const) : ('wait' as const), turning: false };
+  const time = wait.until === null ? null : elapsed(wait.until - now);
+  if (wait.reason === 'offline' && !running) return { ...words, text: t('wait.offline_queued') };
+  if (wait.reason === 'rate' && time !== null) return { ...words, text: t('wait.rate_until', { time }) };
+  if (wait.reason === 'not_sent' && time !== null) return { ...words, text: t('wait.not_sent_until', { time }) };
+  return { ...words, text: t(text) };
+}
+
+const cancels: Record<CancelCause, MessageKey> = {
+  before_submit: 'state.cancelled_free',
+  stopped_waiting: 'state.cancelled_paid',
+  gave_up: 'state.gave_up',
+};
+
+function runningName(operation: Operation): MessageKey {
+  switch (operation) {
+    case 'transcribe':
+      return 'state.running';
+    case 'resolve':
+      return 'state.running_resolve';
+    case 'analyze':
+    case 'generate_video':
+    case 'generate_image':
+    case 'generate_music':
+      return 'state.running_other';
+  }
+}
+
+/** The state of a task in a line. `ahead` is how many wait before it, where that is known. */
+export function stateWords(task: Task, now: number, ahead = 0): StateWords {
+  const plain = stateName(task.state);
+  switch (task.state) {
+    case 'queued':
+      if (task.wait !== null && (task.wait.reason !== 'slot' || ahead === 0)) return waitLine(task, now);
+      return ahead > 0 ? { ...plain, text: t('state.queued_ahead', { count: ahead }) } : plain;
+    case 'running':
+      // A provider that asks for a pause while it works is no news to the user.
+      if (task.wait !== null && (task.wait.reason === 'offline' || task.wait.reason === 'key')) return waitLine(task, now);
+      if (task.stalled) return { ...plain, text: t('state.stalled'), turning: true };
+      return { ...plain, text: t(runningName(task.operation)), turning: true };
+    case 'failed':
+      return task.failure ? { ...plain, text: failureHeadline(task.failure, task) } : plain;
+    case 'uncertain':
+      return { ...plain, text: t('state.uncertain') };
+    case 'cancelled':
+      return task.cancel_cause ? { ...plain, text: t(cancels[task.cancel_cause]) } : plain;
+    case 'submitting':
+    case 'succeeded':
+      return plain;
+  }
+}
+
+/** What a button can do about a problem. */
+export type Remedy =
+  | 'check_key'
+  | 'check_settings'
+  | 'check_proxy'
+  | 'top_up'
+  | 'other_provider'
+  | 'retry'
+  | 'open_video'
+  | 'open_folder'
+  | 'try_again';
+
+export const remedyNames: Record<Remedy, MessageKey> = {
+  check_key: 'remedy.check_key',
+  check_settings: 'remedy.check_settings',
+  check_proxy: 'remedy.check_proxy',
+  top_up: 'remedy.top_up',
+  other_provider: 'remedy.other_provider',
+  retry: 'remedy.retry',
+  open_video: 'remedy.open_video',
+  open_folder: 'remedy.open_folder',
+  try_again: 'remedy.try_again',
+};
+
+export const remedyIcons: Record<Remedy, IconName | null> = {
+  check_key: 'key',
+  check_settings: 'settings',
+  check_proxy: 'settings',
+  top_up: 'open',
+  other_provider: null,
+  retry: 'retry',
+  open_video: 'open',
+  open_folder: 'folder',
+  try_again: 'retry',
+};
+
+interface KindWords {
+  headline: MessageKey;
+  text: MessageKey;
+  remedy: Remedy;
+  /** At most one other way. */
+  other: Remedy | null;
+}
+
+const kinds: Record<FailureKind, KindWords> = {
+  'invalid-input': {
+    headline: 'failure.invalid_input',
+    text: 'failure.invalid_input.text',
+    remedy: 'other_provider',
+    other: 'open_video',
+  },
+  'unsupported-platform': {
+    headline: 'failure.unsupported_platform',
+    text: 'failure.unsupported_platform.text',
+    remedy: 'other_provider',
+    other: null,
+  },
+  unauthorized: { headline: 'failure.unauthorized', text: 'failed.key', remedy: 'check_key', other: 'retry' },
+  forbidden: { headline: 'failure.forbidden', text: 'failure.forbidden.text', remedy: 'check_key', other: 'retry' },
+  'not-found': { headline: 'failure.not_found', text: 'failure.not_found.text', remedy: 'retry', other: 'open_video' },
+  'quota-exhausted': { headline: 'failure.quota_use', text: 'failure.quota.text', remedy: 'top_up', other: 'retry' },
+  'membership-required': {
+    headline: 'failure.membership_required',
+    text: 'failure.membership_required.text',
+    remedy: 'other_provider',
+    other: 'retry',
+  },
+  'concurrency-full': {
+    headline: 'failure.concurrency_full',
+    text: 'failure.concurrency_full.text',
+    remedy: 'retry',
+    other: null,
+  },
+  'rate-limited': { headline: 'failure.rate_limited', text: 'failure.rate_limited.text', remedy: 'retry', other: null },
+  'provider-internal': {
+    headline: 'failure.provider_internal',
+    text: 'failure.provider_internal.text',
+    remedy: 'retry',
+    other: 'other_provider',
+  },
+  network: { headline: 'failure.network', text: 'failure.network.text', remedy: 'check_proxy', other: 'retry' },
+  'malformed-response': {
+    headline: 'failure.malformed_response',
+    text: 'failure.malformed_response.text',
+    remedy: 'retry',
+    other: 'other_provider',
+  },
+};
+
+const quotas: Record<Unit, MessageKey> = {
+  use: 'failure.quota_use',
+  second: 'failure.quota_second',
+  run: 'failure.quota_run',
+  credit: 'failure.quota_credit',
+};
+
+/** The units are fixed by provider, so that a row can say which one is used up. */
+const units: Record<ProviderId, Unit> = {
+  momoget: 'use',
+  transcriptgenerate: 'second',
+  coze: 'run',
+  rawugc: 'credit',
+  jimeng: 'use',
+};
+
+const providerNames: Record<ProviderId, string> = {
+  momoget: 'Momoget',
+  transcriptgenerate: 'TranscriptGenerate',
+  coze: 'Coze',
+  rawugc: 'RawUGC',
+  jimeng: 'Jimeng',
+};
+
+/** The provider's proper name, the same in every language. */
+export function providerName(id: ProviderId): string {
+  return providerNames[id];
+}
+
+/** Something was missing before a task existed there: a workflow, not the task. */
+function setupMissing(failure: Failure, task: Pick<Task, 'remote_id'> | null): boolean {
+  return failure.kind === 'not-found' && (task === null || task.remote_id === null);
+}
+
+/** The cause in a few words. */
+export function failureHeadline(failure: Failure, task: Pick<Task, 'remote_id'> | null): string {
+  const provider = providerNames[failure.provider];
+  if (failure.kind === 'quota-exhausted') return t(quotas[units[failure.provider]]);
+  if (setupMissing(failure, task)) return t('failure.not_found_setup');
+  return t(kinds[failure.kind].headline, { provider });
+}
+
+/** Whether money was spent, in a sentence. */
+export function chargedWords(failure: Failure): string {
+  switch (failure.charged) {
+    case 'no':
+      return t('charged.no');
+    case 'yes':
+      return t('charged.yes');
+    case 'unknown':
+      return failure.kind === 'malformed-response' || failure.kind === 'network' ? t('charged.maybe') : t('charged.unknown');
+  }
+}
+
+export interface FailureWords {
+  headline: string;
+  /** The cause in a sentence or two. */
+  text: string;
+  charged: string;
+  remedy: Remedy;
+  other: Remedy | null;
+}
+
+/** A failure with cause, money and one remedy. `last4` is of the key that was refused, where it is known. */
+export function failureWords(failure: Failure, task: Pick<Task, 'remote_id'> | null, last4: string | null): FailureWords {
+  const provider = providerNames[failure.provider];
+  const kind = kinds[failure.kind];
+  const words = {
+    headline: failureHeadline(failure, task),
+    text: t(kind.text, { provider }),
+    charged: chargedWords(failure),
+    remedy: kind.remedy,
+    other: kind.other,
+  };
+  if (failure.kind === 'unauthorized' && last4 !== null) words.text = t('failed.key_last4', { provider, last4 });
+  if (setupMissing(failure, task)) {
+    words.text = t('failure.not_found_setup.text', { provider });
+    words.remedy = 'check_settings';
+    words.other = 'retry';
+  }
+  return words;
+}
+
+export const noticeWords: Record<Notice, { headline: MessageKey; text: MessageKey; icon: IconName }> = {
+  no_link: { headline: 'notice.no_link', text: 'notice.no_link.text', icon: 'link' },
+  command_only: { headline: 'notice.command_only', text: 'notice.command_only.text', icon: 'link' },
+  looks_like_secret: { headline: 'notice.secret', text: 'notice.secret.text', icon: 'key' },
+};
+
+/** Why a link is nothing to transcribe. */
+export function notAWork(kind: LinkKind): string {
+  switch (kind) {
+    case 'user':
+      return t('paste.not_a_work.user');
+    case 'live':
+      return t('paste.not_a_work.live');
+    case 'search':
+      return t('paste.not_a_work.search');
+    case 'short':
+    case 'video':
+    case 'note':
+    case 'images':
+    case 'collection':
+    case 'music':
+    case 'topic':
+    case 'article':
+    case 'other':
+      return t('paste.not_a_work.other');
+  }
+}
+
+export const outcomeWords: Record<Outcome, { text: MessageKey; aside: MessageKey; tone: 'plain' | 'zhu' | 'zhe' }> = {
+  accepted: { text: 'trace.accepted', aside: 'trace.task_number', tone: 'plain' },
+  rejected: { text: 'trace.rejected', aside: 'trace.not_started', tone: 'zhu' },
+  'not-sent': { text: 'trace.not_sent', aside: 'trace.not_started', tone: 'plain' },
+  unknown: { text: 'trace.unknown', aside: 'trace.maybe_accepted', tone: 'zhe' },
+  crashed: { text: 'trace.crashed', aside: 'trace.maybe_accepted', tone: 'zhe' },
+};
+
+export const problemWords: Record<StartProblem['kind'], { headline: MessageKey; text: MessageKey; remedy: Remedy }> = {
+  newer: { headline: 'problem.newer', text: 'problem.newer.text', remedy: 'open_folder' },
+  damaged: { headline: 'problem.damaged', text: 'problem.damaged.text', remedy: 'open_folder' },
+  busy: { headline: 'problem.busy', text: 'problem.busy.text', remedy: 'try_again' },
+  unwritable: { headline: 'problem.unwritable', text: 'problem.unwritable.text', remedy: 'open_folder' },
+};
+
+const errors: Record<ErrorCode, MessageKey> = {
+  no_link: 'error.no_link',
+  not_ready: 'error.not_ready',
+  task_gone: 'error.task_gone',
+  wrong_state: 'error.wrong_state',
+  invalid_field: 'error.invalid_field',
+  invalid_id: 'error.invalid_id',
+  keychain_missing: 'error.keychain_missing',
+  keychain_no_collection: 'error.keychain_no_collection',
+  keychain_locked: 'error.keychain_locked',
+  keychain_failed: 'error.keychain_failed',
+  disk_full: 'error.disk_full',
+  database_busy: 'error.database_busy',
+  database_failed: 'error.database_failed',
+  clipboard_failed: 'error.clipboard_failed',
+  open_refused: 'error.open_refused',
+  sandbox_failed: 'error.sandbox_failed',
+  internal: 'error.internal',
+};
+
+export function errorWords(code: ErrorCode): string {
+  return t(errors[code]);
+}
+
+/** The ways in which a keychain can fail; all other codes are none of them. */
+export type KeychainCode = Extract<ErrorCode, `keychain_${string}`>;
+
+const keychains: Record<KeychainCode, MessageKey> = {
+  keychain_missing: 'keychain.missing.text',
+  keychain_no_collection: 'keychain.no_collection.text',
+  keychain_locked: 'keychain.locked.text',
+  keychain_failed: 'keychain.failed.text',
+};
+
+export function keychainWords(code: KeychainCode): string {
+  return t(keychains[code]);
+}
+
+export function isKeychainCode(code: ErrorCode): code is KeychainCode {
+  return code in keychains;
+}
