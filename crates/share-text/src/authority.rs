@@ -1,0 +1,76 @@
+//! The part of a URL between the scheme and the path: user name, host, port.
+
+use crate::chars::{in_host, in_link};
+
+/// Where the authority that begins at `from` ends.
+pub(crate) fn end(text: &str, from: usize) -> usize {
+    text.as_bytes()[from..]
+        .iter()
+        .position(|b| !in_link(*b) || matches!(b, b'/' | b'?' | b'#'))
+        .map_or(text.len(), |len| from + len)
+}
+
+/// The host of an authority in lower case, without user name, password and port. None where it is no plain host
+/// name of two labels or more: encoded dots and the like are left to those who follow links blindly.
+pub(crate) fn host(authority: &str) -> Option<String> {
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = match host.split_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+        Some(_) => return None,
+        None => host,
+    };
+    is_name(host).then(|| host.to_ascii_lowercase())
+}
+
+/// Whether `host` has two labels or more, none of them empty.
+pub(crate) fn is_name(host: &str) -> bool {
+    host.contains('.')
+        && host.bytes().all(in_host)
+        && host.split('.').all(|label| !label.is_empty())
+}
+
+/// Whether a name without a scheme is meant as a host: it ends in letters, or is an address in numbers.
+pub(crate) fn looks_like_host(name: &str) -> bool {
+    let Some((rest, last)) = name.rsplit_once('.') else { return false };
+    let letters = last.len() >= 2 && last.bytes().all(|b| b.is_ascii_alphabetic());
+    let numbers = name.split('.').count() == 4
+        && name
+            .split('.')
+            .all(|label| matches!(label.len(), 1..=3) && label.bytes().all(|b| b.is_ascii_digit()));
+    !rest.is_empty() && (letters || numbers)
+}
+
+/// Where a port behind a host ends; `at` itself where there is none, none where what follows the colon is no port.
+pub(crate) fn port_end(text: &str, at: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    if bytes.get(at) != Some(&b':') {
+        return Some(at);
+    }
+    let digits = bytes[at + 1..].iter().take(6).take_while(|b| b.is_ascii_digit()).count();
+    matches!(digits, 1..=5).then_some(at + 1 + digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn user_name_and_port_do_not_belong_to_the_host() {
+        assert_eq!(host("u:p@V.Douyin.com:443").as_deref(), Some("v.douyin.com"));
+        assert_eq!(host("v.douyin.com@evil.net").as_deref(), Some("evil.net"));
+    }
+
+    #[test]
+    fn what_is_no_plain_name_is_no_host() {
+        for authority in [
+            "v%2Edouyin.com",
+            "v..douyin.com",
+            ".douyin.com",
+            "localhost",
+            "a.com:b",
+            "a.com,b.com",
+        ] {
+            assert_eq!(host(authority), None, "{authority}");
+        }
+    }
+}

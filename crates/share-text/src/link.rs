@@ -1,0 +1,242 @@
+//! Reads one link: how far it goes, whose it is, what it leads to.
+
+use shiwen_core::{Link, LinkKind, Platform};
+
+use crate::{
+    authority, chars,
+    extent::{self, Around, Extent},
+    pattern::{self, Fit},
+    plain,
+    sites::{self, Form, Reach, Site},
+};
+
+/// A place where a link may stand: the text from a known or intact beginning on.
+pub(crate) struct Start<'t> {
+    pub(crate) text: &'t str,
+    /// The scheme with its `://`, as it will be written.
+    pub(crate) scheme: &'t str,
+    /// Where the link begins in the text, scheme included.
+    pub(crate) from: usize,
+    pub(crate) authority_from: usize,
+    pub(crate) authority_to: usize,
+    /// Whether the text has a scheme that needs no guessing. Without one only listed hosts and forms count.
+    pub(crate) intact: bool,
+}
+
+/// What was read.
+pub(crate) struct Reading {
+    /// None for a home page, a mention, or a host that means nothing without a scheme.
+    pub(crate) link: Option<Link>,
+    /// Where the link, or what looked like one, ends.
+    pub(crate) end: usize,
+}
+
+pub(crate) fn read(start: &Start<'_>) -> Reading {
+    let authority = &start.text[start.authority_from..start.authority_to];
+    let host = authority::host(authority);
+    let site = host.as_deref().and_then(sites::site);
+    let around = Around {
+        quoted: chars::before(start.text, start.from) == Some('\''),
+        json: host.as_deref().is_some_and(sites::writes_raw_json),
+    };
+    if let (Some(site), Some(host)) = (site, &host)
+        && let Some(reading) = start.coded(site, host, around)
+    {
+        return reading;
+    }
+    let extent = extent::whole(start.text, start.authority_to, around);
+    match (site, &host) {
+        (Some(site), Some(host)) => start.page(site, host, &extent, around),
+        (None, Some(host)) if start.intact => start.foreign(host, &extent),
+        _ => Reading { link: None, end: extent.end },
+    }
+}
+
+impl Start<'_> {
+    /// A link that ends with its code.
+    fn coded(&self, site: &'static Site, host: &str, around: Around) -> Option<Reading> {
+        // No code is anywhere near as long.
+        const REACH: usize = 200;
+        let bytes = self.text.as_bytes();
+        let path_from = self.authority_to;
+        let len = (path_from..bytes.len())
+            .take(REACH)
+            .take_while(|at| chars::in_link(bytes[*at]) && !chars::scheme_begins(self.text, *at))
+            .count();
+        let path = &self.text[path_from..path_from + len];
+        let mut forms = site.forms.iter().filter(|form| form.coded && self.counts(form, host));
+        let (form, fit) =
+            forms.find_map(|form| Some((form, pattern::fit(form.path, path, None)?)))?;
+
+        let path_to = path_from + fit.len;
+        let mut end = path_to;
+        if bytes.get(end) == Some(&b'/') {
+            end += 1;
+        }
+        let mut query = None;
+        if bytes.get(end) == Some(&b'?') {
+            let query_to = extent::query(self.text, end, around);
+            if query_to > end {
+                query = Some(&self.text[end + 1..query_to]);
+                end = query_to;
+            }
+        }
+        let path = &self.text[path_from..path_to];
+        let link = self.link(site, host, form, &fit, path, query, end);
+        Some(Reading { link: Some(link), end })
+    }
+
+    /// A link to a host of a platform that is no short link.
+    fn page(&self, site: &'static Site, host: &str, extent: &Extent, around: Around) -> Reading {
+        let (path, query) = self.parts(extent);
+        let found = self.form(site, host, path, query);
+        let torn = self.is_torn(found.as_ref().map(|(form, _)| form.kind), extent);
+        if torn {
+            return self
+                .raw_search(site, host, extent, around)
+                .unwrap_or(Reading { link: None, end: extent.end });
+        }
+        let link = match found {
+            Some((form, fit)) => Some(self.link(site, host, form, &fit, path, query, extent.end)),
+            None if site.only_forms => return self.foreign(host, extent),
+            None => self.is_page_without_form(site, host, path).then(|| Link {
+                url: self.url(extent.end),
+                platform: site.platform,
+                kind: LinkKind::Other,
+                id: None,
+                canonical: Some(plain::address(host, path, query, site.needed)),
+                title: None,
+            }),
+        };
+        Reading { link, end: extent.end }
+    }
+
+    /// Whether a page that fits no form is worth a link. A home page is a mention, and a short host without a code
+    /// leads nowhere.
+    fn is_page_without_form(&self, site: &Site, host: &str, path: &str) -> bool {
+        let path = path.trim_matches('/');
+        self.intact
+            && !path.is_empty()
+            && !site.is_short_host(host)
+            && !site.promotions.iter().any(|promotion| promotion[1..].eq_ignore_ascii_case(path))
+    }
+
+    fn form<'s>(
+        &'s self,
+        site: &'static Site,
+        host: &str,
+        path: &'s str,
+        query: Option<&'s str>,
+    ) -> Option<(&'static Form, Fit<'s>)> {
+        let mut forms = site.forms.iter().filter(|form| !form.coded && self.counts(form, host));
+        forms.find_map(|form| Some((form, pattern::fit(form.path, path, query)?)))
+    }
+
+    fn counts(&self, form: &Form, host: &str) -> bool {
+        match form.reach(host) {
+            Some(Reach::Listed) => true,
+            Some(Reach::SubDomain) => self.intact,
+            None => false,
+        }
+    }
+
+    /// Whether a letter beyond ASCII cut off what the link is about: a key word or a name that a browser copied
+    /// decoded. The part before it would be a wrong link.
+    fn is_torn(&self, kind: Option<LinkKind>, extent: &Extent) -> bool {
+        let cut = extent.stop == extent.end
+            && chars::after(self.text, extent.stop)
+                .is_some_and(|c| !c.is_ascii() && c.is_alphanumeric());
+        let waits = self.text[..extent.end].ends_with(['/', '=', '@', '-']);
+        match kind {
+            Some(LinkKind::Search) => cut,
+            None | Some(LinkKind::Other) => cut && waits,
+            Some(_) => false,
+        }
+    }
+
+    /// A search page whose key word stands in the path as it is read. Where it ends is certain only if a query follows.
+    fn raw_search(
+        &self,
+        site: &'static Site,
+        host: &str,
+        cut: &Extent,
+        around: Around,
+    ) -> Option<Reading> {
+        let path = &self.text[self.authority_to..cut.path_end];
+        if cut.path_end != cut.end || !path.contains("/search/") {
+            return None;
+        }
+        let word_len: usize = self.text[cut.end..]
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || matches!(c, '%' | '-' | '_' | '+'))
+            .map(char::len_utf8)
+            .sum();
+        let path_to = cut.end + word_len;
+        let query = self.text[path_to..].strip_prefix('?')?;
+        let name = query.bytes().take_while(|b| chars::in_code(*b)).count();
+        if name == 0 || query.as_bytes().get(name) != Some(&b'=') {
+            return None;
+        }
+        let extent = Extent { path_end: path_to, ..extent::whole(self.text, path_to, around) };
+        let (path, query) = self.parts(&extent);
+        let (form, fit) = self.form(site, host, path, query)?;
+        let link = self.link(site, host, form, &fit, path, query, extent.end);
+        Some(Reading { link: Some(link), end: extent.end })
+    }
+
+    fn foreign(&self, host: &str, extent: &Extent) -> Reading {
+        let (path, query) = self.parts(extent);
+        let rest = &self.text[extent.path_end..extent.end];
+        let home = path.trim_matches('/').is_empty() && rest.is_empty();
+        let fragment = rest.find('#').map_or("", |at| &rest[at..]);
+        let link = (self.intact && !home).then(|| Link {
+            url: self.url(extent.end),
+            platform: Platform::Other,
+            kind: LinkKind::Other,
+            id: None,
+            canonical: Some(plain::foreign_address(host, path, query, fragment)),
+            title: None,
+        });
+        Reading { link, end: extent.end }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one link, each used once")]
+    fn link(
+        &self,
+        site: &Site,
+        host: &str,
+        form: &Form,
+        fit: &Fit<'_>,
+        path: &str,
+        query: Option<&str>,
+        end: usize,
+    ) -> Link {
+        let id = fit.id.map(|id| match form.path.contains("{aid}") {
+            true => format!("av{id}"),
+            false => plain::decoded(id),
+        });
+        let canonical = match &id {
+            Some(id) if !form.plain.is_empty() => plain::filled(form.plain, id, query),
+            _ => plain::address(host, path, query, site.needed),
+        };
+        Link {
+            url: self.url(end),
+            platform: site.platform,
+            kind: form.kind,
+            id,
+            canonical: Some(canonical),
+            title: None,
+        }
+    }
+
+    fn url(&self, end: usize) -> String {
+        format!("{}{}", self.scheme, &self.text[self.authority_from..end])
+    }
+
+    /// The path, and the query without `?` and fragment.
+    fn parts(&self, extent: &Extent) -> (&str, Option<&str>) {
+        let path = &self.text[self.authority_to..extent.path_end];
+        let query = self.text[extent.path_end..extent.end].strip_prefix('?');
+        (path, query.map(|query| query.split('#').next().unwrap_or(query)))
+    }
+}

@@ -1,0 +1,185 @@
+//! A hint for a title: the caption beside a link, without codes, prompts and other links.
+
+use crate::{
+    noise::{PROMPTS, is_noise},
+    scan::Hit,
+};
+
+/// Longer captions are cut here, in characters.
+const LONGEST: usize = 80;
+/// How much text on each side of a link is looked at, in bytes.
+const REACH: usize = 1_200;
+
+/// A title for each link. The text between two links is looked at once for each of them, so the whole stays linear.
+pub(crate) fn titles(text: &str, hits: &[Hit]) -> Vec<Option<String>> {
+    (0..hits.len())
+        .map(|i| {
+            let from = i.checked_sub(1).map_or(0, |previous| hits[previous].range.end);
+            let to = hits.get(i + 1).map_or(text.len(), |next| next.range.start);
+            let range = &hits[i].range;
+            title(
+                last_part(text.get(from..range.start).unwrap_or_default()),
+                first_part(text.get(range.end..to).unwrap_or_default()),
+            )
+        })
+        .collect()
+}
+
+/// The caption may stand before or behind the link. What is on the same line belongs to it most surely.
+fn title(before: &str, after: &str) -> Option<String> {
+    let (earlier, same_line_before) = before.rsplit_once('\n').unwrap_or(("", before));
+    let (same_line_after, later) = after.split_once('\n').unwrap_or((after, ""));
+    caption(same_line_before)
+        .or_else(|| caption(same_line_after))
+        .or_else(|| earlier.lines().rev().find_map(caption))
+        .or_else(|| later.lines().find_map(caption))
+}
+
+fn caption(line: &str) -> Option<String> {
+    let line = if line.contains("](") { line.replace("](", " ") } else { line.to_owned() };
+    let text = match bracketed(&line) {
+        Some(inner) => without_site(inner).to_owned(),
+        None => without_prompts(after_author(&line)),
+    };
+    let mut words: Vec<&str> = text.split_whitespace().collect();
+    while words.last().is_some_and(|word| is_noise(word)) {
+        words.pop();
+    }
+    let noise = words.iter().take_while(|word| is_noise(word)).count();
+    let joined = words[noise..].join(" ");
+    let trimmed = joined.trim_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '.' | '…'
+                    | '，'
+                    | ','
+                    | '。'
+                    | '：'
+                    | ':'
+                    | '"'
+                    | '\''
+                    | '['
+                    | ']'
+                    | '('
+                    | '<'
+                    | '>'
+                    | '*'
+                    | '`'
+                    | '|'
+                    | '【'
+                    | '】'
+                    | '~'
+                    | '-'
+            )
+    });
+    let letters = trimmed.chars().filter(|c| c.is_alphanumeric()).count();
+    (letters >= 2).then(|| trimmed.chars().take(LONGEST).collect())
+}
+
+/// The inside of `【title】`, unless it names an app or an author.
+fn bracketed(line: &str) -> Option<&str> {
+    const APPS: &[&str] = &["抖音", "快手", "小红书", "精准空降"];
+    let (_, rest) = line.split_once('【')?;
+    let (inner, _) = rest.split_once('】')?;
+    let is_app = APPS.iter().any(|app| inner.starts_with(app));
+    (!is_app && !is_author(inner)).then_some(inner)
+}
+
+/// Douyin's `【author的作品】`, which stands before the caption.
+fn is_author(inner: &str) -> bool {
+    ["的作品", "的图文作品", "的主页", "的直播", "的直播间"].iter().any(|end| inner.ends_with(end))
+}
+
+fn after_author(line: &str) -> &str {
+    match line.split_once('【').and_then(|(_, rest)| rest.split_once('】')) {
+        Some((inner, rest)) if is_author(inner) && rest.chars().any(char::is_alphanumeric) => rest,
+        _ => line,
+    }
+}
+
+/// Takes the site's own words off a page title.
+fn without_site(title: &str) -> &str {
+    let title = title.strip_suffix("-哔哩哔哩").unwrap_or(title);
+    match title.split_once(" | 小红书") {
+        Some((title, _)) => title.rsplit_once(" - ").map_or(title, |(title, _author)| title),
+        None => title,
+    }
+}
+
+fn without_prompts(line: &str) -> String {
+    let mut line = line.to_owned();
+    for prompt in PROMPTS {
+        if line.contains(prompt) {
+            line = line.replace(prompt, " ");
+        }
+    }
+    line
+}
+
+fn last_part(text: &str) -> &str {
+    let mut from = text.len().saturating_sub(REACH);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    &text[from..]
+}
+
+fn first_part(text: &str) -> &str {
+    let mut to = text.len().min(REACH);
+    while !text.is_char_boundary(to) {
+        to -= 1;
+    }
+    &text[..to]
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::links;
+
+    fn title(text: &str) -> Option<String> {
+        links(text).into_iter().next().and_then(|link| link.title)
+    }
+
+    #[test]
+    fn the_caption_is_found_among_codes_and_prompts() {
+        for (text, expected) in [
+            (
+                "7.99 复制打开抖音，看看【阿青的作品】山里的早晨 # 日出 https://v.douyin.com/iAbC123/ 05/12 abC:/ x@y.Zz",
+                "山里的早晨 # 日出",
+            ),
+            ("【三分钟做豆花-哔哩哔哩】 https://b23.tv/aBc12De", "三分钟做豆花"),
+            ("https://v.kuaishou.com/2aBcDe 村口的大黄狗 \"搞笑", "村口的大黄狗 \"搞笑"),
+            (
+                "76 【春天的衣柜 - 小满 | 小红书 - 你的生活指南】 😆 Ab3dEf6hIj9kLmN 😆 https://www.xiaohongshu.com/explore/0123456789abcdef01234567",
+                "春天的衣柜",
+            ),
+            (
+                "春天的衣柜... http://xhslink.com/o/aBcDeF12 复制后打开【小红书】查看笔记！",
+                "春天的衣柜",
+            ),
+        ] {
+            assert_eq!(title(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_link_alone_has_no_title() {
+        assert_eq!(title("https://v.douyin.com/iAbC123/"), None);
+        assert_eq!(
+            title(
+                "5.17 https://v.douyin.com/iAbC123/ 05/12 abC:/ x@y.Zz 复制此链接，打开Dou音搜索，直接观看视频！"
+            ),
+            None
+        );
+    }
+
+    #[test]
+    fn each_link_of_a_list_has_the_caption_of_its_own_line() {
+        let titles: Vec<_> = links("甲乙 https://b23.tv/aBc12De\n丙丁 https://b23.tv/aBc12Df")
+            .into_iter()
+            .map(|link| link.title)
+            .collect();
+        assert_eq!(titles, [Some("甲乙".to_owned()), Some("丙丁".to_owned())]);
+    }
+}
