@@ -20,11 +20,6 @@ pub enum TaskChange {
     Reload,
 }
 
-/// The typed event: changes in the order in which they were committed.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct TaskChanges(pub Vec<TaskChange>);
-
 /// Tasks, newest first.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]

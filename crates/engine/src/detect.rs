@@ -1,0 +1,101 @@
+//! From a pasted text to tasks: what was found, what history already has, what the user wants.
+
+use shiwen_core::{Chip, Detection, NewTask, Operation, Submission, TaskId};
+use shiwen_share_text::{Found, extract, notice};
+
+use crate::{Engine, EngineError, accounts::known};
+
+impl Engine {
+    /// The links of a text with what history has for each, and why there are none where there are none.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub fn detect(&self, text: &str, operation: Operation) -> Result<Detection, EngineError> {
+        let found = extract(text);
+        let chips = found
+            .iter()
+            .map(|found| {
+                let known = self.store().known(&found.link.video_key(), operation)?;
+                Ok(Chip { link: found.link.clone(), known, not_a_work: !found.link.kind.is_work() })
+            })
+            .collect::<Result<Vec<_>, EngineError>>()?;
+        let duplicates = found.iter().map(|found| found.appearances.saturating_sub(1)).sum();
+        Ok(Detection {
+            chips,
+            duplicates,
+            notice: notice(text, &found),
+            spans: utf16_spans(text, &found),
+        })
+    }
+
+    /// Queues the tasks that the user asked for and answers at once.
+    ///
+    /// # Errors
+    /// When a link is not in the text or the provider cannot do it; nothing is queued then.
+    pub fn create_tasks(&self, submission: &Submission) -> Result<Vec<TaskId>, EngineError> {
+        let card = known(submission.provider)?.card();
+        if !card.operations.contains(&submission.operation) {
+            return Err(EngineError::NotOffered(card.id));
+        }
+        if !self.provider(card.id)?.ready {
+            return Err(EngineError::NotReady(card.id));
+        }
+        let found = extract(&submission.share_text);
+        let tasks = submission
+            .urls
+            .iter()
+            .map(|url| {
+                let found =
+                    found.iter().find(|found| found.link.url == *url).ok_or(EngineError::NoLink)?;
+                Ok(NewTask {
+                    operation: submission.operation,
+                    provider: submission.provider,
+                    link: found.link.clone(),
+                    target_language: submission.target_language.clone(),
+                    again: submission.again.contains(url),
+                })
+            })
+            .collect::<Result<Vec<_>, EngineError>>()?;
+        if tasks.is_empty() {
+            return Err(EngineError::NoLink);
+        }
+        Ok(self.store().add_tasks(&submission.share_text, &tasks, self.now())?)
+    }
+
+    /// A new approval to spend: a failed, cancelled or waiting task is tried again at once.
+    ///
+    /// # Errors
+    /// When the task is in another state.
+    pub fn retry(&self, id: TaskId) -> Result<(), EngineError> {
+        let provider = self.store().task(id)?.provider;
+        self.holds().forget(provider);
+        Ok(self.store().retry(id)?)
+    }
+
+    /// Follows an uncertain task by the id that the user found at the provider.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidId`] when it cannot be an id.
+    pub fn adopt(&self, id: TaskId, remote_id: &str) -> Result<(), EngineError> {
+        let remote_id = remote_id.trim();
+        let sound = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.');
+        if remote_id.is_empty() || remote_id.len() > 200 || !remote_id.chars().all(sound) {
+            return Err(EngineError::InvalidId);
+        }
+        Ok(self.store().adopt(id, remote_id, self.now())?)
+    }
+}
+
+/// The window counts in UTF-16 units, the extractor in bytes.
+fn utf16_spans(text: &str, found: &[Found]) -> Vec<(u32, u32)> {
+    let mut spans: Vec<_> = found.iter().map(|found| found.span.clone()).collect();
+    spans.sort_by_key(|span| span.start);
+    let (mut at, mut units) = (0, 0_u32);
+    let mut units_at = |byte: usize| {
+        let part = text.get(at..byte).unwrap_or_default();
+        units += u32::try_from(part.encode_utf16().count()).unwrap_or(0);
+        at = byte;
+        units
+    };
+    spans.into_iter().map(|span| (units_at(span.start), units_at(span.end))).collect()
+}

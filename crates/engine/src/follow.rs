@@ -1,0 +1,130 @@
+//! One follow-up call of a running task. It costs nothing; a call that fails never fails the task.
+
+use shiwen_core::{Charged, Failure, FailureKind, Timestamp};
+use shiwen_http::Response;
+use shiwen_providers::{Followed, Service, Step};
+use shiwen_store::{DueTask, Poll, StoreError};
+
+use crate::{
+    Engine, failures, schedule,
+    submit::{raw_answer, scrubbed, won},
+};
+
+impl Engine {
+    pub(crate) async fn follow(
+        &self,
+        service: &'static dyn Service,
+        due: &DueTask,
+    ) -> Result<(), StoreError> {
+        let task = &due.task;
+        let store = self.store();
+        let Some(remote_id) = task.remote_id.as_deref() else { return Err(StoreError::WrongState) };
+        let account = match self.account(task.provider).await {
+            Ok(account) => account,
+            Err(error) => {
+                tracing::info!(task = %task.id, %error, "its provider cannot be asked without a key");
+                return store.hold(task.provider);
+            }
+        };
+        let step = if due.fetching { Step::Result } else { Step::Status };
+        let request = match service.follow(task.operation, remote_id, step, &account) {
+            Ok(request) => request,
+            Err(failure) => return self.ask_again(service, due, &failure, None),
+        };
+        let sent = self.inner.parts.transport.send(&request).await;
+        let now = self.now();
+        let age = now.since(task.submitted_at.unwrap_or(task.created_at));
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) => {
+                let failure = failures::unanswered(task.provider, &error, Charged::No);
+                return self.ask_again(service, due, &failure, None);
+            }
+        };
+        let asked = if due.fetching { "result" } else { "status" };
+        match service.read_followed(task.operation, remote_id, step, &response, age, now) {
+            Followed::Running { progress, word } => {
+                tracing::debug!(task = %task.id, %word, "still running");
+                let next = schedule::next(
+                    &service.schedule(),
+                    age,
+                    self.inner.parts.pace,
+                    fastrand::f64(),
+                );
+                let poll = Poll {
+                    progress,
+                    next_poll_at: next.wait.map(|wait| now.after(wait)),
+                    fetching: due.fetching,
+                    stalled: next.stalled,
+                    bad: false,
+                };
+                store.polled(task.id, &poll)
+            }
+            Followed::FetchResult => {
+                let poll = Poll {
+                    progress: None,
+                    next_poll_at: Some(now),
+                    fetching: true,
+                    stalled: false,
+                    bad: false,
+                };
+                store.polled(task.id, &poll)
+            }
+            Followed::Succeeded(answer) => {
+                store.won(task.id, &won(answer, now), &raw_answer(asked, &request, &response), now)
+            }
+            Followed::Failed(failure) => {
+                let raw = raw_answer(asked, &request, &response);
+                store.lost(task.id, &scrubbed(failure, &request), &raw, now)
+            }
+            Followed::AskAgain(failure) => {
+                self.ask_again(service, due, &scrubbed(failure, &request), Some(&response))
+            }
+            Followed::KeyRefused(failure) => {
+                let failure = scrubbed(failure, &request);
+                store.change_provider(task.provider, |record| {
+                    record.check_failure = Some(failure.clone())
+                })?;
+                store.hold(task.provider)
+            }
+        }
+    }
+
+    fn ask_again(
+        &self,
+        service: &'static dyn Service,
+        due: &DueTask,
+        failure: &Failure,
+        response: Option<&Response>,
+    ) -> Result<(), StoreError> {
+        let task = &due.task;
+        let now = self.now();
+        let age = now.since(task.submitted_at.unwrap_or(task.created_at));
+        let pace = self.inner.parts.pace;
+        let next = schedule::next(&service.schedule(), age, pace, fastrand::f64());
+        let backoff = now.after(schedule::backoff(due.bad_polls + 1, pace, fastrand::f64()));
+        let mut at = next.wait.map(|wait| now.after(wait).max(backoff));
+        if let (FailureKind::RateLimited, Some(until)) =
+            (failure.kind, pause(failure, response, now))
+        {
+            self.holds().freeze(task.provider, until);
+            at = at.map(|at| at.max(until));
+        }
+        tracing::info!(task = %task.id, %failure, "could not be asked");
+        let poll = Poll {
+            progress: None,
+            next_poll_at: at,
+            fetching: due.fetching,
+            stalled: next.stalled,
+            bad: true,
+        };
+        self.store().polled(task.id, &poll)
+    }
+}
+
+fn pause(failure: &Failure, response: Option<&Response>, now: Timestamp) -> Option<Timestamp> {
+    let said = failure.retry_after_s.map(|seconds| std::time::Duration::from_secs(seconds.into()));
+    let wait =
+        said.or_else(|| response.and_then(|response| shiwen_http::retry_after(response, now)))?;
+    Some(now.after(wait))
+}

@@ -1,0 +1,85 @@
+//! Tasks come alive: submitted once, followed to their end, resumed after a restart.
+//!
+//! The store is the truth; the engine holds no state that a crash could lose. It knows no SQL and no wire format.
+//! Clock and transport come from outside, so that tests own both.
+
+mod accounts;
+mod clock;
+mod detect;
+mod error;
+mod failures;
+mod follow;
+mod owner;
+mod pace;
+mod run;
+mod schedule;
+mod submit;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use shiwen_core::{ProviderId, TaskId, Timestamp};
+use shiwen_http::Transport;
+use shiwen_secrets::Keys;
+use shiwen_store::Store;
+use tokio::sync::Notify;
+
+pub use clock::{Clock, SystemClock};
+pub use error::EngineError;
+pub use owner::Ownership;
+pub use run::Running;
+
+use pace::Holds;
+use run::Call;
+
+/// What an engine is made of.
+pub struct Parts {
+    pub store: Store,
+    pub transport: Arc<dyn Transport>,
+    pub keys: Arc<Keys>,
+    pub clock: Arc<dyn Clock>,
+    /// Multiplies every wait of the follow-up schedules: 1.0 for real services, less in the sandbox.
+    pub pace: f64,
+    /// Settings that replace the saved ones for this run, e.g. the sandbox's base URLs or the environment's.
+    pub settings: BTreeMap<ProviderId, BTreeMap<String, String>>,
+}
+
+/// The engine of one data folder. Cheap to clone; all clones are one engine.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parts: Parts,
+    /// Tasks with a call out.
+    out: Mutex<HashMap<TaskId, Call>>,
+    holds: Mutex<Holds>,
+    wake: Notify,
+}
+
+impl Engine {
+    pub fn new(parts: Parts) -> Self {
+        let inner =
+            Inner { parts, out: Mutex::default(), holds: Mutex::default(), wake: Notify::new() };
+        Self { inner: Arc::new(inner) }
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.inner.parts.store
+    }
+
+    fn now(&self) -> Timestamp {
+        self.inner.parts.clock.now()
+    }
+
+    fn out(&self) -> MutexGuard<'_, HashMap<TaskId, Call>> {
+        self.inner.out.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn holds(&self) -> MutexGuard<'_, Holds> {
+        self.inner.holds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

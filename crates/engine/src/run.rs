@@ -1,0 +1,206 @@
+//! The loop of the process that owns the tasks.
+
+use std::{collections::hash_map::Entry, time::Duration};
+
+use shiwen_core::{ProviderId, TaskId};
+use shiwen_providers::{Service, service};
+use shiwen_store::{DueTask, StoreError};
+use tokio::{
+    sync::broadcast::error::RecvError,
+    task::{JoinHandle, JoinSet},
+};
+
+use crate::{Engine, Ownership, failures};
+
+/// How often the file is looked at for what other processes wrote.
+const OTHERS: Duration = Duration::from_millis(500);
+/// Follow-up calls that may be out at once.
+const CALLS: usize = 16;
+/// How long a stop waits for calls that are out; what a create call brings after that is unknown.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// A running engine. Dropping it stops the loop at once; [`Running::stop`] waits for calls that are out.
+#[derive(Debug)]
+pub struct Running {
+    work: JoinHandle<()>,
+    stop: tokio::sync::watch::Sender<bool>,
+}
+
+impl Running {
+    /// Takes no more work and waits a few seconds for the calls that are out.
+    pub async fn stop(mut self) {
+        let _ = self.stop.send(true);
+        let _ = tokio::time::timeout(GRACE + Duration::from_secs(1), &mut self.work).await;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.work.abort();
+    }
+}
+
+impl Engine {
+    /// Brings the tasks to life: what was being submitted when the last run ended becomes uncertain, the rest goes on.
+    ///
+    /// # Errors
+    /// When the history cannot be read or written.
+    pub fn start(&self, ownership: Ownership) -> Result<Running, StoreError> {
+        let uncertain = self.store().recover(failures::crashed, self.now())?;
+        if uncertain > 0 {
+            tracing::warn!(uncertain, "create calls were out when the last run ended");
+        }
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let engine = self.clone();
+        let work = tokio::spawn(async move {
+            engine.work(stopped).await;
+            drop(ownership);
+        });
+        Ok(Running { work, stop })
+    }
+
+    /// Looks at the work again now, e.g. after a wake from sleep.
+    pub fn nudge(&self) {
+        self.inner.wake.notify_one();
+    }
+
+    async fn work(&self, mut stopped: tokio::sync::watch::Receiver<bool>) {
+        let mut changes = self.store().changes();
+        let mut others = tokio::time::interval(OTHERS);
+        others.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut calls = JoinSet::new();
+        'work: loop {
+            if let Err(error) = self.take_work(&mut calls) {
+                tracing::error!(%error, "the history cannot be read");
+            }
+            let due = sleep(self.next_due());
+            tokio::pin!(due);
+            loop {
+                tokio::select! {
+                    _ = stopped.changed() => break 'work,
+                    Some(_) = calls.join_next() => break,
+                    () = self.inner.wake.notified() => break,
+                    () = &mut due => break,
+                    change = changes.recv() => match change {
+                        Err(RecvError::Closed) => break 'work,
+                        _ => break,
+                    },
+                    _ = others.tick() => match self.store().notice_others() {
+                        Ok(true) => break,
+                        Ok(false) => {}
+                        Err(error) => tracing::warn!(%error, "the file cannot be asked for what others wrote"),
+                    },
+                }
+            }
+            continue_quietly(&mut changes);
+        }
+        let _ =
+            tokio::time::timeout(GRACE, async { while calls.join_next().await.is_some() {} }).await;
+    }
+
+    /// Starts every call that may go out now. Creates first: they are what the user waits for.
+    fn take_work(&self, calls: &mut JoinSet<()>) -> Result<(), StoreError> {
+        let now = self.now();
+        for provider in self.store().queued_providers()? {
+            let Some(service) = service(provider) else { continue };
+            let room = self.room(service)?;
+            if room == 0 {
+                continue;
+            }
+            for due in self.store().due_to_submit(provider, now, room)? {
+                self.call(calls, service, due, Call::Submit(provider));
+            }
+        }
+        let free = CALLS.saturating_sub(self.out().len());
+        for due in self.store().due_to_follow(now, u32::try_from(free).unwrap_or(u32::MAX))? {
+            let Some(service) = service(due.task.provider) else { continue };
+            if self.holds().frozen(due.task.provider, now).is_none() {
+                self.call(calls, service, due, Call::Follow);
+            }
+        }
+        Ok(())
+    }
+
+    /// How many tasks may be submitted to a provider now.
+    fn room(&self, service: &'static dyn Service) -> Result<u32, StoreError> {
+        let card = service.card();
+        if let Some((_, reason)) = self.holds().held(card.id, self.now()) {
+            tracing::trace!(provider = %card.id, %reason, "nothing is submitted now");
+            return Ok(0);
+        }
+        let slots = self.store().provider(card.id)?.slots.unwrap_or(card.slots);
+        let submitting = self.out().values().filter(|call| **call == Call::Submit(card.id)).count();
+        let taken = self.store().at_work(card.id)? + u32::try_from(submitting).unwrap_or(u32::MAX);
+        Ok(slots.saturating_sub(taken))
+    }
+
+    fn call(
+        &self,
+        calls: &mut JoinSet<()>,
+        service: &'static dyn Service,
+        due: DueTask,
+        call: Call,
+    ) {
+        let id = due.task.id;
+        match self.out().entry(id) {
+            Entry::Occupied(_) => return,
+            Entry::Vacant(free) => free.insert(call),
+        };
+        let engine = self.clone();
+        calls.spawn(async move {
+            let _out = Out { engine: engine.clone(), id };
+            let done = match call {
+                Call::Submit(_) => engine.submit(service, &due).await,
+                Call::Follow => engine.follow(service, &due).await,
+            };
+            match done {
+                // The user decided otherwise while the call was out.
+                Ok(()) | Err(StoreError::WrongState | StoreError::TaskGone) => {}
+                Err(error) => {
+                    tracing::error!(task = %id, %error, "could not be saved");
+                    // Not in a tight loop: whatever is wrong with the disk takes time to mend.
+                    tokio::time::sleep(OTHERS).await;
+                }
+            }
+        });
+    }
+
+    fn next_due(&self) -> Option<Duration> {
+        let now = self.now();
+        let task = self.store().next_due(now).ok().and_then(|next| next.0);
+        let hold = self.holds().next_end(now);
+        task.into_iter().chain(hold).min().map(|at| at.since(now))
+    }
+}
+
+/// A call that is out for a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Call {
+    Submit(ProviderId),
+    Follow,
+}
+
+/// Takes the task off the list of those with a call out, also when the call's task is dropped or panics.
+struct Out {
+    engine: Engine,
+    id: TaskId,
+}
+
+impl Drop for Out {
+    fn drop(&mut self) {
+        self.engine.out().remove(&self.id);
+        self.engine.inner.wake.notify_one();
+    }
+}
+
+async fn sleep(due: Option<Duration>) {
+    match due {
+        Some(wait) => tokio::time::sleep(wait).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The loop looks at everything after each wake, so announcements that came together count once.
+fn continue_quietly(changes: &mut tokio::sync::broadcast::Receiver<shiwen_core::TaskChange>) {
+    while changes.try_recv().is_ok() {}
+}

@@ -1,0 +1,228 @@
+//! One create call: intent on disk, then the request, then its outcome on disk before anything else.
+
+use std::time::Duration;
+
+use shiwen_core::{
+    AttemptId, Charged, Failure, FailureKind, Operation, Outcome, Task, Timestamp, Wait, WaitReason,
+};
+use shiwen_http::{Request, Response, SendError, redact};
+use shiwen_providers::{Answer, Card, Created, Job, Service};
+use shiwen_store::{DueTask, RawAnswer, Spent, StoreError, Won};
+
+use crate::{Engine, failures, schedule};
+
+/// After this many tries in a row that never left the machine the user decides (DESIGN ruling 2).
+const SENDS: u32 = 5;
+/// Before a create is tried again when the provider is full or asks for a pause without saying for how long.
+const PAUSE: Duration = Duration::from_secs(20);
+/// Between tries to save an outcome.
+const SAVE_AGAIN: Duration = Duration::from_millis(500);
+
+impl Engine {
+    /// Submits a queued task. Whatever happens after the claim, an outcome is on disk before this returns.
+    pub(crate) async fn submit(
+        &self,
+        service: &'static dyn Service,
+        due: &DueTask,
+    ) -> Result<(), StoreError> {
+        let task = &due.task;
+        let store = self.store();
+        // Nothing is claimed before everything that the call needs is at hand.
+        let account = match self.account(task.provider).await {
+            Ok(account) => account,
+            Err(error) => {
+                tracing::info!(task = %task.id, %error, "waits for its key");
+                self.holds().hold_creates(task.provider, self.now().after(PAUSE), WaitReason::Key);
+                return store.wait(task.id, Wait { reason: WaitReason::Key, until: None });
+            }
+        };
+        if !store.has_reserve() {
+            self.holds().hold_creates(task.provider, self.now().after(PAUSE), WaitReason::DiskFull);
+            return store.wait(task.id, Wait { reason: WaitReason::DiskFull, until: None });
+        }
+        let job = Job {
+            operation: task.operation,
+            url: &task.link.url,
+            share_text: &due.share_text,
+            target_language: task.target_language.as_deref(),
+        };
+        let request = service.create(&job, &account);
+        let claimed = match store.claim(task.id, self.now()) {
+            Ok(claimed) => claimed,
+            // Another was faster, or the user cancelled.
+            Err(StoreError::WrongState | StoreError::TaskGone) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let sent = match &request {
+            Ok(request) => self.inner.parts.transport.send(request).await,
+            Err(failure) => {
+                let nothing = RawAnswer { asked: "create", http_status: 0, body: Vec::new() };
+                return self
+                    .saved(|| store.rejected(claimed.attempt, failure, &nothing, self.now()))
+                    .await;
+            }
+        };
+        let calling = Calling { service, task, job, attempt: claimed.attempt, sends: due.sends };
+        match (sent, &request) {
+            (Ok(response), Ok(request)) => self.answered(&calling, request, &response).await,
+            (Err(error), _) => self.unanswered(&calling, &error).await,
+            (_, Err(_)) => Ok(()),
+        }
+    }
+
+    async fn answered(
+        &self,
+        calling: &Calling<'_>,
+        request: &Request,
+        response: &Response,
+    ) -> Result<(), StoreError> {
+        let (store, now, attempt) = (self.store(), self.now(), calling.attempt);
+        let card = calling.service.card();
+        let raw = raw_answer("create", request, response);
+        match calling.service.read_created(&calling.job, response, now) {
+            Created::Accepted { remote_id, allowance } => {
+                let first = schedule::next(
+                    &calling.service.schedule(),
+                    Duration::ZERO,
+                    self.inner.parts.pace,
+                    fastrand::f64(),
+                );
+                let poll_at = now.after(first.wait.unwrap_or_default());
+                let spent = spent(card, None, true);
+                self.saved(|| store.accepted(attempt, &remote_id, poll_at, &spent, &raw, now))
+                    .await?;
+                self.holds().open_creates(calling.task.provider);
+                if let Some(allowance) = allowance {
+                    store.change_provider(card.id, |record| {
+                        record.allowance = Some(allowance.clone())
+                    })?;
+                }
+                Ok(())
+            }
+            Created::Done(answer) => {
+                let spent = spent(card, answer.cost, true);
+                let won = won(answer, now);
+                self.saved(|| store.won_at_once(attempt, &won, &spent, &raw, now)).await
+            }
+            Created::Rejected(failure) => {
+                let failure = scrubbed(failure, request);
+                match again_later(calling.task.operation, &failure, response, now) {
+                    Some(wait) => {
+                        let until = wait.until.unwrap_or(now);
+                        if wait.reason == WaitReason::Rate {
+                            self.holds().freeze(calling.task.provider, until);
+                        } else {
+                            self.holds().hold_creates(calling.task.provider, until, wait.reason);
+                        }
+                        self.saved(|| {
+                            store.sent_back(attempt, Outcome::Rejected, &failure, wait, now)
+                        })
+                        .await
+                    }
+                    None => self.saved(|| store.rejected(attempt, &failure, &raw, now)).await,
+                }
+            }
+            Created::Unknown(failure) => {
+                let failure = scrubbed(failure, request);
+                let spent = spent(card, None, false);
+                self.saved(|| store.unknown(attempt, &failure, &spent, Some(&raw), now)).await
+            }
+        }
+    }
+
+    async fn unanswered(&self, calling: &Calling<'_>, error: &SendError) -> Result<(), StoreError> {
+        let (store, now, provider) = (self.store(), self.now(), calling.task.provider);
+        match error {
+            SendError::NotSent { .. } => {
+                let failure = failures::unanswered(provider, error, Charged::No);
+                let sends = calling.sends + 1;
+                let wait = if sends >= SENDS {
+                    Wait { reason: WaitReason::GaveUpSending, until: None }
+                } else {
+                    let until = now.after(schedule::resend(sends, self.inner.parts.pace));
+                    self.holds().hold_creates(provider, until, WaitReason::NotSent);
+                    Wait { reason: WaitReason::NotSent, until: Some(until) }
+                };
+                self.saved(|| {
+                    store.sent_back(calling.attempt, Outcome::NotSent, &failure, wait, now)
+                })
+                .await
+            }
+            SendError::Ambiguous { status, .. } => {
+                let mut failure = failures::unanswered(provider, error, Charged::Unknown);
+                failure.http_status = *status;
+                let spent = spent(calling.service.card(), None, false);
+                self.saved(|| store.unknown(calling.attempt, &failure, &spent, None, now)).await
+            }
+        }
+    }
+
+    /// An outcome must reach the disk: it is tried until it does, and nothing else is submitted meanwhile. Should the
+    /// program end before, the open attempt says at the next start that the outcome is unknown.
+    async fn saved(&self, save: impl Fn() -> Result<(), StoreError>) -> Result<(), StoreError> {
+        loop {
+            match save() {
+                Err(error @ (StoreError::DiskFull | StoreError::Busy)) => {
+                    tracing::error!(%error, "an outcome cannot be saved yet");
+                    tokio::time::sleep(SAVE_AGAIN).await;
+                }
+                other => return other,
+            }
+        }
+    }
+}
+
+struct Calling<'a> {
+    service: &'static dyn Service,
+    task: &'a Task,
+    job: Job<'a>,
+    attempt: AttemptId,
+    sends: u32,
+}
+
+/// Refusals that pass by themselves. The provider said that nothing was started, so the task may be sent again.
+fn again_later(
+    operation: Operation,
+    failure: &Failure,
+    response: &Response,
+    now: Timestamp,
+) -> Option<Wait> {
+    let asked = || {
+        let said = failure.retry_after_s.map(|seconds| Duration::from_secs(seconds.into()));
+        said.or_else(|| shiwen_http::retry_after(response, now)).unwrap_or(PAUSE)
+    };
+    match failure.kind {
+        FailureKind::ConcurrencyFull => {
+            Some(Wait { reason: WaitReason::Slot, until: Some(now.after(PAUSE)) })
+        }
+        FailureKind::RateLimited => {
+            Some(Wait { reason: WaitReason::Rate, until: Some(now.after(asked())) })
+        }
+        _ => {
+            tracing::debug!(%operation, %failure, "refused for good");
+            None
+        }
+    }
+}
+
+/// The answer as it is kept: without the account's secrets.
+pub(crate) fn raw_answer(asked: &'static str, request: &Request, response: &Response) -> RawAnswer {
+    let body = redact(&String::from_utf8_lossy(&response.body), &request.secrets).into_bytes();
+    RawAnswer { asked, http_status: response.status, body }
+}
+
+/// A provider may repeat a credential in its error text.
+pub(crate) fn scrubbed(failure: Failure, request: &Request) -> Failure {
+    let clean = |text: Option<String>| text.map(|text| redact(&text, &request.secrets));
+    Failure { message: clean(failure.message), code: clean(failure.code), ..failure }
+}
+
+pub(crate) fn won(answer: Answer, now: Timestamp) -> Won {
+    let mut found = answer.found;
+    found.learned_at = Some(now);
+    Won { text: answer.text, incomplete: answer.incomplete, found }
+}
+
+fn spent(card: &Card, cost: Option<u32>, certain: bool) -> Spent {
+    Spent { unit: card.unit, amount: cost.or(card.cost), certain }
+}
