@@ -1,0 +1,253 @@
+//! One data folder brought to life: history, keys, transport, engine and, where wished, the sandbox.
+//!
+//! The window and the command line open the same thing, so they cannot disagree.
+
+mod cover;
+mod environment;
+mod folder;
+mod settings;
+mod words;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use shiwen_core::ProviderId;
+use shiwen_engine::{Engine, Ownership, Parts, Running, SystemClock};
+use shiwen_http::{Config, Proxy, Reach, Sender};
+use shiwen_sandbox::Sandbox;
+use shiwen_secrets::{Keychain, Keys, Source};
+use shiwen_store::Store;
+use tokio::task::JoinHandle;
+use url::Url;
+
+pub use environment::Environment;
+pub use shiwen_secrets::KeychainError;
+pub use shiwen_store::StoreError;
+
+pub use folder::{FOLDER_NAME, default_folder};
+pub use settings::{Language, Settings, Theme};
+pub use words::Words;
+
+/// How often a process that is not the owner tries to become it.
+const TAKE_OVER: Duration = Duration::from_millis(500);
+
+/// What to open.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub folder: PathBuf,
+    pub mode: Mode,
+    pub environment: Environment,
+}
+
+/// Real services with the user's keys, or simulated ones.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Mode {
+    Real,
+    Sandbox {
+        /// An already running sandbox; none starts one inside this process.
+        url: Option<String>,
+        /// Multiplies the sandbox's times: 1.0 is plausible, tests use less.
+        pace: f64,
+    },
+}
+
+impl Mode {
+    /// The sandbox as the environment wishes it: `SHIWEN_SANDBOX_URL` names one that runs already,
+    /// `SHIWEN_SANDBOX_PACE` makes it faster.
+    pub fn sandbox() -> Self {
+        let pace = std::env::var("SHIWEN_SANDBOX_PACE").ok().and_then(|pace| pace.parse().ok());
+        Self::Sandbox {
+            url: std::env::var("SHIWEN_SANDBOX_URL").ok().filter(|url| !url.is_empty()),
+            pace: pace.filter(|pace: &f64| pace.is_finite() && *pace >= 0.0).unwrap_or(1.0),
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the sandbox could not be started")]
+    Sandbox(#[source] std::io::Error),
+    #[error("the data folder cannot be locked")]
+    Lock(#[source] std::io::Error),
+    #[error("no data folder is known on this system; name one")]
+    NoFolder,
+}
+
+/// An open data folder. Dropping it stops everything at once; [`Session::close`] waits for calls that are out.
+pub struct Session {
+    pub engine: Engine,
+    pub sender: Arc<Sender>,
+    pub mode: Mode,
+    /// Where this session's history is; below the data folder in the sandbox.
+    pub folder: PathBuf,
+    sandbox_url: Option<String>,
+    sandbox: Mutex<Option<Sandbox>>,
+    running: Arc<Mutex<Option<Running>>>,
+    taking_over: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Session {
+    /// Opens the history and what belongs to it. Nothing is sent before [`Session::run`].
+    ///
+    /// # Errors
+    /// When the history cannot be opened or the sandbox cannot listen.
+    pub async fn open(options: &Options) -> Result<Self, SessionError> {
+        let folder = match options.mode {
+            Mode::Real => options.folder.clone(),
+            Mode::Sandbox { .. } => options.folder.join("sandbox"),
+        };
+        let store = Store::open(&folder)?;
+        let sandbox = match &options.mode {
+            Mode::Sandbox { url: None, pace } => {
+                let wish =
+                    shiwen_sandbox::Options { pace: *pace, ..shiwen_sandbox::Options::default() };
+                Some(Sandbox::start(wish).await.map_err(SessionError::Sandbox)?)
+            }
+            _ => None,
+        };
+        let sandbox_url = match (&sandbox, &options.mode) {
+            (Some(sandbox), _) => Some(sandbox.url().to_owned()),
+            (None, Mode::Sandbox { url, .. }) => url.clone(),
+            (None, Mode::Real) => None,
+        };
+        let (keys, settings, pace, reach) = match &options.mode {
+            Mode::Real => {
+                let keys =
+                    Keys::new(Source::Keychain(Keychain::new()), options.environment.secrets());
+                (keys, options.environment.settings(), 1.0, Reach::Internet)
+            }
+            Mode::Sandbox { pace, .. } => {
+                let (keys, settings) =
+                    environment::of_sandbox(sandbox_url.as_deref().unwrap_or_default());
+                // Faster than the real schedules, since a try-out should not be a wait.
+                (
+                    Keys::new(Source::Fixed(keys), BTreeMap::new()),
+                    settings,
+                    0.15 * pace,
+                    Reach::ThisMachine,
+                )
+            }
+        };
+        let wish: Settings = store.setting(Settings::NAME)?;
+        let sender =
+            Arc::new(Sender::new(Config { proxy: proxy(&wish), user_agent: user_agent(), reach }));
+        let engine = Engine::new(Parts {
+            store,
+            transport: sender.clone(),
+            keys: Arc::new(keys),
+            clock: Arc::new(SystemClock),
+            pace,
+            settings,
+        });
+        Ok(Self {
+            engine,
+            sender,
+            mode: options.mode.clone(),
+            folder,
+            sandbox_url,
+            sandbox: Mutex::new(sandbox),
+            running: Arc::default(),
+            taking_over: Mutex::default(),
+        })
+    }
+
+    /// Brings the tasks to life if no other process owns this folder; else goes on trying in the background, since
+    /// the owner may end. Answers whether this process is the owner now.
+    ///
+    /// # Errors
+    /// When the lock or the history cannot be used.
+    pub fn run(&self) -> Result<bool, SessionError> {
+        if start(&self.engine, &self.folder, &self.running)? {
+            return Ok(true);
+        }
+        let (engine, folder, running) =
+            (self.engine.clone(), self.folder.clone(), self.running.clone());
+        *held(&self.taking_over) = Some(tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(TAKE_OVER).await;
+                // Meanwhile the owner writes; whoever listens here is told to read again.
+                let _ = engine.store().notice_others();
+                match start(&engine, &folder, &running) {
+                    Ok(true) => break,
+                    Ok(false) => {}
+                    Err(error) => tracing::warn!(%error, "cannot take over the tasks"),
+                }
+            }
+        }));
+        Ok(false)
+    }
+
+    /// Whether this process owns the tasks of the folder.
+    pub fn is_owner(&self) -> bool {
+        held(&self.running).is_some()
+    }
+
+    /// The simulated services' address, where this session has one.
+    pub fn sandbox_url(&self) -> Option<&str> {
+        self.sandbox_url.as_deref()
+    }
+
+    /// Takes no more work and waits a few seconds for calls that are out.
+    pub async fn close(&self) {
+        self.stop_taking_over();
+        let running = held(&self.running).take();
+        if let Some(running) = running {
+            running.stop().await;
+        }
+        let sandbox = held(&self.sandbox).take();
+        if let Some(sandbox) = sandbox {
+            sandbox.stop().await;
+        }
+    }
+
+    fn stop_taking_over(&self) {
+        if let Some(taking_over) = held(&self.taking_over).take() {
+            taking_over.abort();
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.stop_taking_over();
+    }
+}
+
+fn start(
+    engine: &Engine,
+    folder: &Path,
+    running: &Mutex<Option<Running>>,
+) -> Result<bool, SessionError> {
+    let Some(ownership) = Ownership::take(folder).map_err(SessionError::Lock)? else {
+        return Ok(false);
+    };
+    let started = engine.start(ownership)?;
+    *held(running) = Some(started);
+    Ok(true)
+}
+
+fn held<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn proxy(settings: &Settings) -> Proxy {
+    match settings.proxy.as_str() {
+        "system" => Proxy::System,
+        "none" => Proxy::None,
+        // What cannot be read as an address was refused when it was saved.
+        url => Url::parse(url).map_or(Proxy::System, Proxy::Custom),
+    }
+}
+
+fn user_agent() -> String {
+    format!("Shiwen/{}", env!("CARGO_PKG_VERSION"))
+}
+
+/// Secrets by provider and field.
+type Secrets = BTreeMap<ProviderId, BTreeMap<String, shiwen_secrets::Secret>>;
