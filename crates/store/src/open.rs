@@ -4,7 +4,8 @@ use std::{
     fs::{self, File},
     io::Read,
     path::Path,
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
@@ -19,24 +20,18 @@ const LATEST: i64 = MIGRATIONS.len() as i64;
 /// Marks the file as ours (`PRAGMA application_id`, "ShWe").
 const APPLICATION_ID: u32 = 0x5368_5765;
 
+/// Between two tries to open a file that another process is just making.
+const MAKING: Duration = Duration::from_millis(10);
+
 pub(crate) fn writer(path: &Path, patience: Duration) -> Result<Connection, StoreError> {
-    let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder).map_err(|source| unwritable(folder, source))?;
-    refuse_foreign(path)?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let sorted = |error| sorted(error, path);
-    let mut connection = Connection::open_with_flags(path, flags).map_err(sorted)?;
-    connection.busy_timeout(patience).map_err(sorted)?;
-    refuse_foreign_log(&connection, path)?;
-    // SQLite opens a file that it may not write without a word.
-    if connection.is_readonly("main").map_err(sorted)? {
-        return Err(unwritable(path, std::io::ErrorKind::PermissionDenied.into()));
+    let begin = Instant::now();
+    loop {
+        match open(path, patience) {
+            // SQLite does not wait where two processes turn to the write-ahead log at the same time.
+            Err(StoreError::Busy) if begin.elapsed() < patience => thread::sleep(MAKING),
+            done => return done,
+        }
     }
-    settings(&connection, path).map_err(sorted)?;
-    migrate(&mut connection, path)?;
-    Ok(connection)
 }
 
 pub(crate) fn reader(path: &Path, patience: Duration) -> Result<Connection, StoreError> {
@@ -63,6 +58,26 @@ pub(crate) fn sorted(error: rusqlite::Error, path: &Path) -> StoreError {
         }
         _ => error.into(),
     }
+}
+
+fn open(path: &Path, patience: Duration) -> Result<Connection, StoreError> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder).map_err(|source| unwritable(folder, source))?;
+    refuse_foreign(path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let sorted = |error| sorted(error, path);
+    let mut connection = Connection::open_with_flags(path, flags).map_err(sorted)?;
+    connection.busy_timeout(patience).map_err(sorted)?;
+    refuse_foreign_log(&connection, path)?;
+    // SQLite opens a file that it may not write without a word.
+    if connection.is_readonly("main").map_err(sorted)? {
+        return Err(unwritable(path, std::io::ErrorKind::PermissionDenied.into()));
+    }
+    settings(&connection, path).map_err(sorted)?;
+    migrate(&mut connection, path)?;
+    Ok(connection)
 }
 
 fn settings(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
@@ -132,19 +147,27 @@ fn refuse_foreign_log(connection: &Connection, path: &Path) -> Result<(), StoreE
     let sorted = |error| sorted(error, path);
     // Closing would bring the log home, and so write to a file that is not ours to touch.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(sorted)?;
-    let version = version(connection).map_err(sorted)?;
-    let application: i64 =
-        connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(sorted)?;
-    if application == i64::from(APPLICATION_ID) && version > LATEST {
+    let (version, application, empty) = identity(connection).map_err(sorted)?;
+    let ours = application == i64::from(APPLICATION_ID);
+    if ours && version > LATEST {
         return Err(StoreError::Newer(path.to_owned()));
     }
-    let empty = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)";
-    let empty: bool = connection.query_row(empty, [], |row| row.get(0)).map_err(sorted)?;
-    if application != i64::from(APPLICATION_ID) && !(empty && application == 0 && version == 0) {
+    let unmade = empty && application == 0 && version == 0;
+    if !ours && !unmade {
         return Err(StoreError::Damaged(path.to_owned()));
     }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(sorted)?;
     Ok(())
+}
+
+/// Version, application id and whether there is nothing in the file.
+fn identity(connection: &Connection) -> rusqlite::Result<(i64, i64, bool)> {
+    // One snapshot: another process may just be making the file.
+    let snapshot = connection.unchecked_transaction()?;
+    let application = snapshot.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let empty = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)";
+    let empty = snapshot.query_row(empty, [], |row| row.get(0))?;
+    Ok((version(&snapshot)?, application, empty))
 }
 
 fn fill(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {

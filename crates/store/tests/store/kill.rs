@@ -1,0 +1,96 @@
+//! The process is killed without warning, again and again.
+
+use std::path::Path;
+
+use shiwen_core::{
+    Charged, Failure, FailureKind, NewTask, TaskId, TaskState, Timestamp, Transcript,
+};
+use shiwen_store::Store;
+
+use crate::{child, fixture::*};
+
+const ROUNDS: usize = 10;
+
+#[test]
+fn no_acknowledged_commit_is_lost_when_the_process_is_killed() {
+    if let Some(folder) = child::folder() {
+        commit_for_ever(&folder);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let name = "kill::no_acknowledged_commit_is_lost_when_the_process_is_killed";
+    let mut acknowledged = 0;
+    for round in 0..ROUNDS {
+        let (mut child, mut words) = child::start(name, folder.path());
+        // Another number of steps each time, so that every step is met by a kill.
+        let mut said: Vec<_> = words.by_ref().take(10 + 7 * round).collect();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // What it had said before the kill, and nobody had read yet.
+        said.extend(words);
+        assert!(said.len() >= 10 + 7 * round, "the child ended by itself");
+
+        let store = Store::open(folder.path()).unwrap();
+        for words in &said {
+            assert_kept(&store, words);
+        }
+        assert_sound(folder.path());
+        let crashed = |provider| Failure {
+            charged: Charged::Unknown,
+            ..Failure::new(provider, FailureKind::Network)
+        };
+        assert!(store.recover(crashed, at(0)).unwrap() <= 1, "one call at a time was out");
+        assert_eq!(store.count_in(TaskState::Submitting).unwrap(), 0);
+        acknowledged += said.len();
+    }
+    assert!(acknowledged >= 400, "{acknowledged}");
+}
+
+/// Takes one task after the other the whole way, and says so after each commit.
+fn commit_for_ever(folder: &Path) -> ! {
+    let store = Store::open(folder).unwrap();
+    loop {
+        let again = NewTask { again: true, ..wish("1") };
+        let id = store.add_tasks("x", &[again], Timestamp::now()).unwrap()[0];
+        child::say(&format!("queued {id}"));
+        let attempt = store.claim(id, Timestamp::now()).unwrap().attempt;
+        child::say(&format!("claimed {id}"));
+        let answer = answer("create");
+        let now = Timestamp::now();
+        store.accepted(attempt, &remote(&id.to_string()), now, &spent(1), &answer, now).unwrap();
+        child::say(&format!("accepted {id}"));
+        store.won(id, &won(&id.to_string()), &answer, Timestamp::now()).unwrap();
+        child::say(&format!("won {id}"));
+    }
+}
+
+fn assert_kept(store: &Store, words: &str) {
+    let (step, id) = words.split_once(' ').unwrap();
+    let detail = store.detail(TaskId(id.parse().unwrap())).unwrap();
+    let state = detail.task.state;
+    let texts: Vec<Transcript> = detail.transcripts;
+    match step {
+        "queued" => {}
+        // The one that must never happen: it would be sent, and paid for, again.
+        "claimed" => assert_ne!(state, TaskState::Queued, "{words}"),
+        "accepted" => {
+            assert!(matches!(state, TaskState::Running | TaskState::Succeeded), "{words}: {state}");
+            assert_eq!(detail.task.remote_id, Some(remote(id)), "{words}");
+            assert_eq!(detail.attempts[0].remote_id, Some(remote(id)), "{words}");
+        }
+        "won" => {
+            assert_eq!(state, TaskState::Succeeded, "{words}");
+            assert_eq!(texts.len(), 1, "{words}");
+            assert_eq!(Some(&texts[0].text), won(id).text.as_ref(), "{words}");
+        }
+        other => panic!("{other}"),
+    }
+}
+
+fn assert_sound(folder: &Path) {
+    let connection = rusqlite::Connection::open(folder.join("shiwen.db")).unwrap();
+    let said: String =
+        connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(said, "ok");
+    let mut broken = connection.prepare("PRAGMA foreign_key_check").unwrap();
+    assert!(!broken.exists([]).unwrap());
+}
