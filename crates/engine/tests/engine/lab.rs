@@ -38,7 +38,6 @@ pub(crate) struct Script {
     out: AtomicUsize,
     pub(crate) most_out: AtomicUsize,
     /// Looks at the world at the moment a create leaves.
-    #[expect(clippy::type_complexity, reason = "a hook of the tests only")]
     pub(crate) on_create: Mutex<Option<Box<dyn Fn() + Send>>>,
     pub(crate) last_body: Mutex<String>,
 }

@@ -1,5 +1,7 @@
 //! The engine on a real file, with a played service, on a paused clock.
 
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod following;
 mod keys;
 mod lab;

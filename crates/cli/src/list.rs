@@ -1,0 +1,69 @@
+//! `tasks`, `show`, `providers`: reading what is there.
+
+use shiwen_core::{TaskId, Unit};
+use shiwen_engine::EngineError;
+use shiwen_session::{Session, Words};
+
+use crate::output::{Exit, cause};
+
+pub(crate) fn tasks(
+    session: &Session,
+    limit: u32,
+    json: bool,
+    words: &Words,
+) -> anyhow::Result<Exit> {
+    let page = session.engine.store().tasks(None, limit).map_err(EngineError::from)?;
+    if json {
+        println!("{}", serde_json::to_string(&page)?);
+        return Ok(Exit::Done);
+    }
+    for task in &page.tasks {
+        let state = words.say(&format!("state.{}", task.state), &[]).into_owned();
+        let platform = words.say(&format!("platform.{}", task.link.platform), &[]).into_owned();
+        println!("{}\t{state}\t{platform}\t{}", task.id, task.title().unwrap_or(&task.link.url));
+    }
+    Ok(Exit::Done)
+}
+
+pub(crate) fn show(session: &Session, id: u32, json: bool, words: &Words) -> anyhow::Result<Exit> {
+    let detail = session.engine.store().detail(TaskId(id)).map_err(EngineError::from)?;
+    if json {
+        println!("{}", serde_json::to_string(&detail)?);
+        return Ok(Exit::Done);
+    }
+    let task = &detail.task;
+    if let Some(title) = task.title() {
+        println!("{title}");
+    }
+    println!("{}", task.link.url);
+    let unit = session.engine.provider(task.provider).map_or(Unit::Use, |provider| provider.unit);
+    println!("{}", cause(words, task, unit));
+    if let Some(transcript) = detail.transcripts.last() {
+        println!("\n{}", transcript.text);
+    }
+    Ok(Exit::Done)
+}
+
+pub(crate) fn providers(session: &Session, json: bool, words: &Words) -> anyhow::Result<Exit> {
+    let providers = session.engine.providers()?;
+    if json {
+        println!("{}", serde_json::to_string(&providers)?);
+        return Ok(Exit::Done);
+    }
+    for provider in &providers {
+        let key = if provider.ready { "cli.provider_ready" } else { "cli.provider_not_ready" };
+        let operations: Vec<_> = provider
+            .operations
+            .iter()
+            .map(|operation| words.say(&format!("operation.{operation}"), &[]).into_owned())
+            .collect();
+        println!(
+            "{}\t{}\t{}\t{}",
+            provider.id,
+            provider.name,
+            words.say(key, &[]),
+            operations.join(" / ")
+        );
+    }
+    Ok(Exit::Done)
+}

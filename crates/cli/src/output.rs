@@ -1,0 +1,154 @@
+//! Exit codes and words. Results go to standard output, everything else to standard error.
+
+use std::process::ExitCode;
+
+use shiwen_core::{Failure, FailureKind, Task, TaskState, Unit, WaitReason};
+use shiwen_engine::EngineError;
+use shiwen_session::{SessionError, Words};
+
+/// What the exit code says. The numbers are part of the interface and never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Exit {
+    /// Every video has its transcript.
+    Done = 0,
+    /// The program or its history failed.
+    Broken = 1,
+    // 2 is clap's: wrong arguments.
+    /// No link, or none that can be transcribed.
+    NoLink = 3,
+    /// A task failed, and it is known why.
+    Failed = 4,
+    /// A create call may or may not have been accepted: decide in the window.
+    Uncertain = 5,
+    /// No usable key.
+    NotReady = 6,
+    /// Still going on when waiting ended; nothing is lost.
+    Waiting = 7,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        // The discriminants are the codes.
+        Self::from(exit as u8)
+    }
+}
+
+impl Exit {
+    pub(crate) fn of(error: &anyhow::Error) -> Self {
+        match error.downcast_ref::<EngineError>() {
+            Some(EngineError::NoLink) => Self::NoLink,
+            Some(
+                EngineError::NotReady(_)
+                | EngineError::NotOffered(_)
+                | EngineError::Keychain(_)
+                | EngineError::Refused(_),
+            ) => Self::NotReady,
+            _ => Self::Broken,
+        }
+    }
+
+    /// What a task's end, or its reason to wait for the user, means.
+    pub(crate) fn of_task(task: &Task) -> Option<Self> {
+        match task.state {
+            TaskState::Succeeded => Some(Self::Done),
+            TaskState::Failed | TaskState::Cancelled => Some(Self::Failed),
+            TaskState::Uncertain => Some(Self::Uncertain),
+            TaskState::Queued | TaskState::Running => match task.wait?.reason {
+                WaitReason::Key => Some(Self::NotReady),
+                WaitReason::GaveUpSending | WaitReason::DiskFull | WaitReason::Paused => {
+                    Some(Self::Waiting)
+                }
+                _ => None,
+            },
+            TaskState::Submitting => None,
+        }
+    }
+}
+
+/// Says what went wrong in the user's words, with the technical chain behind it.
+pub(crate) fn explain(words: &Words, error: &anyhow::Error) {
+    let key = error
+        .downcast_ref::<EngineError>()
+        .and_then(engine_key)
+        .or_else(|| error.downcast_ref::<SessionError>().map(session_key))
+        .unwrap_or("error.internal");
+    eprintln!("{}", words.say(key, &[]));
+    eprintln!("  {error:#}");
+}
+
+fn engine_key(error: &EngineError) -> Option<&'static str> {
+    use shiwen_session::{KeychainError, StoreError};
+    Some(match error {
+        EngineError::NoLink => "error.no_link",
+        EngineError::NotReady(_) | EngineError::NotOffered(_) => "error.not_ready",
+        EngineError::InvalidField { .. } | EngineError::Refused(_) => "error.invalid_field",
+        EngineError::InvalidId => "error.invalid_id",
+        EngineError::Keychain(KeychainError::Missing) => "error.keychain_missing",
+        EngineError::Keychain(KeychainError::NoCollection) => "error.keychain_no_collection",
+        EngineError::Keychain(KeychainError::Locked) => "error.keychain_locked",
+        EngineError::Keychain(_) => "error.keychain_failed",
+        EngineError::Store(StoreError::TaskGone) => "error.task_gone",
+        EngineError::Store(StoreError::DiskFull) => "error.disk_full",
+        EngineError::Store(StoreError::Busy) => "error.database_busy",
+        EngineError::Store(_) => return None,
+    })
+}
+
+fn session_key(error: &SessionError) -> &'static str {
+    use shiwen_session::StoreError;
+    match error {
+        SessionError::Store(StoreError::Newer(_)) => "problem.newer",
+        SessionError::Store(StoreError::Damaged(_)) => "problem.damaged",
+        SessionError::Store(StoreError::Busy) => "problem.busy",
+        SessionError::Store(StoreError::DiskFull) => "error.disk_full",
+        SessionError::Store(_) | SessionError::Lock(_) | SessionError::NoFolder => {
+            "problem.unwritable"
+        }
+        SessionError::Sandbox(_) => "error.sandbox_failed",
+    }
+}
+
+/// Why a task failed or is uncertain, as one line.
+pub(crate) fn cause(words: &Words, task: &Task, unit: Unit) -> String {
+    match (task.state, &task.failure, task.wait) {
+        (TaskState::Uncertain, _, _) => words.say("state.uncertain", &[]).into_owned(),
+        (_, Some(failure), _) => {
+            words.say(&failure_key(failure, unit), &[("provider", "")]).into_owned()
+        }
+        (_, _, Some(wait)) => words.say(&format!("wait.{}", wait.reason), &[]).into_owned(),
+        (state, None, None) => words.say(&format!("state.{state}"), &[]).into_owned(),
+    }
+}
+
+fn failure_key(failure: &Failure, unit: Unit) -> String {
+    match failure.kind {
+        FailureKind::QuotaExhausted => format!("failure.quota_{unit}"),
+        kind => format!("failure.{}", kind.as_str().replace('-', "_")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiwen_core::ProviderId;
+    use shiwen_session::Language;
+
+    #[test]
+    fn every_failure_and_wait_has_words_in_both_languages() {
+        for language in [Language::Chinese, Language::English] {
+            let words = Words::new(language);
+            for kind in FailureKind::ALL {
+                for unit in Unit::ALL {
+                    let key = failure_key(&Failure::new(ProviderId::Momoget, *kind), *unit);
+                    assert!(words.has(&key), "{key}");
+                }
+            }
+            for reason in WaitReason::ALL {
+                assert!(words.has(&format!("wait.{reason}")), "{reason}");
+            }
+            for state in TaskState::ALL {
+                assert!(words.has(&format!("state.{state}")), "{state}");
+            }
+        }
+    }
+}

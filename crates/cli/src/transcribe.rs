@@ -1,0 +1,178 @@
+//! `transcribe`: from a share text to its transcripts, in the order of the text.
+
+use std::time::Duration;
+
+use shiwen_core::{
+    Chip, Operation, Platform, ProviderId, Submission, Task, TaskDetail, TaskId, TaskState, Unit,
+};
+use shiwen_engine::EngineError;
+use shiwen_session::{Session, Settings, Words};
+
+use crate::{
+    extract,
+    output::{Exit, cause},
+};
+
+/// How often the history is looked at besides its announcements: another process may own the tasks.
+const LOOK: Duration = Duration::from_millis(250);
+
+#[derive(clap::Args)]
+pub(crate) struct Transcribe {
+    /// The share text; `-` reads standard input.
+    text: String,
+    /// momoget, transcriptgenerate or coze; by default the one used last, else the first that is set up.
+    #[arg(long)]
+    provider: Option<ProviderId>,
+    /// Pay again for videos that the history has already.
+    #[arg(long)]
+    again: bool,
+    /// Translate into this language (en, ja, ko …), where the provider can.
+    #[arg(long, value_name = "LANGUAGE")]
+    translate: Option<String>,
+    /// Stop waiting after this many seconds. The tasks go on at the next start.
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
+}
+
+impl Transcribe {
+    pub(crate) async fn run(
+        &self,
+        session: &Session,
+        json: bool,
+        words: &Words,
+    ) -> anyhow::Result<Exit> {
+        let text = extract::read(Some(&self.text))?;
+        let engine = &session.engine;
+        let detection = engine.detect(&text, Operation::Transcribe)?;
+        let wanted: Vec<&Chip> =
+            detection.chips.iter().filter(|chip| can_be_transcribed(chip)).collect();
+        for chip in detection.chips.iter().filter(|chip| !can_be_transcribed(chip)) {
+            eprintln!("{} {}", words.say("cli.skipped", &[]), chip.link.url);
+        }
+        if wanted.is_empty() {
+            extract::say_notice(words, &text, &shiwen_share_text::extract(&text));
+            return Ok(Exit::NoLink);
+        }
+        let provider = self.provider(session)?;
+        let fresh: Vec<&Chip> =
+            wanted.iter().copied().filter(|chip| self.again || chip.known.is_none()).collect();
+        let mut created = Vec::new().into_iter();
+        if !fresh.is_empty() {
+            let urls: Vec<String> = fresh.iter().map(|chip| chip.link.url.clone()).collect();
+            let submission = Submission {
+                share_text: text.clone(),
+                again: if self.again { urls.clone() } else { Vec::new() },
+                urls,
+                provider,
+                operation: Operation::Transcribe,
+                target_language: self.translate.clone(),
+            };
+            created = engine.create_tasks(&submission)?.into_iter();
+        }
+        let tasks: Vec<TaskId> = wanted
+            .iter()
+            .filter_map(|chip| match &chip.known {
+                Some(known) if !self.again => Some(known.task),
+                _ => created.next(),
+            })
+            .collect();
+        session.run()?;
+        let unit = engine.provider(provider)?.unit;
+        let deadline = self.timeout.map(Duration::from_secs);
+        let waited = async { self.all(session, &tasks, json, words, unit).await };
+        tokio::select! {
+            exit = waited => exit,
+            () = asleep(deadline) => {
+                eprintln!("{}", words.say("cli.still_running", &[]));
+                Ok(Exit::Waiting)
+            }
+            interrupted = tokio::signal::ctrl_c() => {
+                interrupted?;
+                eprintln!("{}", words.say("cli.still_running", &[]));
+                Ok(Exit::Waiting)
+            }
+        }
+    }
+
+    async fn all(
+        &self,
+        session: &Session,
+        tasks: &[TaskId],
+        json: bool,
+        words: &Words,
+        unit: Unit,
+    ) -> anyhow::Result<Exit> {
+        let mut worst = Exit::Done;
+        for (index, id) in tasks.iter().enumerate() {
+            let exit = ended(session, *id, words).await?;
+            let detail = session.engine.store().detail(*id).map_err(EngineError::from)?;
+            worst = worst.max(exit);
+            if json {
+                println!("{}", serde_json::to_string(&detail)?);
+            } else {
+                print(&detail, index, exit, words, unit);
+            }
+        }
+        Ok(worst)
+    }
+
+    fn provider(&self, session: &Session) -> anyhow::Result<ProviderId> {
+        if let Some(provider) = self.provider {
+            return Ok(provider);
+        }
+        let settings: Settings =
+            session.engine.store().setting(Settings::NAME).map_err(EngineError::from)?;
+        let providers = session.engine.providers()?;
+        let able = |id: ProviderId| {
+            providers.iter().any(|view| {
+                view.id == id && view.ready && view.operations.contains(&Operation::Transcribe)
+            })
+        };
+        let used_last = settings.provider.filter(|id| able(*id));
+        let first = providers.iter().map(|view| view.id).find(|id| able(*id));
+        let none = providers.first().map_or(ProviderId::Momoget, |view| view.id);
+        Ok(used_last.or(first).ok_or(EngineError::NotReady(none))?)
+    }
+}
+
+fn can_be_transcribed(chip: &Chip) -> bool {
+    !chip.not_a_work && chip.link.platform != Platform::Other
+}
+
+async fn ended(session: &Session, id: TaskId, words: &Words) -> anyhow::Result<Exit> {
+    let store = session.engine.store();
+    let mut changes = store.changes();
+    let mut said: Option<TaskState> = None;
+    loop {
+        let task: Task = store.task(id).map_err(EngineError::from)?;
+        if said != Some(task.state) {
+            tracing::info!(task = %id, state = %task.state, "{}", words.say(&format!("state.{}", task.state), &[]));
+            said = Some(task.state);
+        }
+        if let Some(exit) = Exit::of_task(&task) {
+            return Ok(exit);
+        }
+        // Announcements of this process, or another's writes found by looking.
+        let _ = tokio::time::timeout(LOOK, changes.recv()).await;
+    }
+}
+
+fn print(detail: &TaskDetail, index: usize, exit: Exit, words: &Words, unit: Unit) {
+    let task = &detail.task;
+    match detail.transcripts.last() {
+        Some(transcript) if exit == Exit::Done => {
+            if index > 0 {
+                println!();
+            }
+            println!("{}", transcript.text);
+        }
+        _ => eprintln!("{} {}", task.link.url, cause(words, task, unit)),
+    }
+}
+
+async fn asleep(deadline: Option<Duration>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep(deadline).await,
+        None => std::future::pending().await,
+    }
+}
