@@ -13,14 +13,14 @@ pub(crate) async fn show(Extract(state): Extract<Arc<State>>) -> Html<String> {
     let mut body = String::new();
     body.push_str("<h1>拾文 · 沙盒</h1>\n<p>Invented services on this machine. Nothing is charged, nothing leaves it. Put <code>sb-&lt;word&gt;</code> into a link to choose what happens: <code>https://v.douyin.com/sb-quota/</code></p>\n");
 
-    let services = PROVIDERS.iter().map(|provider| {
+    let providers = PROVIDERS.iter().map(|provider| {
         let path = accounts::base_path(provider).unwrap_or_default();
         let fields = accounts::account(provider).iter();
         let account: Vec<String> =
             fields.map(|(name, value)| format!("{name} = {value}")).collect();
         [(*provider).to_owned(), format!("{}{path}", state.url), account.join(", ")]
     });
-    table(&mut body, "Services", ["service", "base URL", "account"], services);
+    table(&mut body, "Simulated", ["provider", "base URL", "account"], providers);
 
     let words = WORDS.iter().map(|word| [format!("sb-{}", word.word), word.what.to_owned()]);
     table(&mut body, "Words", ["in the link", "what happens"], words);

@@ -8,14 +8,15 @@ use std::{
     },
 };
 
-use axum::{Router, extract::Request, response::Response};
-use hyper::{body::Incoming, server::conn::http1, service::Service};
-use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use axum::{Router, extract::Request};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::oneshot,
     task::JoinSet,
 };
+use tower::ServiceExt;
 
 use crate::trouble::Cut;
 
@@ -46,39 +47,11 @@ async fn serve_connection(stream: TcpStream, router: Router) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY in the sandbox");
     }
-    let service = CuttingService {
-        router: TowerToHyperService::new(router),
-        reset: Arc::new(AtomicBool::new(false)),
-    };
-    let reset = Arc::clone(&service.reset);
-    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    let outcome = (&mut connection).await;
-    if let Err(error) = outcome {
-        tracing::debug!(%error, "a connection of the sandbox ended");
-    }
-    if reset.load(Ordering::Relaxed)
-        && let Err(error) = connection.into_parts().io.inner().set_zero_linger()
-    {
-        tracing::debug!(%error, "the connection is closed instead of reset");
-    }
-}
-
-/// The router, which ends the connection where the answer says so.
-#[derive(Clone)]
-struct CuttingService {
-    router: TowerToHyperService<Router>,
-    reset: Arc<AtomicBool>,
-}
-
-impl Service<Request<Incoming>> for CuttingService {
-    type Response = Response;
-    type Error = CutOff;
-    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Response, CutOff>> + Send>>;
-
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let answer = self.router.call(request);
-        let reset = Arc::clone(&self.reset);
-        Box::pin(async move {
+    let reset = Arc::new(AtomicBool::new(false));
+    let answer = |request: Request<Incoming>| {
+        let answer = router.clone().oneshot(request);
+        let reset = Arc::clone(&reset);
+        async move {
             let Ok(response) = answer.await;
             match response.extensions().get::<Cut>() {
                 None => Ok(response),
@@ -87,7 +60,17 @@ impl Service<Request<Incoming>> for CuttingService {
                     Err(CutOff)
                 }
             }
-        })
+        }
+    };
+    let mut connection =
+        http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer));
+    if let Err(error) = (&mut connection).await {
+        tracing::debug!(%error, "a connection of the sandbox ended");
+    }
+    if reset.load(Ordering::Relaxed)
+        && let Err(error) = connection.into_parts().io.inner().set_zero_linger()
+    {
+        tracing::debug!(%error, "the connection is closed instead of reset");
     }
 }
 

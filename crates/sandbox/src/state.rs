@@ -153,7 +153,11 @@ impl State {
     }
 
     pub(crate) fn stage(&self, ticket: Ticket) -> Stage {
-        let age = calendar::now_ms().saturating_sub(ticket.created_ms());
+        self.stage_at(ticket, calendar::now_ms())
+    }
+
+    fn stage_at(&self, ticket: Ticket, now_ms: u64) -> Stage {
+        let age = now_ms.saturating_sub(ticket.created_ms());
         let duration = self.duration_ms(ticket);
         // What never ends is soon being worked on, too.
         let waiting = duration.min(self.paced_ms(SLOW_SECONDS)) / 6;
@@ -228,4 +232,62 @@ impl Memory {
 pub(crate) enum Lack {
     Slot,
     Seconds,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(pace: f64) -> State {
+        State::new("http://127.0.0.1:1".to_owned(), Options { pace, ..Options::default() })
+    }
+
+    #[test]
+    fn a_task_takes_4_to_12_seconds_and_a_slow_one_60_times_the_pace() {
+        let (plain, fast) = (state(1.0), state(0.05));
+        for code in 0..200 {
+            let link = format!("https://v.douyin.com/{code}/");
+            let duration = plain.duration_ms(plain.draft(&link, 0));
+            assert!((4000..=12_000).contains(&duration), "{duration}");
+            let faster = fast.duration_ms(fast.draft(&link, 0));
+            assert!(faster.abs_diff(duration / 20) <= 1, "{faster}");
+        }
+        let slow = plain.draft("https://v.douyin.com/sb-slow/", 0);
+        assert_eq!(plain.duration_ms(slow), 60_000);
+        assert_eq!(fast.duration_ms(slow), 3000);
+    }
+
+    #[test]
+    fn a_task_waits_then_works_then_ends() {
+        let state = state(1.0);
+        let ticket = state.draft("https://v.douyin.com/sb-slow/", 0);
+        let stage = |seconds: u64| state.stage_at(ticket, ticket.created_ms() + seconds * 1000);
+        assert_eq!([stage(0), stage(9)], [Stage::Waiting; 2]);
+        assert_eq!([stage(10), stage(59)], [Stage::Working; 2]);
+        assert_eq!([stage(60), stage(1_000_000)], [Stage::Done; 2]);
+    }
+
+    #[test]
+    fn a_stalled_task_works_for_ever() {
+        let state = state(1.0);
+        let ticket = state.draft("https://v.douyin.com/sb-stalled/", 0);
+        let year = ticket.created_ms() + 365 * 86_400_000;
+        assert_eq!(state.stage_at(ticket, year), Stage::Working);
+    }
+
+    #[test]
+    fn a_thousand_tasks_of_one_link_in_one_moment_have_a_thousand_ids() {
+        let state = state(1.0);
+        let link = "https://v.douyin.com/iFRvuEch/";
+        let draft = state.draft(link, 0);
+        let numbers: HashSet<u64> = (0..1000).map(|_| state.accept(draft, link).number()).collect();
+        assert_eq!(numbers.len(), 1000);
+    }
+
+    #[test]
+    fn another_sandbox_seed_gives_another_video() {
+        let other = State::new(String::new(), Options { seed: 1, ..Options::default() });
+        let link = "https://v.douyin.com/iFRvuEch/";
+        assert_ne!(state(1.0).draft(link, 0).seed, other.draft(link, 0).seed);
+    }
 }
