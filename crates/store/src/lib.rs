@@ -9,6 +9,8 @@ mod error;
 mod follow;
 mod known;
 mod open;
+#[cfg(test)]
+mod plans;
 mod records;
 mod reserve;
 mod row;

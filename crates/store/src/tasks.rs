@@ -147,7 +147,7 @@ impl Store {
                          SELECT max(next_poll_at, coalesce(wait_until, 0)) AS due FROM tasks
                            WHERE state = 'running' AND coalesce(wait_reason, '') <> 'key'
                          UNION ALL
-                         SELECT wait_until FROM tasks WHERE state = 'queued' AND wait_until IS NOT NULL
+                         SELECT * FROM (SELECT min(wait_until) FROM tasks WHERE state = 'queued' AND wait_until > ?1)
                        ) WHERE due > ?1";
             let due: Option<i64> = connection.prepare_cached(sql)?.query_row([now.0], |row| row.get(0))?;
             Ok(NextDue(due.map(Timestamp)))

@@ -64,7 +64,9 @@ CREATE TABLE tasks (
 );
 CREATE INDEX tasks_by_state ON tasks (state, provider);
 CREATE INDEX tasks_by_link ON tasks (link_id);
-CREATE INDEX tasks_listed ON tasks (id) WHERE deleted_at IS NULL;
+CREATE INDEX tasks_waiting ON tasks (state, wait_until) WHERE wait_until IS NOT NULL;
+-- The second column lets the list be counted without a look at the rows.
+CREATE INDEX tasks_listed ON tasks (id, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_ended ON tasks (provider, operation, ended_at) WHERE state = 'succeeded';
 
 -- The ledger of create calls. An open one (no outcome) means that a request may be out.
@@ -122,6 +124,7 @@ CREATE TABLE spend (
     spent_at INTEGER NOT NULL
 );
 CREATE INDEX spend_by_day ON spend (provider, spent_at);
+CREATE INDEX spend_by_task ON spend (task_id);
 
 CREATE TABLE covers (
     task_id INTEGER PRIMARY KEY REFERENCES tasks (id) ON DELETE CASCADE,

@@ -1,0 +1,197 @@
+//! How SQLite means to run what the store asks: nothing may get slower only because the history gets longer.
+
+use std::{cell::RefCell, collections::BTreeSet};
+
+use rusqlite::{
+    Connection,
+    trace::{TraceEvent, TraceEventCodes},
+};
+use shiwen_core::{
+    Charged, Failure, FailureKind, Link, LinkKind, NewTask, Operation, Outcome, Platform,
+    ProviderId, TaskId, TaskState, Timestamp, Unit, Wait, WaitReason,
+};
+use tempfile::TempDir;
+
+use crate::{Poll, RawAnswer, Spent, Store, Won};
+
+thread_local! {
+    static ASKED: RefCell<BTreeSet<String>> = RefCell::default();
+}
+
+const PROVIDER: ProviderId = ProviderId::Coze;
+const NOW: Timestamp = Timestamp(1);
+
+fn note(event: TraceEvent<'_>) {
+    if let TraceEvent::Stmt(statement, _) = event {
+        ASKED.with_borrow_mut(|asked| asked.insert(statement.sql().into_owned()));
+    }
+}
+
+/// A store whose statements are noted. On one thread it always takes the same reader out of its pool.
+fn heard() -> (TempDir, Store) {
+    let listen = |connection: &Connection| {
+        connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note));
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    listen(&store.writer().connection);
+    store
+        .read(|connection| {
+            listen(connection);
+            Ok(())
+        })
+        .unwrap();
+    (folder, store)
+}
+
+/// Every step of a query's plan.
+fn plan(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let count = statement.parameter_count();
+    for at in 1..=count {
+        statement.raw_bind_parameter(at, 1).unwrap();
+    }
+    let mut steps = Vec::new();
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next().unwrap() {
+        steps.push(row.get("detail").unwrap());
+    }
+    steps
+}
+
+fn wish(id: &str) -> NewTask {
+    let link = Link {
+        url: format!("https://v.example/{id}"),
+        platform: Platform::Douyin,
+        kind: LinkKind::Video,
+        id: Some(id.to_owned()),
+        canonical: None,
+        title: None,
+    };
+    let operation = Operation::Transcribe;
+    NewTask { operation, provider: PROVIDER, link, target_language: None, again: false }
+}
+
+/// Everything that is asked again and again while the program runs.
+fn ask_everything(store: &Store) {
+    let failure = Failure::new(PROVIDER, FailureKind::Network);
+    let unknown = Failure { charged: Charged::Unknown, ..failure.clone() };
+    let spent = Spent { unit: Unit::Use, amount: Some(1), certain: true };
+    let answer = RawAnswer { asked: "create", http_status: 200, body: Vec::new() };
+    let won = Won { text: Some("x".to_owned()), ..Won::default() };
+    let wait = Wait { reason: WaitReason::Slot, until: None };
+    let poll = Poll {
+        progress: None,
+        next_poll_at: Some(NOW),
+        fetching: false,
+        stalled: false,
+        bad: false,
+    };
+    let wishes: Vec<_> = (0..8).map(|n| wish(&n.to_string())).collect();
+    let ids = store.add_tasks("x", &wishes, NOW).unwrap();
+    let claim = |n: usize| store.claim(ids[n], NOW).unwrap().attempt;
+
+    store.wait(ids[0], wait).unwrap();
+    store.accepted(claim(0), "r", NOW, &spent, &answer, NOW).unwrap();
+    store.polled(ids[0], &poll).unwrap();
+    store.hold(PROVIDER).unwrap();
+    store.release(PROVIDER).unwrap();
+    store.check_now(ids[0], NOW).unwrap();
+    store.cancel(ids[0], NOW).unwrap();
+    store.resume(ids[0], NOW).unwrap();
+    store.won(ids[0], &won, &answer, NOW).unwrap();
+    store.save_cover(ids[0], "image/png", b"x").unwrap();
+    store.delete(ids[0], NOW).unwrap();
+    store.restore(ids[0]).unwrap();
+    store.won_at_once(claim(1), &won, &spent, &answer, NOW).unwrap();
+    store.rejected(claim(2), &failure, &answer, NOW).unwrap();
+    store.retry(ids[2]).unwrap();
+    store.sent_back(claim(3), Outcome::NotSent, &failure, wait, NOW).unwrap();
+    store.unknown(claim(4), &unknown, &spent, None, NOW).unwrap();
+    store.adopt(ids[4], "found", NOW).unwrap();
+    store.lost(ids[4], &failure, &answer, NOW).unwrap();
+    store.unknown(claim(5), &unknown, &spent, None, NOW).unwrap();
+    store.give_up(ids[5], NOW).unwrap();
+    store.unknown(claim(6), &unknown, &spent, None, NOW).unwrap();
+    store.resend(ids[6]).unwrap();
+    claim(7);
+    store.recover(|_| unknown.clone(), NOW).unwrap();
+    store.delete(ids[6], NOW).unwrap();
+
+    store.tasks(Some(TaskId(9)), 50).unwrap();
+    store.task(ids[0]).unwrap();
+    store.detail(ids[2]).unwrap();
+    store.at_work(PROVIDER).unwrap();
+    store.due_to_follow(NOW, 10).unwrap();
+    store.due_to_submit(PROVIDER, NOW, 10).unwrap();
+    store.next_due(NOW).unwrap();
+    store.queued_providers().unwrap();
+    store.count_in(TaskState::Uncertain).unwrap();
+    store.known("douyin:1", Operation::Transcribe).unwrap();
+    store.answers(ids[0]).unwrap();
+    store.cover(ids[0]).unwrap();
+    store.spent_since(PROVIDER, NOW).unwrap();
+    store.provider(PROVIDER).unwrap();
+    store.change_provider(PROVIDER, |record| record.slots = Some(1)).unwrap();
+    store.setting::<u32>("x").unwrap();
+    store.save_setting("x", &1).unwrap();
+}
+
+#[test]
+fn no_statement_reads_a_whole_table() {
+    let (_folder, store) = heard();
+    ask_everything(&store);
+
+    let writer = store.writer();
+    let asked = ASKED.take();
+    let control = ["BEGIN", "COMMIT", "ROLLBACK"];
+    let mut seen = 0;
+    for sql in asked.iter().filter(|sql| !control.iter().any(|word| sql.starts_with(word))) {
+        let steps = plan(&writer.connection, sql);
+        let scans = |step: &&String| {
+            // What is counted must be gone through; an index that holds all of it is as little as that can be.
+            step.starts_with("SCAN")
+                && !step.contains("COVERING INDEX")
+                && !step.contains("(subquery")
+        };
+        assert_eq!(steps.iter().find(scans), None, "{sql}");
+        // What is cut by a limit comes out of an index in its order: else all of it would be sorted first. Exempt are
+        // the tasks that run and those of one video, which are few.
+        let few = sql.contains("t.state = 'running'") || sql.contains("l.video_key = ");
+        let sorts = steps.iter().any(|step| step.contains("TEMP B-TREE"));
+        assert!(!sorts || few, "{sql}\n{steps:#?}");
+        seen += 1;
+    }
+    assert!(seen > 50, "only {seen} statements were heard");
+}
+
+#[test]
+fn what_is_asked_most_uses_the_index_made_for_it() {
+    let (_folder, store) = heard();
+    store.tasks(None, 1).unwrap();
+    store.count_in(TaskState::Queued).unwrap();
+    store.queued_providers().unwrap();
+    store.next_due(NOW).unwrap();
+    store.due_to_submit(PROVIDER, NOW, 1).unwrap();
+    store.known("x", Operation::Transcribe).unwrap();
+
+    let writer = store.writer();
+    let asked = ASKED.take();
+    for (words, step) in [
+        ("t.id < :before", "SEARCH t USING INDEX tasks_listed (id<?)"),
+        ("count(*) FROM tasks WHERE deleted_at", "SCAN tasks USING COVERING INDEX tasks_listed"),
+        (
+            "count(*) FROM tasks WHERE state",
+            "SEARCH tasks USING COVERING INDEX tasks_by_state (state=?)",
+        ),
+        ("DISTINCT provider", "SEARCH tasks USING COVERING INDEX tasks_by_state (state=?)"),
+        ("min(due)", "SEARCH tasks USING COVERING INDEX tasks_waiting (state=? AND wait_until>?)"),
+        ("t.state = 'queued'", "SEARCH t USING INDEX tasks_by_state (state=? AND provider=?)"),
+        ("l.video_key = :key", "SEARCH l USING INDEX links_by_video (video_key=?)"),
+        ("l.video_key = :key", "SEARCH t USING INDEX tasks_by_link (link_id=?)"),
+    ] {
+        let sql = asked.iter().find(|sql| sql.contains(words)).unwrap();
+        let steps = plan(&writer.connection, sql);
+        assert!(steps.iter().any(|found| found == step), "{sql}\n{steps:#?}");
+    }
+}
