@@ -92,3 +92,91 @@ impl Store {
         Ok(answer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use shiwen_core::{
+        Link, LinkKind, NewTask, Operation, Platform, ProviderId, TaskState, Timestamp, Unit,
+    };
+
+    use crate::{RawAnswer, Spent, Store, StoreError};
+
+    const NOW: Timestamp = Timestamp(1);
+
+    /// The file may grow by no more than `pages` from now on.
+    fn limit(store: &Store, pages: u32) {
+        let writer = store.writer();
+        let used: u32 =
+            writer.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        let set = |row: &rusqlite::Row<'_>| row.get::<_, u32>(0);
+        writer
+            .connection
+            .pragma_update_and_check(None, "max_page_count", used + pages, set)
+            .unwrap();
+    }
+
+    fn wish(id: &str) -> NewTask {
+        let link = Link {
+            url: format!("https://v.example/{id}"),
+            platform: Platform::Douyin,
+            kind: LinkKind::Video,
+            id: Some(id.to_owned()),
+            canonical: None,
+            title: None,
+        };
+        let operation = Operation::Transcribe;
+        let provider = ProviderId::Momoget;
+        NewTask { operation, provider, link, target_language: None, again: false }
+    }
+
+    #[test]
+    fn a_full_file_is_said_and_leaves_nothing_half_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let id = store.add_tasks("x", &[wish("1")], NOW).unwrap()[0];
+        let attempt = store.claim(id, NOW).unwrap().attempt;
+        // The text fits, the task's large answer does not: what was written first must go with it.
+        limit(&store, 3);
+        let spent = Spent { unit: Unit::Use, amount: Some(1), certain: true };
+        let noise = (0..100_000_u64).map(|n| (n.wrapping_mul(n) >> 7) as u8).collect();
+        let large = RawAnswer { asked: "create", http_status: 200, body: noise };
+        let mut changes = store.changes();
+        let accept = || store.accepted(attempt, "r", NOW, &spent, &large, NOW);
+
+        let accepted = accept();
+        assert!(matches!(accepted, Err(StoreError::DiskFull)), "{accepted:?}");
+        let pasted = "y".repeat(100_000);
+        let added = store.add_tasks(&pasted, &[wish("2")], NOW);
+        assert!(matches!(added, Err(StoreError::DiskFull)), "{added:?}");
+
+        assert!(changes.try_recv().is_err());
+        let detail = store.detail(id).unwrap();
+        assert_eq!((detail.task.state, detail.attempts[0].outcome), (TaskState::Submitting, None));
+        assert_eq!(store.tasks(None, 10).unwrap().total, 1);
+        assert_eq!(store.spent_since(ProviderId::Momoget, NOW).unwrap(), 0);
+        limit(&store, 1000);
+        accept().unwrap();
+        assert_eq!(store.task(id).unwrap().remote_id.as_deref(), Some("r"));
+    }
+
+    #[test]
+    fn only_an_outcome_takes_the_reserve() {
+        let folder = tempfile::tempdir().unwrap();
+        let reserve = folder.path().join("reserve.bin");
+        let store = Store::open(folder.path()).unwrap();
+        let id = store.add_tasks("x", &[wish("1")], NOW).unwrap()[0];
+        let attempt = store.claim(id, NOW).unwrap().attempt;
+        limit(&store, 0);
+
+        let pasted = "y".repeat(100_000);
+        assert!(store.add_tasks(&pasted, &[wish("2")], NOW).is_err());
+        assert!(reserve.exists());
+
+        let spent = Spent { unit: Unit::Use, amount: None, certain: true };
+        let noise = (0..100_000_u64).map(|n| (n.wrapping_mul(n) >> 7) as u8).collect();
+        let large = RawAnswer { asked: "create", http_status: 200, body: noise };
+        assert!(store.accepted(attempt, "r", NOW, &spent, &large, NOW).is_err());
+        assert!(!reserve.exists());
+        assert!(store.has_reserve(), "this disk has room for another");
+    }
+}

@@ -1,10 +1,16 @@
 //! The store over real files.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed; clippy exempts only test functions"
+)]
+
 mod announcements;
 mod child;
 mod claims;
 mod files;
 mod fixture;
+mod full_disk;
 mod kill;
 mod known;
 mod ledger;

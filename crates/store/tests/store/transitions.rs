@@ -268,14 +268,13 @@ fn resuming_asks_the_provider_for_the_same_remote_task() {
 #[test]
 fn trying_again_starts_clean_and_keeps_the_ledger() {
     let history = History::new();
-    let ways: [(From, fn(&Store, TaskId) -> Result<(), StoreError>); 5] = [
-        (From::Failed, |store, id| store.retry(id)),
-        (From::CancelledBefore, |store, id| store.retry(id)),
-        (From::GaveUp, |store, id| store.retry(id)),
-        (From::GaveUpSending, |store, id| store.retry(id)),
-        (From::Uncertain, |store, id| store.resend(id)),
-    ];
-    for (from, again) in ways {
+    for (from, again) in [
+        (From::Failed, Store::retry as fn(&Store, TaskId) -> _),
+        (From::CancelledBefore, Store::retry),
+        (From::GaveUp, Store::retry),
+        (From::GaveUpSending, Store::retry),
+        (From::Uncertain, Store::resend),
+    ] {
         let id = history.in_situation(from, &format!("{from:?}"));
         let ledger = history.detail(id).attempts;
         again(&history.store, id).unwrap();

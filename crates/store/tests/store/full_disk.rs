@@ -1,0 +1,208 @@
+//! A disk without room, played on a file system of the test's own, where the system lets it have one.
+//!
+//! Where it does not, the limits on the file itself (`write.rs` in the crate) say most of the same.
+
+use std::{
+    fs::{self, File},
+    io::{ErrorKind, Write},
+    path::Path,
+    process::{Command, ExitStatus},
+};
+
+use shiwen_core::{Charged, Failure, FailureKind, NewTask, TaskState};
+use shiwen_store::{Store, StoreError};
+
+use crate::{child, fixture::*};
+
+/// How a child says that it cannot have a file system of its own.
+const NOT_HERE: i32 = 77;
+
+/// Runs `play` in a child on an empty file system of `size`; in the parent, waits for it.
+fn on_a_disk_of(size: &str, name: &str, play: impl FnOnce(&Path)) {
+    if let Some(folder) = child::folder() {
+        let option = format!("size={size}");
+        let mount = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &option, "tmpfs"])
+            .arg(&folder)
+            .status();
+        if !mount.is_ok_and(|done| done.success()) {
+            std::process::exit(NOT_HERE);
+        }
+        play(&folder);
+        return child::say("played");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    match namespaced(name, folder.path()) {
+        Some((status, said)) if status.code() != Some(NOT_HERE) => {
+            assert!(status.success(), "{status}");
+            assert_eq!(said, ["played"]);
+        }
+        _ => eprintln!("{name}: no file system of its own to be had here"),
+    }
+}
+
+/// The test again, where it may mount what nobody else sees; none where the system has no such thing.
+fn namespaced(name: &str, folder: &Path) -> Option<(ExitStatus, Vec<String>)> {
+    let unshare = ["unshare", "--user", "--map-root-user", "--mount"].map(str::to_owned);
+    if !Command::new(&unshare[0]).args(&unshare[1..]).arg("true").status().ok()?.success() {
+        return None;
+    }
+    let command: Vec<_> = unshare.into_iter().chain(child::arguments(name)).collect();
+    let (mut child, words) = child::start_as(&command, folder);
+    let said = words.collect();
+    Some((child.wait().ok()?, said))
+}
+
+/// Takes what room is left, to the last byte.
+fn fill(folder: &Path) {
+    let mut file = File::options().create(true).append(true).open(folder.join("others")).unwrap();
+    for size in [256 * 1024, 4096, 1] {
+        loop {
+            match file.write(&vec![0x55; size]) {
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::StorageFull => break,
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+}
+
+fn make_room(folder: &Path) {
+    fs::remove_file(folder.join("others")).unwrap();
+}
+
+fn history_in(folder: &Path) -> History {
+    // The fixture keeps its own folder; this one lies on the small disk.
+    let folder = tempfile::tempdir_in(folder).unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    History { folder, store }
+}
+
+#[test]
+fn a_remote_id_is_saved_on_a_full_disk() {
+    on_a_disk_of("8m", "full_disk::a_remote_id_is_saved_on_a_full_disk", |disk| {
+        let history = history_in(disk);
+        for round in 0..20 {
+            let (id, attempt) = history.submitting(&format!("{round}"));
+            assert!(history.store.has_reserve(), "{round}");
+            fill(disk);
+            history.accept(attempt, &remote(&round.to_string()));
+            assert_eq!(history.task(id).state, TaskState::Running, "{round}");
+            fill(disk);
+            assert!(!history.store.has_reserve(), "{round}: nothing more may be submitted");
+            make_room(disk);
+        }
+        let history = history.reopened();
+        assert_eq!(history.store.count_in(TaskState::Running).unwrap(), 20);
+        assert_sound(&history);
+    });
+}
+
+#[test]
+fn a_full_disk_is_said_and_leaves_nothing_half_written() {
+    let name = "full_disk::a_full_disk_is_said_and_leaves_nothing_half_written";
+    on_a_disk_of("8m", name, |disk| {
+        let history = history_in(disk);
+        let queued = history.queued("queued");
+        let (uncertain, attempt) = history.submitting("uncertain");
+        let running = history.running("running");
+        let before = [queued, running].map(|id| history.rows(id));
+        let mut changes = history.store.changes();
+        fill(disk);
+
+        let store = &history.store;
+        let pasted = "很长的文案".repeat(10_000);
+        let full = [
+            store.add_tasks(&pasted, &[wish("a"), wish("b")], at(0)).map(|_| ()),
+            store.claim(queued, at(5)).map(|_| ()),
+            store.polled(running, &poll(Some(at(5)))),
+            store.cancel(queued, at(5)),
+            store.save_cover(queued, "image/png", &[1; 9000]),
+            store.save_setting("look", &"dark".repeat(2000)),
+        ];
+        for (n, done) in full.into_iter().enumerate() {
+            assert!(matches!(done, Err(StoreError::DiskFull)), "{n}: {done:?}");
+        }
+        assert_eq!(announced(&mut changes), []);
+        assert_eq!([queued, running].map(|id| history.rows(id)), before);
+        assert_eq!(store.tasks(None, 10).unwrap().total, 3, "reading goes on");
+
+        // None of that touched the reserve, so an outcome still finds room.
+        let failure = failure(Charged::Unknown);
+        store.unknown(attempt, &failure, &unsure(1), Some(&answer("create")), at(9)).unwrap();
+        assert_eq!(history.state(uncertain), TaskState::Uncertain);
+
+        make_room(disk);
+        assert_eq!(store.add_tasks(&pasted, &[wish("a"), wish("b")], at(0)).unwrap().len(), 2);
+        assert_eq!(store.claim(queued, at(5)).unwrap().number, 1);
+        assert!(store.has_reserve());
+        assert_sound(&history);
+    });
+}
+
+#[test]
+fn a_history_opens_on_a_full_disk_and_recovers() {
+    on_a_disk_of("8m", "full_disk::a_history_opens_on_a_full_disk_and_recovers", |disk| {
+        let history = history_in(disk);
+        let (id, _) = history.submitting("1");
+        let History { folder, store } = history;
+        drop(store);
+        fill(disk);
+
+        let store = Store::open(folder.path()).unwrap();
+        let crashed = |provider| Failure::new(provider, FailureKind::Network);
+        assert_eq!(store.recover(crashed, at(9)).unwrap(), 1);
+        assert_eq!(store.task(id).unwrap().state, TaskState::Uncertain);
+        assert_eq!(store.tasks(None, 10).unwrap().total, 1);
+    });
+}
+
+#[test]
+fn a_history_that_cannot_even_be_opened_for_want_of_room_says_so() {
+    let name = "full_disk::a_history_that_cannot_even_be_opened_for_want_of_room_says_so";
+    on_a_disk_of("8m", name, |disk| {
+        let folder = disk.join("new");
+        fs::create_dir(&folder).unwrap();
+        fill(disk);
+        let opened = Store::open(&folder).map(|_| ());
+        assert!(matches!(opened, Err(StoreError::DiskFull)), "{opened:?}");
+        make_room(disk);
+        let store = Store::open(&folder).unwrap();
+        let again = NewTask { again: true, ..wish("1") };
+        assert_eq!(store.add_tasks("x", &[again], at(0)).unwrap().len(), 1);
+        drop(store);
+
+        fs::remove_file(folder.join("reserve.bin")).unwrap();
+        fill(disk);
+        let opened = Store::open(&folder).map(|_| ());
+        assert!(matches!(opened, Err(StoreError::DiskFull)), "{opened:?}");
+        make_room(disk);
+        assert_eq!(Store::open(&folder).unwrap().tasks(None, 10).unwrap().total, 1);
+    });
+}
+
+#[test]
+fn a_read_only_disk_is_unwritable() {
+    on_a_disk_of("8m", "full_disk::a_read_only_disk_is_unwritable", |disk| {
+        let history = history_in(disk);
+        history.queued("1");
+        let History { folder, store } = history;
+        drop(store);
+        let remount = Command::new("mount").args(["-o", "remount,ro"]).arg(disk).status().unwrap();
+        assert!(remount.success());
+
+        let opened = Store::open(folder.path()).map(|_| ());
+        assert!(matches!(opened, Err(StoreError::Unwritable { .. })), "{opened:?}");
+        let opened = Store::open(&disk.join("new")).map(|_| ());
+        assert!(matches!(opened, Err(StoreError::Unwritable { .. })), "{opened:?}");
+        // Lets the folder be removed.
+        let remount = Command::new("mount").args(["-o", "remount,rw"]).arg(disk).status().unwrap();
+        assert!(remount.success());
+    });
+}
+
+fn assert_sound(history: &History) {
+    let said: String =
+        history.sql().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(said, "ok");
+}
