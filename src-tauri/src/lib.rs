@@ -1,1 +1,78 @@
-//!
+//! The desktop shell: the only code that knows Tauri. Commands translate and call; all work is in the crates.
+
+mod arguments;
+mod bindings;
+mod changes;
+mod commands;
+mod diagnostics;
+mod error;
+mod ipc;
+mod measure;
+mod open;
+mod shell;
+mod window;
+
+use std::process::ExitCode;
+
+use tauri::{Manager, RunEvent};
+use tracing::error;
+
+use crate::{arguments::Arguments, shell::Shell};
+
+/// Opens the window and stays until it is closed.
+pub fn run() -> ExitCode {
+    measure::started();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(arguments::log_level())
+        .init();
+    let arguments = match Arguments::parse(std::env::args_os().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(wrong) => {
+            eprintln!("{wrong}");
+            return ExitCode::from(2);
+        }
+    };
+    match start(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            error!(error = &error as &dyn std::error::Error, "the window could not be opened");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(arguments: Arguments) -> tauri::Result<()> {
+    let builder = bindings::builder();
+    let handler = builder.invoke_handler();
+    let mut context = tauri::generate_context!();
+    // Everything that is named by the identifier is kept apart for another data folder.
+    context.config_mut().identifier = arguments.identifier();
+    let app = tauri::Builder::default()
+        .plugin(
+            tauri_plugin_single_instance::Builder::new()
+                .callback(|app, _, _| window::focus(app))
+                .dbus_id(arguments.identifier())
+                .build(),
+        )
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(tauri_plugin_clipboard_manager::init())
+        .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
+        .invoke_handler(handler)
+        .setup(move |app| {
+            builder.mount_events(app);
+            let shell =
+                tauri::async_runtime::block_on(Shell::open(arguments, app.handle().clone()));
+            app.manage(shell);
+            window::open(app.handle())?;
+            app.state::<Shell>().run();
+            Ok(())
+        })
+        .build(context)?;
+    app.run(|app, event| {
+        if let RunEvent::Exit = event {
+            tauri::async_runtime::block_on(app.state::<Shell>().close());
+        }
+    });
+    Ok(())
+}

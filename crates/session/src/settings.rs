@@ -6,8 +6,6 @@ use url::Url;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-// A field that is missing has its default; what is sent to the window always has them all.
-#[serde(default)]
 pub struct Settings {
     pub language: Language,
     pub theme: Theme,

@@ -63,16 +63,17 @@ impl Store {
         })
     }
 
-    /// A setting by name; its default where nothing was saved.
+    /// A setting by name; its default where nothing was saved, also for single fields that an older version did not
+    /// know.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn setting<T: DeserializeOwned + Default>(&self, name: &str) -> Result<T, StoreError> {
+    pub fn setting<T: DeserializeOwned + Serialize + Default>(&self, name: &str) -> Result<T, StoreError> {
         self.read(|connection| {
             let sql = "SELECT value FROM settings WHERE name = ?1";
             let text: Option<String> =
                 connection.prepare_cached(sql)?.query_row([name], |row| row.get(0)).optional()?;
-            parse(text)
+            Ok(text.and_then(|text| completed(&text)).unwrap_or_default())
         })
     }
 
@@ -133,6 +134,19 @@ impl Store {
 /// Settings of a version that this one cannot read are as good as none; they are not worth refusing to start.
 fn parse<T: DeserializeOwned + Default>(text: Option<String>) -> Result<T, StoreError> {
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+}
+
+/// What was saved, with the defaults of the fields that it lacks; none when it cannot be read.
+fn completed<T: DeserializeOwned + Serialize + Default>(text: &str) -> Option<T> {
+    let saved: serde_json::Value = serde_json::from_str(text).ok()?;
+    let whole = match (serde_json::to_value(T::default()).ok()?, saved) {
+        (serde_json::Value::Object(mut fields), serde_json::Value::Object(saved)) => {
+            fields.extend(saved);
+            serde_json::Value::Object(fields)
+        }
+        (_, saved) => saved,
+    };
+    serde_json::from_value(whole).ok()
 }
 
 fn compose<T: Serialize>(value: &T) -> Result<String, StoreError> {

@@ -1,0 +1,82 @@
+//! The list of commands and events, and their TypeScript.
+
+use tauri_specta::{Builder, collect_commands, collect_events};
+
+use crate::{commands, ipc::TaskChanges};
+
+pub(crate) fn builder() -> Builder<tauri::Wry> {
+    Builder::new()
+        .commands(collect_commands![
+            commands::app::app_state,
+            commands::app::page_shown,
+            commands::app::enter_sandbox,
+            commands::app::leave_sandbox,
+            commands::app::open_data_folder,
+            commands::app::settings,
+            commands::app::save_settings,
+            commands::links::detect_links,
+            commands::links::create_tasks,
+            commands::tasks::tasks,
+            commands::tasks::task,
+            commands::tasks::retry_task,
+            commands::tasks::cancel_task,
+            commands::tasks::resume_task,
+            commands::tasks::check_task,
+            commands::tasks::adopt_task,
+            commands::tasks::resend_task,
+            commands::tasks::give_up_task,
+            commands::tasks::delete_task,
+            commands::tasks::restore_task,
+            commands::tasks::cover,
+            commands::clipboard::copy_task,
+            commands::clipboard::copy_diagnostics,
+            commands::clipboard::read_clipboard,
+            commands::pages::open_video,
+            commands::pages::open_provider,
+            commands::providers::providers,
+            commands::providers::save_provider,
+            commands::providers::forget_provider,
+            commands::providers::test_provider,
+        ])
+        .events(collect_events![TaskChanges])
+        // One TypeScript type per Rust type: what goes in has the same shape as what comes out.
+        .disable_serde_phases()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use specta_typescript::Typescript;
+
+    /// The committed file is what the Rust side says today. A difference is written, so that it only needs a commit.
+    #[test]
+    fn bindings_are_up_to_date() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/bindings.ts");
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        let fresh = tempfile::NamedTempFile::new().unwrap();
+        builder().export(Typescript::default(), fresh.path()).unwrap();
+        let fresh = std::fs::read_to_string(fresh.path()).unwrap();
+        if fresh != committed {
+            std::fs::write(path, &fresh).unwrap();
+            panic!("ui/src/bindings.ts was out of date; it has been written anew, commit it");
+        }
+    }
+
+    #[test]
+    fn every_command_has_its_permission() {
+        let listed = include_str!("../commands.txt");
+        let source = include_str!("bindings.rs");
+        let commands: Vec<&str> = source
+            .lines()
+            .filter_map(|line| {
+                line.trim().strip_prefix("commands::")?.strip_suffix(',')?.split("::").nth(1)
+            })
+            .collect();
+        assert_eq!(listed.lines().collect::<Vec<_>>(), commands);
+        let capability = include_str!("../capabilities/main.json");
+        for command in commands {
+            let permission = format!("\"allow-{}\"", command.replace('_', "-"));
+            assert!(capability.contains(&permission), "{permission}");
+        }
+    }
+}

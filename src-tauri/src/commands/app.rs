@@ -1,0 +1,78 @@
+//! The program itself.
+
+use shiwen_session::{Mode, Settings};
+use tauri::{AppHandle, State};
+use tauri_plugin_opener::OpenerExt;
+
+use crate::{
+    error::{CommandError, ErrorCode},
+    ipc::AppState,
+    measure,
+    shell::Shell,
+};
+
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn app_state(shell: State<'_, Shell>) -> Result<AppState, CommandError> {
+    shell.state()
+}
+
+/// The page's second animation frame is on screen.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn page_shown(app: AppHandle) -> Result<(), CommandError> {
+    if measure::wanted() {
+        eprintln!("interactive_ms {}", measure::since_start().as_millis());
+        app.exit(0);
+    }
+    Ok(())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn enter_sandbox(shell: State<'_, Shell>) -> Result<AppState, CommandError> {
+    shell.reopen(Mode::sandbox()).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn leave_sandbox(shell: State<'_, Shell>) -> Result<AppState, CommandError> {
+    shell.reopen(Mode::Real).await
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn open_data_folder(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+) -> Result<(), CommandError> {
+    let folder = shell.state()?.data_dir;
+    let opened = app.opener().open_path(folder, None::<&str>);
+    opened.map_err(|error| CommandError::new(ErrorCode::OpenRefused, &error))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn settings(shell: State<'_, Shell>) -> Result<Settings, CommandError> {
+    Ok(shell.session()?.engine.store().setting(Settings::NAME)?)
+}
+
+/// Saves them as one value. A changed proxy holds for every call from then on.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_settings(
+    shell: State<'_, Shell>,
+    settings: Settings,
+) -> Result<Settings, CommandError> {
+    if !settings.proxy_is_sound() {
+        return Err(CommandError::plain(ErrorCode::InvalidField, "the proxy is no address"));
+    }
+    let session = shell.session()?;
+    let before: Settings = session.engine.store().setting(Settings::NAME)?;
+    session.engine.store().save_setting(Settings::NAME, &settings)?;
+    drop(session);
+    if before.proxy != settings.proxy {
+        shell.reopen(shell.mode()).await?;
+    }
+    Ok(settings)
+}

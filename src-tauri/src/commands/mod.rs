@@ -1,0 +1,9 @@
+//! One module per noun. A command translates and calls; nothing waits on the network unless the user asked for
+//! just that.
+
+pub(crate) mod app;
+pub(crate) mod clipboard;
+pub(crate) mod links;
+pub(crate) mod pages;
+pub(crate) mod providers;
+pub(crate) mod tasks;

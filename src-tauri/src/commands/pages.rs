@@ -1,0 +1,33 @@
+//! Web pages, opened in the system's browser.
+
+use shiwen_core::{ProviderId, TaskId};
+use tauri::{AppHandle, State};
+
+use crate::{error::CommandError, ipc::ProviderPage, open, shell::Shell};
+
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn open_video(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+    id: TaskId,
+) -> Result<(), CommandError> {
+    let task = shell.session()?.engine.store().task(id)?;
+    open::page(&app, &task.link.url)
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn open_provider(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+    id: ProviderId,
+    page: ProviderPage,
+) -> Result<(), CommandError> {
+    let provider = shell.session()?.engine.provider(id)?;
+    let url = match page {
+        ProviderPage::Signup => provider.signup_url,
+        ProviderPage::Console => provider.console_url,
+    };
+    open::page(&app, &url)
+}

@@ -1,0 +1,73 @@
+//! What only the window and the shell say to each other.
+
+use serde::{Deserialize, Serialize};
+use shiwen_core::{ProviderView, TaskChange, TaskPage};
+use shiwen_session::Settings;
+
+/// What the window needs to know about the program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub(crate) struct AppState {
+    pub(crate) version: String,
+    pub(crate) sandbox: bool,
+    pub(crate) sandbox_url: Option<String>,
+    /// Where the history is.
+    pub(crate) data_dir: String,
+    /// The history cannot be opened: nothing else works until that is mended.
+    pub(crate) problem: Option<StartProblem>,
+    /// This process submits and follows the tasks; another one does otherwise.
+    pub(crate) owner: bool,
+    /// At least one provider is set up.
+    pub(crate) has_provider: bool,
+    pub(crate) task_count: u32,
+}
+
+/// Why the history cannot be opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub(crate) struct StartProblem {
+    pub(crate) kind: StartProblemKind,
+    pub(crate) path: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StartProblemKind {
+    /// Written by a newer version; left unchanged.
+    Newer,
+    /// Not a database, or a damaged one; left unchanged.
+    Damaged,
+    /// Another program holds it.
+    Busy,
+    /// The folder cannot be written, or the disk is full.
+    Unwritable,
+}
+
+/// The first screen, handed over with the page so that it needs no question to Rust.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct FirstScreen {
+    pub(crate) app_state: AppState,
+    pub(crate) settings: Settings,
+    pub(crate) tasks: TaskPage,
+    pub(crate) providers: Vec<ProviderView>,
+}
+
+/// What to put on the clipboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CopyWhat {
+    Text,
+    Title,
+    TitleText,
+    TitleTextLink,
+}
+
+/// A page of a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ProviderPage {
+    Signup,
+    Console,
+}
+
+/// Changes of tasks, in the order in which they were committed.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
+pub(crate) struct TaskChanges(pub(crate) Vec<TaskChange>);

@@ -1,0 +1,209 @@
+//! The open data folder behind the window, and how it is swapped for the sandbox and back.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use shiwen_core::TaskPage;
+use shiwen_session::{Environment, Mode, Options, Session, SessionError, Settings};
+use shiwen_store::StoreError;
+use tauri::{AppHandle, async_runtime::JoinHandle};
+
+use crate::{
+    arguments::Arguments,
+    changes,
+    error::{CommandError, ErrorCode},
+    ipc::{AppState, FirstScreen, StartProblem, StartProblemKind},
+};
+
+/// Tasks on the first page of the list.
+pub(crate) const PAGE: u32 = 60;
+
+pub(crate) struct Shell {
+    app: AppHandle,
+    folder: PathBuf,
+    open: RwLock<Open>,
+}
+
+struct Open {
+    session: Result<Arc<Session>, StartProblem>,
+    forwarding: Option<JoinHandle<()>>,
+}
+
+impl Shell {
+    /// Opens the data folder. A folder that cannot be opened is part of what the window shows.
+    pub(crate) async fn open(arguments: Arguments, app: AppHandle) -> Self {
+        let mode = if arguments.sandbox { Mode::sandbox() } else { Mode::Real };
+        let shell = Self {
+            app,
+            folder: arguments.folder,
+            open: RwLock::new(Open { session: Err(no_problem()), forwarding: None }),
+        };
+        let opened = shell.opened(mode).await;
+        shell.put(opened.map(Arc::new).map_err(|error| shell.problem(&error)));
+        shell
+    }
+
+    /// The open session.
+    ///
+    /// # Errors
+    /// While the history cannot be opened.
+    pub(crate) fn session(&self) -> Result<Arc<Session>, CommandError> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        open.session.clone().map_err(|_| {
+            CommandError::plain(ErrorCode::DatabaseFailed, "the history could not be opened")
+        })
+    }
+
+    /// Brings the tasks to life.
+    pub(crate) fn run(&self) {
+        let Ok(session) = self.session() else { return };
+        // Within the runtime, since the engine's tasks live there.
+        tauri::async_runtime::spawn(async move {
+            if let Err(error) = session.run() {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the tasks cannot be followed"
+                );
+            }
+        });
+    }
+
+    /// Closes what is open and opens the same folder in another mode, or anew in the same.
+    ///
+    /// # Errors
+    /// When the sandbox cannot start; the real history is opened again then.
+    pub(crate) async fn reopen(&self, mode: Mode) -> Result<AppState, CommandError> {
+        self.close().await;
+        let opened = self.opened(mode).await;
+        let failed = match opened {
+            Ok(session) => {
+                self.put(Ok(Arc::new(session)));
+                None
+            }
+            Err(error @ SessionError::Sandbox(_)) => {
+                let real = self.opened(Mode::Real).await;
+                self.put(real.map(Arc::new).map_err(|error| self.problem(&error)));
+                Some(error)
+            }
+            Err(error) => {
+                self.put(Err(self.problem(&error)));
+                None
+            }
+        };
+        self.run();
+        match failed {
+            Some(error) => Err(error.into()),
+            None => self.state(),
+        }
+    }
+
+    pub(crate) async fn close(&self) {
+        let session = self.session();
+        if let Ok(session) = session {
+            session.close().await;
+        }
+    }
+
+    pub(crate) fn mode(&self) -> Mode {
+        self.session().map_or(Mode::Real, |session| session.mode.clone())
+    }
+
+    /// What the window needs to know about the program.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub(crate) fn state(&self) -> Result<AppState, CommandError> {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        let session = match &open.session {
+            Ok(session) => session,
+            Err(problem) => {
+                return Ok(AppState {
+                    version,
+                    sandbox: false,
+                    sandbox_url: None,
+                    data_dir: self.folder.display().to_string(),
+                    problem: Some(problem.clone()),
+                    owner: false,
+                    has_provider: false,
+                    task_count: 0,
+                });
+            }
+        };
+        Ok(AppState {
+            version,
+            sandbox: session.mode != Mode::Real,
+            sandbox_url: session.sandbox_url().map(str::to_owned),
+            data_dir: session.folder.display().to_string(),
+            problem: None,
+            owner: session.is_owner(),
+            has_provider: session.engine.providers()?.iter().any(|provider| provider.ready),
+            task_count: session.engine.store().tasks(None, 0)?.total,
+        })
+    }
+
+    /// What the window shows first; none when it cannot be read, so that the window asks and says why.
+    pub(crate) fn first_screen(&self) -> Option<FirstScreen> {
+        let app_state = self.state().ok()?;
+        let session = self.session().ok();
+        let (settings, tasks, providers) = match &session {
+            Some(session) => {
+                let store = session.engine.store();
+                (
+                    store.setting(Settings::NAME).ok()?,
+                    store.tasks(None, PAGE).ok()?,
+                    session.engine.providers().ok()?,
+                )
+            }
+            None => (
+                Settings::default(),
+                TaskPage { tasks: Vec::new(), total: 0, before: None },
+                Vec::new(),
+            ),
+        };
+        Some(FirstScreen { app_state, settings, tasks, providers })
+    }
+
+    /// Where the web view keeps its own files.
+    pub(crate) fn webview_folder(&self) -> PathBuf {
+        self.folder.join("webview")
+    }
+
+    async fn opened(&self, mode: Mode) -> Result<Session, SessionError> {
+        let options =
+            Options { folder: self.folder.clone(), mode, environment: Environment::of_process() };
+        Session::open(&options).await
+    }
+
+    fn put(&self, session: Result<Arc<Session>, StartProblem>) {
+        let forwarding = session.as_ref().ok().map(|session| {
+            let changes = session.engine.store().changes();
+            tauri::async_runtime::spawn(changes::forward(self.app.clone(), changes))
+        });
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *open, Open { session, forwarding });
+        if let Some(forwarding) = before.forwarding {
+            forwarding.abort();
+        }
+    }
+
+    fn problem(&self, error: &SessionError) -> StartProblem {
+        tracing::error!(error = error as &dyn std::error::Error, "the history cannot be opened");
+        let kind = match error {
+            SessionError::Store(StoreError::Newer(_)) => StartProblemKind::Newer,
+            SessionError::Store(StoreError::Busy) => StartProblemKind::Busy,
+            SessionError::Store(StoreError::Unwritable { .. } | StoreError::DiskFull)
+            | SessionError::Lock(_)
+            | SessionError::NoFolder => StartProblemKind::Unwritable,
+            _ => StartProblemKind::Damaged,
+        };
+        StartProblem { kind, path: self.folder.display().to_string() }
+    }
+}
+
+/// Before anything was opened; never shown.
+fn no_problem() -> StartProblem {
+    StartProblem { kind: StartProblemKind::Busy, path: String::new() }
+}

@@ -1,0 +1,73 @@
+//! The one window.
+
+use shiwen_session::Theme;
+use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder, window::Color};
+
+use crate::shell::Shell;
+
+const NAME: &str = "main";
+/// `--desk` of the design tokens, so that the window has its ground before the page is there.
+const DESK_LIGHT: Color = Color(0xE9, 0xEC, 0xEC, 0xFF);
+const DESK_DARK: Color = Color(0x0D, 0x13, 0x1D, 0xFF);
+
+pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
+    let shell = app.state::<Shell>();
+    let first = shell.first_screen();
+    let theme = first.as_ref().map_or(Theme::System, |first| first.settings.theme);
+    let mut builder = WebviewWindowBuilder::new(app, NAME, WebviewUrl::default())
+        .title("拾文")
+        .inner_size(1180.0, 760.0)
+        .min_inner_size(720.0, 520.0)
+        // Drops are read by the page itself, from `dataTransfer`.
+        .disable_drag_drop_handler()
+        .data_directory(shell.webview_folder())
+        .on_navigation(is_own_page)
+        .theme(match theme {
+            Theme::System => None,
+            Theme::Light => Some(tauri::Theme::Light),
+            Theme::Dark => Some(tauri::Theme::Dark),
+        });
+    if let Some(first) = first {
+        let first = serde_json::to_string(&first)?;
+        builder = builder.initialization_script(format!("window.__SHIWEN__ = {first};"));
+    }
+    let window = builder.build()?;
+    let dark = matches!(window.theme(), Ok(tauri::Theme::Dark));
+    window.set_background_color(Some(if dark { DESK_DARK } else { DESK_LIGHT }))
+}
+
+/// Brings the window to the front, for a second start.
+pub(crate) fn focus(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(NAME) {
+        // Each of them may be impossible on some desktops; the next still helps.
+        let _ = window.unminimize();
+        let _ = window.show();
+        let _ = window.set_focus();
+    }
+}
+
+/// The page never leaves the program: a strict CSP does not stop a top-level navigation (reliability.md 5.1).
+fn is_own_page(url: &Url) -> bool {
+    let dev = cfg!(not(feature = "custom-protocol")) && url.host_str() == Some("localhost");
+    url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost") || dev
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_cannot_leave_the_program() {
+        for (url, own) in [
+            ("tauri://localhost/index.html", true),
+            ("http://tauri.localhost/", true),
+            ("http://127.0.0.1:8799/nav?secret=1", false),
+            ("https://tauri.localhost.example.com/", false),
+            ("file:///etc/passwd", false),
+            ("data:text/html,x", false),
+            ("javascript:alert(1)", false),
+        ] {
+            assert_eq!(is_own_page(&url.parse().unwrap()), own, "{url}");
+        }
+    }
+}
