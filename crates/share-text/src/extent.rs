@@ -39,6 +39,10 @@ pub(crate) fn whole(text: &str, from: usize, around: Around) -> Extent {
         if !in_link(byte) || !brackets.hold(byte) || (byte == b'\'' && around.quoted) {
             break;
         }
+        // The closing tag of a forum: `[url]…[/url]`.
+        if byte == b'[' && bytes.get(at + 1) == Some(&b'/') {
+            break;
+        }
         if path_end.is_none() {
             if matches!(byte, b'?' | b'#') {
                 path_end = Some(at);

@@ -45,7 +45,16 @@ pub(crate) fn foreign_address(
 }
 
 fn kept(host: &str, path: &str, query: Option<&str>, keep: impl Fn(&str) -> bool) -> String {
-    let mut address = format!("https://{host}{}", path.trim_end_matches('/'));
+    let mut address = format!("https://{host}");
+    for c in path.trim_end_matches('/').chars() {
+        match c.is_ascii() {
+            true => address.push(c),
+            // A key word that was copied as it is read.
+            false => {
+                c.encode_utf8(&mut [0; 4]).bytes().for_each(|b| address += &format!("%{b:02X}"))
+            }
+        }
+    }
     for pair in query.into_iter().flat_map(|query| query.split('&')) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         if !name.is_empty() && keep(name) {

@@ -70,8 +70,9 @@ struct Pass<'t> {
     part_known: usize,
 }
 
-/// How many characters of a host are looked at on each side of an ideographic full stop.
-const HOST_REACH: usize = 40;
+/// How many characters of a host are looked at on each side of an ideographic full stop: as many as the longest known
+/// host has.
+const HOST_REACH: usize = 24;
 
 impl<'t> Pass<'t> {
     fn new(original: &'t str) -> Self {

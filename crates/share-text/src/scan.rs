@@ -87,8 +87,12 @@ impl Scan<'_> {
         if stop.is_some_and(|c| !c.is_ascii() && c.is_alphanumeric()) {
             return self.odd_host(from);
         }
-        // The host is still to come: behind a gap, another slash or a second scheme.
-        if authority.is_empty() || scheme::restore(authority.trim_end_matches(':')).is_some() {
+        // The host is still to come, behind a gap, another slash or a second scheme; or a link is glued to a mention.
+        let glued = authority.ends_with(':') && self.text[authority_to..].starts_with("//");
+        if authority.is_empty()
+            || glued
+            || scheme::restore(authority.trim_end_matches(':')).is_some()
+        {
             return from;
         }
         let start = Start {

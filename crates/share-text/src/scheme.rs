@@ -51,7 +51,8 @@ pub(crate) fn lead(text: &str, host: usize) -> Option<Lead> {
     {
         let from = word_to - len;
         let in_path = before(text, from).is_some_and(|c| matches!(c, '/' | '.' | '-' | '@' | '_'));
-        if colon || !in_path {
+        // `https://https//` is a scheme written twice, the second time without its colon.
+        if colon || !in_path || text[..from].ends_with("://") {
             return Some(Lead { scheme, from });
         }
     }
