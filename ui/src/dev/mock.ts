@@ -32,7 +32,7 @@ const app: AppState = {
   has_provider: show !== 'first',
   task_count: 12,
 };
-let settings: Settings = {
+let settings: Required<Settings> = {
   language: (query.get('lang') as Settings['language'] | null) ?? 'zh-CN',
   theme: (query.get('theme') as Settings['theme'] | null) ?? 'system',
   provider: 'momoget',

@@ -6,6 +6,7 @@ import {
   type AppState,
   type CommandError,
   type Detection,
+  type Operation,
   type ProviderId,
   type ProviderView,
   type Settings,
@@ -55,7 +56,7 @@ async function call<T>(answer: Promise<Answer<T>>): Promise<T> {
 
 export const ipc = {
   appState: (): Promise<AppState> => call(commands.appState()),
-  detectLinks: (text: string): Promise<Detection> => call(commands.detectLinks(text)),
+  detectLinks: (text: string, operation: Operation): Promise<Detection> => call(commands.detectLinks(text, operation)),
   createTasks: (submission: Submission): Promise<TaskId[]> => call(commands.createTasks(submission)),
   tasks: (before: TaskId | null, limit: number): Promise<TaskPage> => call(commands.tasks(before, limit)),
   task: (id: TaskId): Promise<TaskDetail> => call(commands.task(id)),

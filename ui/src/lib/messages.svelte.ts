@@ -27,6 +27,14 @@ export function setLanguage(next: Language): void {
   document.documentElement.lang = next;
 }
 
+/** Sentences after each other: English puts a space between them. An empty one keeps the space at that end. */
+export function sentences(...parts: string[]): string {
+  const [first = '', ...rest] = parts;
+  const space = current === 'en' ? ' ' : '';
+  const inner = rest.filter((part, at) => part !== '' || at === rest.length - 1);
+  return [first, ...inner].join(space);
+}
+
 /**
  * The message in the current language with its `{name}` parts filled in. Where `count` is 1 and the language has its
  * own form for one (`key.one`), that is taken.

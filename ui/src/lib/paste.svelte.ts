@@ -14,6 +14,8 @@ interface Kept {
 const NONE: ReadonlySet<string> = new Set();
 
 export class Paste {
+  /** What will be asked about the links: history has a video per operation. */
+  readonly #operation: () => Operation;
   text = $state('');
   /** URLs that the user took out. */
   removed = $state.raw<ReadonlySet<string>>(NONE);
@@ -25,6 +27,10 @@ export class Paste {
   #found = $state.raw<{ text: string; detection: Detection } | null>(null);
   #asked = 0;
   #newest: Promise<void> = Promise.resolve();
+
+  constructor(operation: () => Operation) {
+    this.#operation = operation;
+  }
 
   /** What is in the box now has been looked at. */
   settled = $derived(this.#found?.text === this.text);
@@ -139,7 +145,7 @@ export class Paste {
   async #detect(): Promise<void> {
     const asked = ++this.#asked;
     const text = this.text;
-    const detection = await ipc.detectLinks(text);
+    const detection = await ipc.detectLinks(text, this.#operation());
     // A newer text is in the box by now; its own answer is on the way.
     if (asked !== this.#asked) return;
     if (detection.notice !== 'looks_like_secret') this.unmasked = false;

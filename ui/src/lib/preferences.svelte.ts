@@ -4,17 +4,21 @@ import type { Settings } from '../bindings';
 import { ipc } from './ipc';
 import { resolveLanguage, setLanguage } from './messages.svelte';
 
-const DEFAULTS: Settings = { language: 'system', theme: 'system', provider: null, operation: 'transcribe', proxy: 'system' };
+/** The settings with none left open. */
+export type Complete = Required<Settings>;
+
+const DEFAULTS: Complete = { language: 'system', theme: 'system', provider: null, operation: 'transcribe', proxy: 'system' };
 
 export class Preferences {
-  value = $state.raw<Settings>(DEFAULTS);
+  value = $state.raw<Complete>(DEFAULTS);
 
   begin(settings: Settings): void {
-    this.value = settings;
-    setLanguage(resolveLanguage(settings.language, navigator.languages));
+    this.value = { ...DEFAULTS, ...settings };
+    const { language, theme } = this.value;
+    setLanguage(resolveLanguage(language, navigator.languages));
     const root = document.documentElement;
-    if (settings.theme === 'system') delete root.dataset.theme;
-    else root.dataset.theme = settings.theme;
+    if (theme === 'system') delete root.dataset.theme;
+    else root.dataset.theme = theme;
   }
 
   async load(): Promise<void> {

@@ -37,7 +37,7 @@ export class Session {
   readonly detail = new Detail();
   readonly providers = new Providers();
   readonly preferences = new Preferences();
-  readonly paste = new Paste();
+  readonly paste = new Paste(() => this.preferences.value.operation);
   readonly toasts = new Toasts();
 
   /** No task and no provider yet: the first start is shown instead of an empty list. */

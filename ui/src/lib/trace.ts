@@ -1,8 +1,8 @@
 // What happened to a task, step by step, from its ledger of attempts.
 
-import type { Attempt, Task, TaskDetail } from '../bindings';
+import type { Attempt, CancelCause, Task, TaskDetail } from '../bindings';
 import { duration, percent, shortId } from './format';
-import { t } from './messages.svelte';
+import { t, type MessageKey } from './messages.svelte';
 import { failureHeadline, outcomeWords, providerName } from './words';
 
 export interface Step {
@@ -37,6 +37,12 @@ function ofAttempt(attempt: Attempt): Step[] {
   ];
 }
 
+const cancelled: Record<CancelCause, MessageKey> = {
+  before_submit: 'trace.cancelled',
+  stopped_waiting: 'trace.stopped',
+  gave_up: 'trace.gave_up',
+};
+
 function ofRunning(task: Task, now: number): Step {
   if (task.wait?.reason === 'offline') return step(null, t('trace.offline'), { aside: t('trace.not_a_failure'), tone: 'zhe' });
   if (task.wait?.reason === 'key') return step(null, t('wait.key'), { tone: 'zhe' });
@@ -62,7 +68,7 @@ export function trace(detail: TaskDetail, now: number): Step[] {
       return [...steps, step(task.ended_at, failureHeadline(task.failure, task), { tone: 'zhu' })];
     }
     case 'cancelled':
-      return [...steps, step(task.ended_at, t('trace.stopped'))];
+      return [...steps, step(task.ended_at, t(task.cancel_cause === null ? 'trace.cancelled' : cancelled[task.cancel_cause]))];
     case 'queued':
     case 'submitting':
     case 'uncertain':

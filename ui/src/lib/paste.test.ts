@@ -1,0 +1,111 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Chip, Detection } from '../bindings';
+import { ipc } from './ipc';
+import { Paste } from './paste.svelte';
+
+vi.mock('./ipc', () => ({ ipc: { detectLinks: vi.fn() } }));
+
+const asked = vi.mocked(ipc.detectLinks);
+
+function chip(code: string, over: Partial<Chip> = {}): Chip {
+  const url = `https://v.douyin.com/${code}/`;
+  return { link: { url, platform: 'douyin', kind: 'short', id: null, canonical: null, title: null }, known: null, not_a_work: false, ...over };
+}
+
+const known = { task: 7, state: 'succeeded' as const, title: null, created_at: 0 };
+
+function detection(chips: Chip[], over: Partial<Detection> = {}): Detection {
+  return { chips, duplicates: 0, notice: chips.length > 0 ? null : 'no_link', spans: [], ...over };
+}
+
+const box = (): Paste => new Paste(() => 'transcribe');
+const codes = (paste: Paste): string[] => paste.urls.map((url) => url.split('/').at(-2) ?? '');
+
+beforeEach(() => asked.mockReset());
+
+describe('what would be submitted', () => {
+  it('is every new work, and neither a known one nor a profile', async () => {
+    asked.mockResolvedValue(detection([chip('a'), chip('b', { known }), chip('c', { not_a_work: true })]));
+    const paste = box();
+    await paste.set('text');
+    expect(codes(paste)).toEqual(['a']);
+  });
+
+  it('holds a known one that the user wants again, and names it', async () => {
+    asked.mockResolvedValue(detection([chip('a'), chip('b', { known })]));
+    const paste = box();
+    await paste.set('text');
+    paste.setAgain('https://v.douyin.com/b/', true);
+    expect(paste.submission('momoget', 'transcribe', null)).toMatchObject({
+      share_text: 'text',
+      urls: ['https://v.douyin.com/a/', 'https://v.douyin.com/b/'],
+      again: ['https://v.douyin.com/b/'],
+    });
+  });
+
+  it('leaves out what was removed, until that is taken back', async () => {
+    asked.mockResolvedValue(detection([chip('a'), chip('b')]));
+    const paste = box();
+    await paste.set('text');
+    paste.remove('https://v.douyin.com/a/');
+    expect(codes(paste)).toEqual(['b']);
+    paste.putBack('https://v.douyin.com/a/');
+    expect(codes(paste)).toEqual(['a', 'b']);
+  });
+});
+
+describe('an answer', () => {
+  it('that comes after a newer one is not shown', async () => {
+    let slow: (value: Detection) => void = () => undefined;
+    asked.mockReturnValueOnce(new Promise((done) => (slow = done))).mockResolvedValueOnce(detection([chip('new')]));
+    const paste = box();
+    const first = paste.set('old');
+    await paste.set('old and new');
+    slow(detection([chip('old')]));
+    await first;
+    expect([codes(paste), paste.settled]).toEqual([['new'], true]);
+  });
+
+  it('is waited for before a submission', async () => {
+    let slow: (value: Detection) => void = () => undefined;
+    asked.mockReturnValueOnce(new Promise((done) => (slow = done)));
+    const paste = box();
+    void paste.set('text');
+    const settled = paste.settle();
+    expect(paste.settled).toBe(false);
+    slow(detection([chip('a')]));
+    await settled;
+    expect(codes(paste)).toEqual(['a']);
+  });
+});
+
+describe('the box', () => {
+  it('shows what looks like a key as dots, until the user says it is none', async () => {
+    asked.mockResolvedValue(detection([], { notice: 'looks_like_secret' }));
+    const paste = box();
+    await paste.set('something');
+    expect(paste.masked).toBe(true);
+    paste.unmasked = true;
+    expect([paste.masked, paste.notice]).toEqual([false, null]);
+  });
+
+  it('comes back as it was when a clearing is undone', async () => {
+    asked.mockResolvedValue(detection([chip('a'), chip('b')]));
+    const paste = box();
+    await paste.set('text');
+    paste.remove('https://v.douyin.com/a/');
+    const undo = paste.clear();
+    expect([paste.text, paste.detection]).toEqual(['', null]);
+    undo();
+    await paste.settle();
+    expect([paste.text, codes(paste)]).toEqual(['text', ['b']]);
+  });
+
+  it('takes a second paste below the first', async () => {
+    asked.mockResolvedValue(detection([]));
+    const paste = box();
+    await paste.add('one');
+    await paste.add('two');
+    expect(paste.text).toBe('one\ntwo');
+  });
+});

@@ -1,0 +1,151 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Charged, Failure, FailureKind, Task, TaskState, WaitReason } from '../bindings';
+import { setLanguage, type Language } from './messages.svelte';
+import { amount, chargedWords, failureWords, stateWords, waitExplained, waitRemedy } from './words';
+
+const KINDS: Record<FailureKind, true> = {
+  'invalid-input': true,
+  'unsupported-platform': true,
+  unauthorized: true,
+  forbidden: true,
+  'not-found': true,
+  'quota-exhausted': true,
+  'membership-required': true,
+  'concurrency-full': true,
+  'rate-limited': true,
+  'provider-internal': true,
+  network: true,
+  'malformed-response': true,
+};
+const kinds = Object.keys(KINDS) as FailureKind[];
+
+const WAITS: Record<WaitReason, true> = {
+  slot: true,
+  rate: true,
+  offline: true,
+  daily_limit: true,
+  paused: true,
+  key: true,
+  not_sent: true,
+  gave_up_sending: true,
+  disk_full: true,
+};
+const waits = Object.keys(WAITS) as WaitReason[];
+
+const failure = (kind: FailureKind, charged: Charged = 'no'): Failure => ({
+  kind,
+  charged,
+  provider: 'momoget',
+  http_status: null,
+  code: null,
+  message: 'raw provider words',
+  trace_id: null,
+  retry_after_s: null,
+});
+
+const task = (state: TaskState, over: Partial<Task> = {}): Task => ({
+  id: 1,
+  operation: 'transcribe',
+  provider: 'momoget',
+  state,
+  wait: null,
+  stalled: false,
+  progress: null,
+  cancel_cause: null,
+  failure: null,
+  remote_id: null,
+  link: { url: 'https://v.douyin.com/a/', platform: 'douyin', kind: 'short', id: null, canonical: null, title: null },
+  target_language: null,
+  found: { title: null, author: null, duration_s: null, cover_url: null, media_url: null, learned_at: null },
+  words: null,
+  created_at: 0,
+  submitted_at: null,
+  ended_at: null,
+  next_poll_at: null,
+  ...over,
+});
+
+beforeEach(() => setLanguage('zh-CN'));
+
+describe.each<Language>(['zh-CN', 'en'])('in %s', (language) => {
+  beforeEach(() => setLanguage(language));
+
+  it.each(kinds)('the failure %s has its own cause, money and remedy', (kind) => {
+    const words = failureWords(failure(kind), task('failed', { remote_id: '9' }), null);
+    for (const text of [words.headline, words.text, words.charged]) {
+      expect(text).not.toMatch(/[{}]|^failure\.|^charged\.|raw provider words/);
+      expect(text.length).toBeGreaterThan(1);
+    }
+    expect(words.other).not.toBe(words.remedy);
+  });
+
+  it.each(waits)('a task that waits for %s says why', (reason) => {
+    const line = stateWords(task('queued', { wait: { reason, until: 40_000 } }), 8000).text;
+    expect([line, waitExplained(reason, 'Momoget')].join()).not.toMatch(/[{}]/);
+  });
+});
+
+it('no two failures say the same', () => {
+  const headlines = kinds.map((kind) => failureWords(failure(kind), task('failed', { remote_id: '9' }), null).headline);
+  expect(new Set(headlines).size).toBe(kinds.length);
+});
+
+describe('a failure', () => {
+  it('of an unreadable answer may have been charged', () => {
+    expect(chargedWords(failure('malformed-response', 'unknown'))).toBe('可能已扣费。');
+  });
+
+  it('inside the provider leaves open whether it was charged', () => {
+    expect(chargedWords(failure('provider-internal', 'unknown'))).toBe('是否扣费，服务商没有写明。');
+  });
+
+  it('of a used-up account speaks in its own unit', () => {
+    const seconds = { ...failure('quota-exhausted'), provider: 'transcriptgenerate' as const };
+    expect(failureWords(seconds, null, null).headline).toBe('时长用完了');
+  });
+
+  it('names the key that was refused by its last four characters', () => {
+    expect(failureWords(failure('unauthorized'), task('failed'), '8d2f').text).toContain('末四位 8d2f');
+  });
+
+  it('of something missing before there was a task points to the settings', () => {
+    expect(failureWords(failure('not-found'), task('failed'), null).remedy).toBe('check_settings');
+  });
+});
+
+describe('a state', () => {
+  it('counts how many wait before it', () => {
+    expect(stateWords(task('queued', { wait: { reason: 'slot', until: null } }), 0, 2).text).toBe('排队中，前面 2 条');
+  });
+
+  it('counts down to the end of a rate limit', () => {
+    expect(stateWords(task('queued', { wait: { reason: 'rate', until: 40_000 } }), 8000).text).toBe('服务商限流，0:32 后自动继续');
+  });
+
+  it('stands still while offline', () => {
+    const words = stateWords(task('running', { wait: { reason: 'offline', until: null } }), 0);
+    expect([words.text, words.turning]).toEqual(['等待联网', false]);
+  });
+
+  it('goes on turning while the provider asks for a pause between two questions', () => {
+    expect(stateWords(task('running', { wait: { reason: 'rate', until: 1 } }), 0).turning).toBe(true);
+  });
+
+  it('of a cancelled task says whether it was charged', () => {
+    expect(stateWords(task('cancelled', { cancel_cause: 'before_submit' }), 0).text).toBe('已取消，没有扣费');
+    expect(stateWords(task('cancelled', { cancel_cause: 'stopped_waiting' }), 0).text).toBe('已取消，已提交的不退费');
+  });
+});
+
+it('only waits that need the user have a remedy', () => {
+  expect(waits.filter((reason) => waitRemedy(reason) !== null)).toEqual(['key', 'not_sent', 'gave_up_sending', 'disk_full']);
+});
+
+it('amounts stay in their own unit', () => {
+  expect([amount('use', 2), amount('run', 1), amount('credit', 128), amount('second', 368)]).toEqual([
+    '2 次',
+    '1 次运行',
+    '128 点',
+    '6 分 08 秒额度',
+  ]);
+});
