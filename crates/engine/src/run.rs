@@ -2,7 +2,7 @@
 
 use std::{collections::hash_map::Entry, time::Duration};
 
-use shiwen_core::{ProviderId, TaskId};
+use shiwen_core::{ProviderId, TaskId, Timestamp};
 use shiwen_providers::{Service, service};
 use shiwen_store::{DueTask, StoreError};
 use tokio::{
@@ -14,6 +14,8 @@ use crate::{Engine, Ownership, failures};
 
 /// How often the file is looked at for what other processes wrote.
 const OTHERS: Duration = Duration::from_millis(500);
+/// A tick that comes this late was held up by more than a busy machine.
+const JUMP: Duration = Duration::from_secs(10);
 /// Follow-up calls that may be out at once.
 const CALLS: usize = 16;
 /// How long a stop waits for calls that are out; what a create call brings after that is unknown.
@@ -68,6 +70,7 @@ impl Engine {
         let mut changes = self.store().changes();
         let mut others = tokio::time::interval(OTHERS);
         others.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut looked_at = self.now();
         let mut calls = JoinSet::new();
         'work: loop {
             if let Err(error) = self.take_work(&mut calls) {
@@ -85,17 +88,26 @@ impl Engine {
                         Err(RecvError::Closed) => break 'work,
                         _ => break,
                     },
-                    _ = others.tick() => match self.store().notice_others() {
-                        Ok(true) => break,
-                        Ok(false) => {}
-                        Err(error) => tracing::warn!(%error, "the file cannot be asked for what others wrote"),
-                    },
+                    _ = others.tick() => if self.something_happened_outside(&mut looked_at) { break },
                 }
             }
             continue_quietly(&mut changes);
         }
         let _ =
             tokio::time::timeout(GRACE, async { while calls.join_next().await.is_some() {} }).await;
+    }
+
+    /// Another process wrote, or the clock jumped: a closed laptop was opened again, or the time was set. Timers do not
+    /// run while the machine sleeps, so what fell due meanwhile would wait on.
+    fn something_happened_outside(&self, looked_at: &mut Timestamp) -> bool {
+        let before = std::mem::replace(looked_at, self.now());
+        if looked_at.since(before) > JUMP {
+            return true;
+        }
+        self.store().notice_others().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the file cannot be asked for what others wrote");
+            false
+        })
     }
 
     /// Starts every call that may go out now. Creates first: they are what the user waits for.

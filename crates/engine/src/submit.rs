@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shiwen_core::{
-    AttemptId, Charged, Failure, FailureKind, Operation, Outcome, Task, Timestamp, Wait, WaitReason,
+    AttemptId, Charged, Failure, FailureKind, Outcome, Task, Timestamp, Wait, WaitReason,
 };
 use shiwen_http::{Request, Response, SendError, redact};
 use shiwen_providers::{Answer, Card, Created, Job, Service};
@@ -32,12 +32,20 @@ impl Engine {
             Ok(account) => account,
             Err(error) => {
                 tracing::info!(task = %task.id, %error, "waits for its key");
-                self.holds().hold_creates(task.provider, self.now().after(PAUSE), WaitReason::Key);
+                self.holds().hold_creates(
+                    task.provider,
+                    self.now().after(self.pause()),
+                    WaitReason::Key,
+                );
                 return store.wait(task.id, Wait { reason: WaitReason::Key, until: None });
             }
         };
         if !store.has_reserve() {
-            self.holds().hold_creates(task.provider, self.now().after(PAUSE), WaitReason::DiskFull);
+            self.holds().hold_creates(
+                task.provider,
+                self.now().after(self.pause()),
+                WaitReason::DiskFull,
+            );
             return store.wait(task.id, Wait { reason: WaitReason::DiskFull, until: None });
         }
         let job = Job {
@@ -106,7 +114,7 @@ impl Engine {
             }
             Created::Rejected(failure) => {
                 let failure = scrubbed(failure, request);
-                match again_later(calling.task.operation, &failure, response, now) {
+                match again_later(&failure, response, now, self.pause()) {
                     Some(wait) => {
                         let until = wait.until.unwrap_or(now);
                         if wait.reason == WaitReason::Rate {
@@ -157,6 +165,10 @@ impl Engine {
         }
     }
 
+    fn pause(&self) -> Duration {
+        PAUSE.mul_f64(self.inner.parts.pace)
+    }
+
     /// An outcome must reach the disk: it is tried until it does, and nothing else is submitted meanwhile. Should the
     /// program end before, the open attempt says at the next start that the outcome is unknown.
     async fn saved(&self, save: impl Fn() -> Result<(), StoreError>) -> Result<(), StoreError> {
@@ -182,26 +194,21 @@ struct Calling<'a> {
 
 /// Refusals that pass by themselves. The provider said that nothing was started, so the task may be sent again.
 fn again_later(
-    operation: Operation,
     failure: &Failure,
     response: &Response,
     now: Timestamp,
+    pause: Duration,
 ) -> Option<Wait> {
-    let asked = || {
-        let said = failure.retry_after_s.map(|seconds| Duration::from_secs(seconds.into()));
-        said.or_else(|| shiwen_http::retry_after(response, now)).unwrap_or(PAUSE)
-    };
     match failure.kind {
         FailureKind::ConcurrencyFull => {
-            Some(Wait { reason: WaitReason::Slot, until: Some(now.after(PAUSE)) })
+            Some(Wait { reason: WaitReason::Slot, until: Some(now.after(pause)) })
         }
         FailureKind::RateLimited => {
-            Some(Wait { reason: WaitReason::Rate, until: Some(now.after(asked())) })
+            let said = failure.retry_after_s.map(|seconds| Duration::from_secs(seconds.into()));
+            let wait = said.or_else(|| shiwen_http::retry_after(response, now)).unwrap_or(pause);
+            Some(Wait { reason: WaitReason::Rate, until: Some(now.after(wait)) })
         }
-        _ => {
-            tracing::debug!(%operation, %failure, "refused for good");
-            None
-        }
+        _ => None,
     }
 }
 

@@ -165,3 +165,25 @@ async fn momoget_is_never_asked_before_its_documented_wait() {
     until(&engine, id, TaskState::Succeeded).await;
     running.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn after_a_closed_laptop_everything_is_looked_at_at_once() {
+    let lab = Lab::new();
+    lab.script.creates([accepted()]);
+    lab.script.reads([status("processing")]);
+    let engine = lab.engine();
+    let running = lab.start(&engine);
+    let id = submit(&engine, &["aaaa1111"])[0];
+    until(&engine, id, TaskState::Running).await;
+    // Late by now, so the next question is a quarter of an hour away.
+    hours(1).await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    lab.script.reads([status("completed"), result()]);
+    let asked = lab.script.read_calls();
+    lab.sleep(Duration::from_secs(8 * 60 * 60));
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(lab.script.read_calls() > asked);
+    until(&engine, id, TaskState::Succeeded).await;
+    assert_eq!(lab.script.created(), 1);
+    running.stop().await;
+}

@@ -114,12 +114,15 @@ async fn play(play: Play, number: usize) -> Result<Response, SendError> {
     }
 }
 
-/// Wall time that follows tokio's paused clock.
-struct LabClock(Instant);
+/// Wall time that follows tokio's paused clock, and may run ahead of it.
+struct LabClock {
+    start: Instant,
+    asleep: Mutex<Duration>,
+}
 
 impl Clock for LabClock {
     fn now(&self) -> Timestamp {
-        Timestamp(1_790_000_000_000).after(self.0.elapsed())
+        Timestamp(1_790_000_000_000).after(self.start.elapsed() + *self.asleep.lock().unwrap())
     }
 }
 
@@ -146,7 +149,7 @@ impl Lab {
             folder: TempDir::new().unwrap(),
             script: Arc::default(),
             keys: Arc::new(keys),
-            clock: Arc::new(LabClock(Instant::now())),
+            clock: Arc::new(LabClock { start: Instant::now(), asleep: Mutex::default() }),
         }
     }
 
@@ -160,6 +163,11 @@ impl Lab {
             pace: 1.0,
             settings: BTreeMap::new(),
         })
+    }
+
+    /// The lid was closed for this long: wall time went on, timers did not.
+    pub(crate) fn sleep(&self, long: Duration) {
+        *self.clock.asleep.lock().unwrap() += long;
     }
 
     pub(crate) fn start(&self, engine: &Engine) -> Running {

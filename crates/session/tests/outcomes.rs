@@ -1,0 +1,275 @@
+//! Every documented outcome of every provider: the real engine, the real sender, real HTTP to the sandbox.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::time::{Duration, Instant};
+
+use shiwen_core::{
+    Charged, FailureKind, Operation, ProviderId, Submission, Task, TaskId, TaskState, WaitReason,
+};
+use shiwen_sandbox::{Options as SandboxOptions, Sandbox};
+use shiwen_session::{Environment, Mode, Options, Session};
+use tempfile::TempDir;
+
+/// Where a task comes to rest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Rest {
+    Done,
+    /// Failed with this kind; whether it cost money.
+    Failed(FailureKind, Charged),
+    Uncertain,
+    /// Goes on, or waits for something that this test does not wait for.
+    Waits(TaskState, Option<WaitReason>),
+}
+use Rest::{Done, Failed, Uncertain, Waits};
+
+const FREE: Charged = Charged::No;
+const MAYBE: Charged = Charged::Unknown;
+
+const MOMOGET: &[(&str, Rest)] = &[
+    ("ok", Done),
+    ("badstatus", Done),
+    ("long", Done),
+    ("html-poll", Done),
+    ("half-poll", Done),
+    ("huge-poll", Done),
+    ("e503-poll", Done),
+    ("drop-poll", Done),
+    ("fail", Failed(FailureKind::ProviderInternal, MAYBE)),
+    ("gone", Failed(FailureKind::ProviderInternal, MAYBE)),
+    ("empty", Failed(FailureKind::MalformedResponse, MAYBE)),
+    ("unknown-task", Failed(FailureKind::NotFound, MAYBE)),
+    ("badkey", Failed(FailureKind::Unauthorized, FREE)),
+    ("quota", Failed(FailureKind::QuotaExhausted, FREE)),
+    ("unsupported", Failed(FailureKind::UnsupportedPlatform, FREE)),
+    ("badlink", Failed(FailureKind::InvalidInput, FREE)),
+    ("rate", Waits(TaskState::Queued, Some(WaitReason::Rate))),
+    ("html", Uncertain),
+    ("half", Uncertain),
+    ("huge", Uncertain),
+    ("e500", Uncertain),
+    ("e502", Uncertain),
+    ("e503", Uncertain),
+    ("drop-before", Uncertain),
+    ("drop-during", Uncertain),
+    ("drop-after", Uncertain),
+    ("drop-answer", Uncertain),
+    ("badkey-poll", Waits(TaskState::Running, Some(WaitReason::Key))),
+];
+
+const TRANSCRIPTGENERATE: &[(&str, Rest)] = &[
+    ("ok", Done),
+    ("concurrency", Done),
+    ("badstatus", Done),
+    ("html-poll", Done),
+    ("half-poll", Done),
+    ("e503-poll", Done),
+    ("drop-poll", Done),
+    ("fail", Failed(FailureKind::ProviderInternal, MAYBE)),
+    ("empty", Failed(FailureKind::MalformedResponse, MAYBE)),
+    ("unknown-task", Failed(FailureKind::NotFound, MAYBE)),
+    ("badkey", Failed(FailureKind::Unauthorized, FREE)),
+    ("quota", Failed(FailureKind::QuotaExhausted, FREE)),
+    ("member", Failed(FailureKind::MembershipRequired, FREE)),
+    ("unsupported", Failed(FailureKind::UnsupportedPlatform, FREE)),
+    ("badlink", Failed(FailureKind::InvalidInput, FREE)),
+    ("rate", Waits(TaskState::Queued, Some(WaitReason::Rate))),
+    ("html", Uncertain),
+    ("half", Uncertain),
+    ("huge", Uncertain),
+    ("e500", Uncertain),
+    ("e502", Uncertain),
+    ("drop-before", Uncertain),
+    ("drop-during", Uncertain),
+    ("drop-after", Uncertain),
+    ("badkey-poll", Waits(TaskState::Running, Some(WaitReason::Key))),
+];
+
+const COZE: &[(&str, Rest)] = &[
+    ("ok", Done),
+    ("late", Done),
+    ("trimmed", Done),
+    ("concurrency", Done),
+    ("badstatus", Done),
+    ("html-poll", Done),
+    ("half-poll", Done),
+    ("e503-poll", Done),
+    ("drop-poll", Done),
+    ("fail", Failed(FailureKind::ProviderInternal, MAYBE)),
+    ("unsupported", Failed(FailureKind::ProviderInternal, MAYBE)),
+    ("interrupted", Failed(FailureKind::InvalidInput, MAYBE)),
+    ("empty", Failed(FailureKind::MalformedResponse, MAYBE)),
+    ("badkey", Failed(FailureKind::Unauthorized, FREE)),
+    ("quota", Failed(FailureKind::QuotaExhausted, FREE)),
+    ("member", Failed(FailureKind::MembershipRequired, FREE)),
+    ("badlink", Failed(FailureKind::InvalidInput, FREE)),
+    ("rate", Waits(TaskState::Queued, Some(WaitReason::Rate))),
+    ("rate-unclear", Uncertain),
+    ("html", Uncertain),
+    ("half", Uncertain),
+    ("huge", Uncertain),
+    ("e500", Uncertain),
+    ("drop-during", Uncertain),
+    ("drop-after", Uncertain),
+    ("badkey-poll", Waits(TaskState::Running, Some(WaitReason::Key))),
+];
+
+#[tokio::test]
+async fn momoget_comes_to_rest_as_documented() {
+    check(ProviderId::Momoget, MOMOGET).await;
+}
+
+#[tokio::test]
+async fn transcriptgenerate_comes_to_rest_as_documented() {
+    check(ProviderId::TranscriptGenerate, TRANSCRIPTGENERATE).await;
+}
+
+#[tokio::test]
+async fn coze_comes_to_rest_as_documented() {
+    check(ProviderId::Coze, COZE).await;
+}
+
+#[tokio::test]
+async fn a_video_info_run_gives_title_author_and_cover_at_once() {
+    let stage = Stage::new().await;
+    let session = stage.session().await;
+    session.run().unwrap();
+    let id = submit(&session, ProviderId::Coze, Operation::Resolve, "info-0001");
+    let task = until(&session, id, |task| task.state == TaskState::Succeeded).await;
+    assert!(
+        task.found.title.is_some() && task.found.author.is_some() && task.found.media_url.is_some()
+    );
+    let cover = session.cover(id).await.unwrap().unwrap();
+    assert!(cover.starts_with("data:image/png;base64,"));
+    // Once fetched it needs no network any more.
+    stage.sandbox.stop().await;
+    assert_eq!(session.cover(id).await.unwrap().unwrap(), cover);
+    session.close().await;
+}
+
+#[tokio::test]
+async fn a_test_of_each_account_costs_nothing() {
+    let stage = Stage::new().await;
+    let session = stage.session().await;
+    for provider in [ProviderId::Momoget, ProviderId::TranscriptGenerate, ProviderId::Coze] {
+        let view = session.engine.test_provider(provider).await.unwrap();
+        assert!(view.check_failure.is_none(), "{provider}: {:?}", view.check_failure);
+        assert!(view.checked_at.is_some());
+    }
+    let quota = session.engine.provider(ProviderId::TranscriptGenerate).unwrap().allowance.unwrap();
+    assert_eq!(quota.left, Some(36_000));
+    assert!(stage.sandbox.calls().creates.values().all(|count| *count == 0));
+    session.close().await;
+}
+
+/// Each word of the table as one task, each with a sandbox of its own so that no pause or slot of one holds up another.
+async fn check(provider: ProviderId, table: &[(&'static str, Rest)]) {
+    let mut checks = tokio::task::JoinSet::new();
+    for (word, rest) in table {
+        let (word, rest) = (*word, *rest);
+        checks.spawn(async move {
+            let stage = Stage::new().await;
+            let session = stage.session().await;
+            session.run().unwrap();
+            let code = format!("sb-{word}");
+            let id = submit(&session, provider, Operation::Transcribe, &code);
+            let task = until(&session, id, |task| rests(task, rest)).await;
+            if rest == Done {
+                let detail = session.engine.store().detail(id).unwrap();
+                assert!(task.words.unwrap() > 0);
+                assert_eq!(detail.transcripts[0].incomplete, word == "trimmed");
+            }
+            if rest == Uncertain {
+                // Whatever the provider did, nothing is sent again by itself.
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                assert_eq!(session.engine.store().task(id).unwrap().state, TaskState::Uncertain);
+            }
+            session.close().await;
+            let calls = stage.sandbox.calls();
+            let creates = calls.creates_by_link.get(&link(&code)).copied().unwrap_or(0);
+            // Full twice and then accepted: only the provider's own refusals are followed by another call.
+            assert_eq!(creates, if word == "concurrency" { 3 } else { 1 }, "{provider} {word}");
+            assert!(
+                calls.accepted_by_link.get(&link(&code)).copied().unwrap_or(0) <= 1,
+                "{provider} {word}"
+            );
+        });
+    }
+    while let Some(checked) = checks.join_next().await {
+        checked.unwrap();
+    }
+}
+
+fn rests(task: &Task, rest: Rest) -> bool {
+    match rest {
+        Done => task.state == TaskState::Succeeded,
+        Uncertain => task.state == TaskState::Uncertain,
+        Failed(kind, charged) => {
+            task.state == TaskState::Failed
+                && task
+                    .failure
+                    .as_ref()
+                    .is_some_and(|failure| failure.kind == kind && failure.charged == charged)
+        }
+        Waits(state, reason) => task.state == state && task.wait.map(|wait| wait.reason) == reason,
+    }
+}
+
+struct Stage {
+    sandbox: Sandbox,
+    folder: TempDir,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let wish = SandboxOptions { pace: 0.01, ..SandboxOptions::default() };
+        Self { sandbox: Sandbox::start(wish).await.unwrap(), folder: TempDir::new().unwrap() }
+    }
+
+    async fn session(&self) -> Session {
+        let options = Options {
+            folder: self.folder.path().to_owned(),
+            mode: Mode::Sandbox { url: Some(self.sandbox.url().to_owned()), pace: 0.01 },
+            environment: Environment::default(),
+        };
+        Session::open(&options).await.unwrap()
+    }
+}
+
+fn link(code: &str) -> String {
+    format!("https://v.douyin.com/{code}/")
+}
+
+fn submit(session: &Session, provider: ProviderId, operation: Operation, code: &str) -> TaskId {
+    let url = link(code);
+    let submission = Submission {
+        share_text: format!(
+            "7.43 复制打开抖音，看看【灶边老周的作品】红烧肉 {url} 05/17 qRe:/ P@w.SY"
+        ),
+        urls: vec![url],
+        again: Vec::new(),
+        provider,
+        operation,
+        target_language: None,
+    };
+    session.engine.create_tasks(&submission).unwrap()[0]
+}
+
+async fn until(session: &Session, id: TaskId, wanted: impl Fn(&Task) -> bool) -> Task {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let task = session.engine.store().task(id).unwrap();
+        if wanted(&task) {
+            return task;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "still {:?} {:?} {:?} {}",
+            task.state,
+            task.wait,
+            task.failure,
+            task.link.url
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
