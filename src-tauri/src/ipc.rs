@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use shiwen_core::{ProviderView, TaskChange, TaskPage};
-use shiwen_session::Settings;
+use shiwen_session::{Language, Settings};
 
 /// What the window needs to know about the program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub(crate) struct AppState {
     pub(crate) version: String,
+    /// The system's language, for the setting that follows it: never `system` itself.
+    pub(crate) language: Language,
     pub(crate) sandbox: bool,
     pub(crate) sandbox_url: Option<String>,
     /// Where the history is.

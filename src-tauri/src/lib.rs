@@ -61,11 +61,14 @@ fn start(arguments: Arguments) -> tauri::Result<()> {
         .invoke_handler(handler)
         .setup(move |app| {
             builder.mount_events(app);
-            let shell =
-                tauri::async_runtime::block_on(Shell::open(arguments, app.handle().clone()));
+            let handle = app.handle().clone();
+            let shell = tauri::async_runtime::block_on(async move {
+                let shell = Shell::open(arguments, handle).await;
+                shell.run().await;
+                shell
+            });
             app.manage(shell);
             window::open(app.handle())?;
-            app.state::<Shell>().run();
             Ok(())
         })
         .build(context)?;

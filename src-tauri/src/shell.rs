@@ -6,7 +6,9 @@ use std::{
 };
 
 use shiwen_core::TaskPage;
-use shiwen_session::{Environment, Mode, Options, Session, SessionError, Settings};
+use shiwen_session::{
+    Environment, Language, Mode, Options, Session, SessionError, Settings, resolved,
+};
 use shiwen_store::StoreError;
 use tauri::{AppHandle, async_runtime::JoinHandle};
 
@@ -56,18 +58,15 @@ impl Shell {
         })
     }
 
-    /// Brings the tasks to life.
-    pub(crate) fn run(&self) {
+    /// Brings the tasks to life. Async only so that it runs within the runtime, where the engine's tasks live.
+    pub(crate) async fn run(&self) {
         let Ok(session) = self.session() else { return };
-        // Within the runtime, since the engine's tasks live there.
-        tauri::async_runtime::spawn(async move {
-            if let Err(error) = session.run() {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the tasks cannot be followed"
-                );
-            }
-        });
+        if let Err(error) = session.run() {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the tasks cannot be followed"
+            );
+        }
     }
 
     /// Closes what is open and opens the same folder in another mode, or anew in the same.
@@ -92,7 +91,7 @@ impl Shell {
                 None
             }
         };
-        self.run();
+        self.run().await;
         match failed {
             Some(error) => Err(error.into()),
             None => self.state(),
@@ -116,12 +115,14 @@ impl Shell {
     /// When the history cannot be read.
     pub(crate) fn state(&self) -> Result<AppState, CommandError> {
         let version = env!("CARGO_PKG_VERSION").to_owned();
+        let language = resolved(Language::System);
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
         let session = match &open.session {
             Ok(session) => session,
             Err(problem) => {
                 return Ok(AppState {
                     version,
+                    language,
                     sandbox: false,
                     sandbox_url: None,
                     data_dir: self.folder.display().to_string(),
@@ -134,6 +135,7 @@ impl Shell {
         };
         Ok(AppState {
             version,
+            language,
             sandbox: session.mode != Mode::Real,
             sandbox_url: session.sandbox_url().map(str::to_owned),
             data_dir: session.folder.display().to_string(),

@@ -62,6 +62,8 @@ export type Allowance = {
 /**  What the window needs to know about the program. */
 export type AppState = {
 	version: string,
+	/**  The system's language, for the setting that follows it: never `system` itself. */
+	language: Language,
 	sandbox: boolean,
 	sandbox_url: string | null,
 	/**  Where the history is. */

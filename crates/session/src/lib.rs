@@ -30,7 +30,7 @@ pub use shiwen_store::StoreError;
 
 pub use folder::{FOLDER_NAME, default_folder};
 pub use settings::{Language, Settings, Theme};
-pub use words::Words;
+pub use words::{Words, resolved};
 
 /// How often a process that is not the owner tries to become it.
 const TAKE_OVER: Duration = Duration::from_millis(500);

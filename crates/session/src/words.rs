@@ -16,12 +16,7 @@ pub struct Words {
 impl Words {
     /// The messages of a language; the system's where the user chose none.
     pub fn new(language: Language) -> Self {
-        let english = match language {
-            Language::Chinese => false,
-            Language::English => true,
-            Language::System => system_is_english(),
-        };
-        let text = if english { ENGLISH } else { CHINESE };
+        let text = if resolved(language) == Language::English { ENGLISH } else { CHINESE };
         // The files are part of the program and tested; a message that is missing shows as its key.
         Self { messages: serde_json::from_str(text).unwrap_or_default() }
     }
@@ -44,20 +39,43 @@ impl Words {
     }
 }
 
-/// Chinese comes first: English only where the system asks for another language.
-fn system_is_english() -> bool {
-    let set = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
-    let language = set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG"));
-    language.is_some_and(|language| {
-        let language = language.to_ascii_lowercase();
-        !language.starts_with("zh")
-            && !matches!(language.as_str(), "c" | "posix" | "c.utf-8" | "c.utf8")
-    })
+/// The language of the words: the user's choice, else the system's. Chinese comes first, so English is only for
+/// systems that name another language.
+pub fn resolved(language: Language) -> Language {
+    match language {
+        Language::System if is_foreign(sys_locale::get_locale().as_deref()) => Language::English,
+        Language::System => Language::Chinese,
+        chosen => chosen,
+    }
+}
+
+fn is_foreign(locale: Option<&str>) -> bool {
+    let Some(locale) = locale else { return false };
+    let locale = locale.to_ascii_lowercase();
+    !locale.starts_with("zh")
+        && !matches!(locale.as_str(), "" | "c" | "posix")
+        && !locale.starts_with("c.")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_system_that_names_another_language_is_foreign() {
+        for (locale, foreign) in [
+            (Some("zh-CN"), false),
+            (Some("zh-Hans-CN"), false),
+            (Some("en-US"), true),
+            (Some("ja-JP"), true),
+            (Some("C"), false),
+            (Some("C.UTF-8"), false),
+            (Some(""), false),
+            (None, false),
+        ] {
+            assert_eq!(is_foreign(locale), foreign, "{locale:?}");
+        }
+    }
 
     #[test]
     fn both_files_can_be_read_and_places_are_filled() {
