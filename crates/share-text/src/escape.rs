@@ -26,8 +26,18 @@ fn ampersand(rest: &str) -> Option<usize> {
 }
 
 fn named_or_numbered(rest: &str) -> Option<(char, usize)> {
-    const NAMES: &[(&str, char)] =
-        &[("quot;", '"'), ("lt;", '<'), ("gt;", '>'), ("apos;", '\''), ("nbsp;", '\u{A0}')];
+    const NAMES: &[(&str, char)] = &[
+        ("quot;", '"'),
+        ("lt;", '<'),
+        ("gt;", '>'),
+        ("apos;", '\''),
+        ("nbsp;", '\u{A0}'),
+        ("hellip;", '…'),
+        ("mdash;", '—'),
+        ("middot;", '·'),
+        ("ldquo;", '“'),
+        ("rdquo;", '”'),
+    ];
     // The longest number is `#x10FFFF;`, with some leading zeros.
     const REACH: usize = 12;
     if let Some((name, c)) = NAMES.iter().find(|(name, _)| rest.starts_with(name)) {

@@ -93,7 +93,7 @@ impl Start<'_> {
         let torn = self.is_torn(found.as_ref().map(|(form, _)| form.kind), extent);
         if torn {
             return self
-                .raw_search(site, host, extent, around)
+                .raw(site, host, extent, around)
                 .unwrap_or(Reading { link: None, end: extent.end });
         }
         let link = match found {
@@ -140,46 +140,73 @@ impl Start<'_> {
         }
     }
 
-    /// Whether a letter beyond ASCII cut off what the link is about: a key word or a name that a browser copied
-    /// decoded. The part before it would be a wrong link.
+    /// Whether a letter beyond ASCII, or the dots of a placeholder, cut off what the link is about: a key word or a name
+    /// that a browser copied decoded. The part before it would be a wrong link.
     fn is_torn(&self, kind: Option<LinkKind>, extent: &Extent) -> bool {
-        let cut = extent.stop == extent.end
-            && chars::after(self.text, extent.stop)
-                .is_some_and(|c| !c.is_ascii() && c.is_alphanumeric());
+        let rest = &self.text[extent.end..];
+        let letters = self.letters(extent.end);
         let waits = self.text[..extent.end].ends_with(['/', '=', '@', '-']);
         match kind {
-            Some(LinkKind::Search) => cut,
-            None | Some(LinkKind::Other) => cut && waits,
+            Some(LinkKind::Search) => letters > 0,
+            None | Some(LinkKind::Other) => {
+                waits && (letters > 0 || rest.starts_with("...") || rest.starts_with('…'))
+            }
+            // A name with letters beyond ASCII goes on; in prose that is glued to it no address would follow.
+            Some(LinkKind::User | LinkKind::Topic) => {
+                letters > 0 && self.goes_on(extent.end + letters)
+            }
             Some(_) => false,
         }
     }
 
-    /// A search page whose key word stands in the path as it is read. Where it ends is certain only if a query follows.
-    fn raw_search(
+    /// How many bytes of letters begin at `at`, the first of them beyond ASCII.
+    fn letters(&self, at: usize) -> usize {
+        // No name or key word is longer, in characters.
+        const REACH: usize = 40;
+        match chars::after(self.text, at) {
+            Some(c) if !c.is_ascii() && c.is_alphanumeric() => {}
+            _ => return 0,
+        }
+        let letter = |c: &char| c.is_alphanumeric() || matches!(c, '%' | '-' | '_' | '+');
+        self.text[at..].chars().take(REACH).take_while(letter).map(char::len_utf8).sum()
+    }
+
+    /// Whether a path or a query follows at `at`.
+    fn goes_on(&self, at: usize) -> bool {
+        let rest = &self.text[at..];
+        let Some(query) = rest.strip_prefix('?') else { return rest.starts_with('/') };
+        let name = query.bytes().take(32).take_while(|b| chars::in_code(*b)).count();
+        name > 0 && query.as_bytes().get(name) == Some(&b'=')
+    }
+
+    /// A link whose path holds a key word or a name as it is read. A name ends where white space or markup does; a key
+    /// word can have prose glued to it, so that its end is certain only before a query.
+    fn raw(
         &self,
         site: &'static Site,
         host: &str,
         cut: &Extent,
         around: Around,
     ) -> Option<Reading> {
-        let path = &self.text[self.authority_to..cut.path_end];
-        if cut.path_end != cut.end || !path.contains("/search/") {
+        let word_to = cut.end + self.letters(cut.end);
+        if cut.path_end != cut.end || word_to == cut.end {
             return None;
         }
-        let word_len: usize = self.text[cut.end..]
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || matches!(c, '%' | '-' | '_' | '+'))
-            .map(char::len_utf8)
-            .sum();
-        let path_to = cut.end + word_len;
-        let query = self.text[path_to..].strip_prefix('?')?;
-        let name = query.bytes().take_while(|b| chars::in_code(*b)).count();
-        if name == 0 || query.as_bytes().get(name) != Some(&b'=') {
+        let next = chars::after(self.text, word_to);
+        let ends =
+            next.is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`'));
+        if !ends && !self.goes_on(word_to) {
             return None;
         }
-        let extent = Extent { path_end: path_to, ..extent::whole(self.text, path_to, around) };
+        let extent = extent::whole(self.text, word_to, around);
+        if self.letters(extent.end) > 0 {
+            return None;
+        }
         let (path, query) = self.parts(&extent);
         let (form, fit) = self.form(site, host, path, query)?;
+        if form.kind == LinkKind::Search && ends {
+            return None;
+        }
         let link = self.link(site, host, form, &fit, path, query, extent.end);
         Some(Reading { link: Some(link), end: extent.end })
     }

@@ -89,28 +89,28 @@ fn class(name: &str, text: &str) -> Option<usize> {
         "bv" => bv(text),
         // The number of an av id, which the parameter has without its letters.
         "aid" => digits(),
-        "name" => some(count(in_name)),
+        "name" => some(count(in_name)).filter(|len| text[..*len].bytes().any(|b| b != b'.')),
         // Some links of works leave the name out.
         "handle" => Some(count(in_name)),
         "seg" => some(count(|b| b != b'/')),
         "any" => some(text.len()),
         // The title in front of an id: up to the last dash of the segment.
         "slug" => Some(text[..count(|b| b != b'/')].rfind('-').map_or(0, |dash| dash + 1)),
-        // Ids of Weibo's videos: two numbers, the colon often escaped.
+        // Ids of Weibo's videos: a number and a number or hash, the colon often escaped.
         "fid" => {
             let left = digits()?;
             let colon = [":", "%3A", "%3a"].into_iter().find(|c| text[left..].starts_with(c))?;
             let right = left + colon.len();
-            let len = text[right..].bytes().take_while(u8::is_ascii_digit).count();
+            let len = text[right..].bytes().take_while(u8::is_ascii_alphanumeric).count();
             (len > 0).then_some(right + len)
         }
         _ => None,
     }
 }
 
-/// Names of accounts, rooms and topics; letters beyond ASCII come escaped.
+/// Names of accounts, rooms and topics; letters beyond ASCII come escaped or as they are.
 fn in_name(byte: u8) -> bool {
-    in_code(byte) || matches!(byte, b'.' | b'%' | b'~' | b'+')
+    in_code(byte) || matches!(byte, b'.' | b'%' | b'~' | b'+') || !byte.is_ascii()
 }
 
 /// The length of a Bilibili video id at the beginning of `text`: `BV` and ten base58 characters.

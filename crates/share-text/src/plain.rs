@@ -17,7 +17,8 @@ pub(crate) fn filled(plain: &str, id: &str, query: Option<&str>) -> String {
         }
         None => (plain.to_owned(), ""),
     };
-    let mut address = address.replace("<>", id);
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+    let mut address = address.replace("<>", &encoded(id, plain));
     for name in kept.split('&').filter(|name| !name.is_empty()) {
         if let Some(value) =
             query.and_then(|query| parameter(query, name)).filter(|v| !v.is_empty())
@@ -45,16 +46,8 @@ pub(crate) fn foreign_address(
 }
 
 fn kept(host: &str, path: &str, query: Option<&str>, keep: impl Fn(&str) -> bool) -> String {
-    let mut address = format!("https://{host}");
-    for c in path.trim_end_matches('/').chars() {
-        match c.is_ascii() {
-            true => address.push(c),
-            // A key word that was copied as it is read.
-            false => {
-                c.encode_utf8(&mut [0; 4]).bytes().for_each(|b| address += &format!("%{b:02X}"))
-            }
-        }
-    }
+    let mut address =
+        format!("https://{host}{}", encoded(path.trim_end_matches('/'), |c| c.is_ascii()));
     for pair in query.into_iter().flat_map(|query| query.split('&')) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         if !name.is_empty() && keep(name) {
@@ -71,6 +64,19 @@ fn append(address: &mut String, name: &str, value: &str) {
         address.push('=');
         address.push_str(value);
     }
+}
+
+/// Percent-encodes every character that is not kept.
+fn encoded(text: &str, keep: impl Fn(char) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if keep(c) {
+            out.push(c);
+        } else {
+            c.encode_utf8(&mut [0; 4]).bytes().for_each(|b| out += &format!("%{b:02X}"));
+        }
+    }
+    out
 }
 
 /// Undoes percent-encoding where the result is text; otherwise leaves it.

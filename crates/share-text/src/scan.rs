@@ -81,6 +81,10 @@ impl Scan<'_> {
             // A damaged scheme is recognised from the host behind it. Any other belongs to an app or to a file.
             return if scheme::restore(word).is_some() { from } else { self.skip(from) };
         };
+        // An object in the memory of a browser, not an address.
+        if self.text[..to - scheme.len()].ends_with("blob:") {
+            return self.skip(from);
+        }
         let authority_to = authority::end(self.text, from);
         let authority = &self.text[from..authority_to];
         let stop = chars::after(self.text, authority_to);
@@ -195,7 +199,9 @@ impl Scan<'_> {
 
     /// Whether nothing that belongs to a word touches the range.
     fn is_word(&self, from: usize, to: usize) -> bool {
-        let joins = |c: char| c == '_' || (!c.is_ascii() && (c.is_lowercase() || c.is_uppercase()));
+        let joins = |c: char| {
+            matches!(c, '_' | '@') || (!c.is_ascii() && (c.is_lowercase() || c.is_uppercase()))
+        };
         !chars::before(self.text, from).is_some_and(joins)
             && !chars::after(self.text, to).is_some_and(joins)
     }

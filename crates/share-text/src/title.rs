@@ -36,66 +36,75 @@ fn title(before: &str, after: &str) -> Option<String> {
 }
 
 fn caption(line: &str) -> Option<String> {
-    let line = if line.contains("](") { line.replace("](", " ") } else { line.to_owned() };
-    let text = match bracketed(&line) {
-        Some(inner) => without_site(inner).to_owned(),
-        None => without_prompts(after_author(&line)),
+    if line.trim().is_empty() {
+        return None;
+    }
+    let text = without_prompts(line);
+    let text = match bracketed(&text) {
+        Some(Bracketed { inner, rest }) if is_author(inner) => {
+            if rest.chars().any(char::is_alphanumeric) { rest } else { inner }
+        }
+        Some(Bracketed { inner, .. }) => without_site(inner),
+        None => &text,
     };
-    let mut words: Vec<&str> = text.split_whitespace().collect();
+    let mut words: Vec<&str> =
+        text.split_whitespace().filter(|w| !w.contains("://") && !w.contains("](")).collect();
     while words.last().is_some_and(|word| is_noise(word)) {
         words.pop();
     }
     let noise = words.iter().take_while(|word| is_noise(word)).count();
     let joined = words[noise..].join(" ");
-    let trimmed = joined.trim_matches(|c: char| {
-        c.is_whitespace()
-            || matches!(
-                c,
-                '.' | '…'
-                    | '，'
-                    | ','
-                    | '。'
-                    | '：'
-                    | ':'
-                    | '"'
-                    | '\''
-                    | '['
-                    | ']'
-                    | '('
-                    | '<'
-                    | '>'
-                    | '*'
-                    | '`'
-                    | '|'
-                    | '【'
-                    | '】'
-                    | '~'
-                    | '-'
-            )
-    });
-    let letters = trimmed.chars().filter(|c| c.is_alphanumeric()).count();
-    (letters >= 2).then(|| trimmed.chars().take(LONGEST).collect())
+    let title = joined.trim_matches(|c: char| c.is_whitespace() || LOOSE.contains(&c));
+    let letters = title.chars().filter(|c| c.is_alphanumeric()).count();
+    // What is left of a prompt that is not known whole.
+    let prompt =
+        ["复制", "打开", "Copy and open"].iter().any(|p| title.starts_with(p)) && letters < 30;
+    (letters >= 2 && !prompt).then(|| title.chars().take(LONGEST).collect())
 }
 
-/// The inside of `【title】`, unless it names an app or an author.
-fn bracketed(line: &str) -> Option<&str> {
-    const APPS: &[&str] = &["抖音", "快手", "小红书", "精准空降"];
-    let (_, rest) = line.split_once('【')?;
-    let (inner, _) = rest.split_once('】')?;
-    let is_app = APPS.iter().any(|app| inner.starts_with(app));
-    (!is_app && !is_author(inner)).then_some(inner)
+/// Punctuation that does not belong to a title's edges.
+const LOOSE: &[char] = &[
+    '.', '…', '，', ',', '。', '：', ':', '；', ';', '、', '"', '\'', '[', ']', '(', ')', '<', '>',
+    '（', '）', '“', '”', '「', '」', '*', '`', '|', '~', '-', '→', '=',
+];
+
+struct Bracketed<'t> {
+    inner: &'t str,
+    /// What follows the bracket.
+    rest: &'t str,
+}
+
+/// The first `【…】` that names no app, with the brackets inside it.
+fn bracketed(text: &str) -> Option<Bracketed<'_>> {
+    let mut rest = text;
+    loop {
+        let (_, behind) = rest.split_once('【')?;
+        let mut depth = 1_u32;
+        let close = behind.char_indices().find(|(_, c)| {
+            match c {
+                '【' => depth += 1,
+                '】' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        let (to, _) = close?;
+        let inner = &behind[..to];
+        rest = &behind[to + '】'.len_utf8()..];
+        if !is_app(inner) {
+            return Some(Bracketed { inner, rest });
+        }
+    }
+}
+
+fn is_app(inner: &str) -> bool {
+    const APPS: &[&str] = &["抖音", "快手", "小红书", "精准空降", "视频号", "西瓜视频", "今日头条"];
+    APPS.iter().any(|app| inner.starts_with(app)) && inner.chars().count() < 14
 }
 
 /// Douyin's `【author的作品】`, which stands before the caption.
 fn is_author(inner: &str) -> bool {
     ["的作品", "的图文作品", "的主页", "的直播", "的直播间"].iter().any(|end| inner.ends_with(end))
-}
-
-fn after_author(line: &str) -> &str {
-    match line.split_once('【').and_then(|(_, rest)| rest.split_once('】')) {
-        Some((inner, rest)) if is_author(inner) && rest.chars().any(char::is_alphanumeric) => rest,
-        _ => line,
-    }
 }
 
 /// Takes the site's own words off a page title.
@@ -107,6 +116,7 @@ fn without_site(title: &str) -> &str {
     }
 }
 
+/// The line without the apps' sentences, and without app names in brackets that a sentence left behind.
 fn without_prompts(line: &str) -> String {
     let mut line = line.to_owned();
     for prompt in PROMPTS {
@@ -114,7 +124,11 @@ fn without_prompts(line: &str) -> String {
             line = line.replace(prompt, " ");
         }
     }
-    line
+    // The number between two of Kuaishou's sentences, and the app in front of Douyin's.
+    if let Some(at) = line.find("该作品在快手被播放过") {
+        line.truncate(at);
+    }
+    line.replace("【抖音】", " ").replace("【快手】", " ").replace("【小红书】", " ")
 }
 
 fn last_part(text: &str) -> &str {
@@ -148,7 +162,13 @@ mod tests {
                 "7.99 复制打开抖音，看看【阿青的作品】山里的早晨 # 日出 https://v.douyin.com/iAbC123/ 05/12 abC:/ x@y.Zz",
                 "山里的早晨 # 日出",
             ),
-            ("【三分钟做豆花-哔哩哔哩】 https://b23.tv/aBc12De", "三分钟做豆花"),
+            ("【【4K】三分钟做豆花-哔哩哔哩】 https://b23.tv/aBc12De", "【4K】三分钟做豆花"),
+            (
+                "https://v.kuaishou.com/2aBcDe 大黄狗 该作品在快手被播放过12.3万次，点击链接，打开【快手】直接观看！",
+                "大黄狗",
+            ),
+            ("【抖音】小满正在直播 https://v.douyin.com/iAbC123/", "小满正在直播"),
+            ("看看【阿青的作品】https://v.douyin.com/iAbC123/ abC:/", "阿青的作品"),
             ("https://v.kuaishou.com/2aBcDe 村口的大黄狗 \"搞笑", "村口的大黄狗 \"搞笑"),
             (
                 "76 【春天的衣柜 - 小满 | 小红书 - 你的生活指南】 😆 Ab3dEf6hIj9kLmN 😆 https://www.xiaohongshu.com/explore/0123456789abcdef01234567",
@@ -166,6 +186,7 @@ mod tests {
     #[test]
     fn a_link_alone_has_no_title() {
         assert_eq!(title("https://v.douyin.com/iAbC123/"), None);
+        assert_eq!(title("http://xhslink.com/o/aBcDeF12，复制本条信息"), None);
         assert_eq!(
             title(
                 "5.17 https://v.douyin.com/iAbC123/ 05/12 abC:/ x@y.Zz 复制此链接，打开Dou音搜索，直接观看视频！"
