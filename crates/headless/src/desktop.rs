@@ -16,7 +16,9 @@ use crate::Mark;
 const STARTED_WITHIN: Duration = Duration::from_secs(20);
 
 /// Variables of the surrounding session that must not leak into this one.
-const FOREIGN: [&str; 8] = [
+const FOREIGN: [&str; 10] = [
+    "LC_ALL",
+    "LC_MESSAGES",
     "WAYLAND_DISPLAY",
     "XAUTHORITY",
     "XDG_CONFIG_HOME",
@@ -51,6 +53,10 @@ impl Desktop {
         desktop.set("XDG_SESSION_TYPE", "x11");
         desktop.set("GDK_BACKEND", "x11");
         desktop.set("GSETTINGS_BACKEND", "memory");
+        // The language of those who use the program. Where the system has no such locale, programs
+        // read the variables all the same.
+        desktop.set("LANG", "zh_CN.UTF-8");
+        desktop.set("LANGUAGE", "zh_CN");
         // The accessibility bus would be one more daemon for each program.
         desktop.set("NO_AT_BRIDGE", "1");
 

@@ -166,7 +166,8 @@ impl<'a> App<'a> {
     /// The X11 window of the program, by its process.
     pub(crate) fn window(&self) -> io::Result<String> {
         let pid = self.pid.as_raw_nonzero().to_string();
-        let search = ["search", "--onlyvisible", "--all", "--pid", &pid, "--name", ".+"];
+        // By class, since xdotool cannot read a Chinese title where its locale is missing.
+        let search = ["search", "--onlyvisible", "--all", "--pid", &pid, "--class", "."];
         let windows = until("the window", SOON, || self.xdotool(&search).map(Some))?;
         Ok(windows.lines().next().unwrap_or_default().to_owned())
     }
@@ -184,7 +185,7 @@ impl<'a> App<'a> {
         until_true("the program to end", SOON, || Ok::<_, io::Error>(!is_alive(self.pid)))
     }
 
-    fn failed(&self, err: io::Error) -> io::Error {
+    pub(crate) fn failed(&self, err: io::Error) -> io::Error {
         self.keep_evidence();
         err
     }

@@ -10,7 +10,7 @@ fn a_transcript_is_found_again_after_a_restart() -> io::Result<()> {
     let world = World::start()?;
     let app = world.sandboxed()?;
     app.submit("sb-ok")?;
-    app.see_newest("succeeded", TASK_ENDS)?;
+    app.see_task("sb-ok", "succeeded", TASK_ENDS)?;
     app.click(&by("task-row"))?;
     let before = app.read(&by("transcript"), SOON, |text| text.chars().count() > 20)?;
     app.close()?;
@@ -30,7 +30,7 @@ fn a_video_that_history_has_is_pointed_out_before_anything_is_spent() -> io::Res
     let world = World::start()?;
     let app = world.sandboxed()?;
     app.submit("sb-ok")?;
-    app.see_newest("succeeded", TASK_ENDS)?;
+    app.see_task("sb-ok", "succeeded", TASK_ENDS)?;
 
     app.paste_into(&by("paste-box"), &share_text("sb-ok"))?;
     app.see(&by("chip-again"), SOON)?;

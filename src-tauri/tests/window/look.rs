@@ -15,7 +15,7 @@ fn the_dark_theme_is_dark_and_the_light_one_light() -> io::Result<()> {
     let world = World::start()?;
     let app = world.sandboxed()?;
     app.submit("sb-ok")?;
-    app.see_newest("succeeded", TASK_ENDS)?;
+    app.see_task("sb-ok", "succeeded", TASK_ENDS)?;
     app.close()?;
 
     brightness(&world, "light", |mean| mean > 0.6)?;

@@ -28,7 +28,7 @@ fn a_second_start_brings_the_first_window_forward_and_ends() -> io::Result<()> {
         Ok((first.xdotool(&["getactivewindow"])? == window).then_some(()))
     })?;
     first.submit("sb-ok")?;
-    first.see_newest("succeeded", TASK_ENDS)
+    first.see_task("sb-ok", "succeeded", TASK_ENDS).map(drop)
 }
 
 #[test]

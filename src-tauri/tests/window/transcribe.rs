@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::app::{SOON, by};
-use crate::until::until;
+use crate::until::{until, until_true};
 use crate::world::{TASK_ENDS, World, share_text};
 
 #[test]
@@ -13,7 +13,7 @@ fn a_pasted_share_text_becomes_a_transcript_that_can_be_copied() -> io::Result<(
     app.see(&by("sandbox-banner"), SOON)?;
 
     app.submit("sb-ok")?;
-    app.see_newest("succeeded", TASK_ENDS)?;
+    app.see_task("sb-ok", "succeeded", TASK_ENDS)?;
     app.click(&by("task-row"))?;
     let shown = app.read(&by("transcript"), SOON, |text| text.chars().count() > 20)?;
 
@@ -36,13 +36,15 @@ fn each_provider_gives_its_transcript() -> io::Result<()> {
         app.see(&by("chip"), SOON)?;
         app.choose(&by("pick-provider"), provider)?;
         app.click(&by("submit"))?;
-        app.see_newest("succeeded", TASK_ENDS)?;
-        assert_eq!(app.newest()?["provider"], provider);
+        let task = app.see_task(&code, "succeeded", TASK_ENDS)?;
+        assert_eq!(task["provider"], provider);
         app.click(&by("task-row"))?;
         app.read(&by("transcript"), SOON, |text| text.chars().count() > 20)?;
         assert_eq!(world.creates(&code)?, 1, "{provider}");
     }
-    assert_eq!(app.count(&format!("{}[data-state=succeeded]", by("task-row")))?, 3);
+    until_true("three transcripts in the list", SOON, || {
+        Ok::<_, io::Error>(app.count(&format!("{}[data-state=succeeded]", by("task-row")))? == 3)
+    })?;
     Ok(())
 }
 
@@ -52,12 +54,12 @@ fn a_failed_task_says_why_and_offers_one_remedy() -> io::Result<()> {
     let app = world.sandboxed()?;
 
     app.submit("sb-quota")?;
-    app.see_newest("failed", TASK_ENDS)?;
+    let task = app.see_task("sb-quota", "failed", TASK_ENDS)?;
     app.click(&by("task-row"))?;
 
     let remedy = app.read(&by("remedy"), SOON, |text| !text.is_empty())?;
     assert_eq!(app.count(&by("remedy"))?, 1, "{remedy}");
-    let failure = app.newest()?["failure"]["kind"].as_str().unwrap_or_default().to_owned();
+    let failure = task["failure"]["kind"].as_str().unwrap_or_default().to_owned();
     let page = app.text("body")?.unwrap_or_default();
     assert!(!failure.is_empty() && !page.contains(&failure), "a code instead of words: {failure}");
     Ok(())

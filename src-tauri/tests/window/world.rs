@@ -118,22 +118,32 @@ impl App<'_> {
         self.click(&by("submit"))
     }
 
-    /// Waits until the newest task is in `state`.
-    pub(crate) fn see_newest(&self, state: &str, within: Duration) -> io::Result<()> {
-        let what = format!("the newest task to be {state}");
-        let mut last = None;
+    /// Waits until the task of the link with this code is in `state`, in Rust and on screen.
+    pub(crate) fn see_task(&self, code: &str, state: &str, within: Duration) -> io::Result<Value> {
+        let what = format!("the task of {code} to be {state}");
+        let mut last = Value::Null;
         let reached = until(&what, within, || {
-            last = self.newest()?["state"].as_str().map(str::to_owned);
-            Ok((last.as_deref() == Some(state)).then_some(()))
+            last = self.task(code)?;
+            Ok((last["state"] == state).then(|| last.clone()))
         });
-        reached.map_err(|err| io::Error::other(format!("{err}; it is {last:?}")))?;
-        self.see(&format!("{}[data-state={state}]", by("task-row")), SOON)
+        let task = reached.map_err(|err| {
+            self.failed(io::Error::other(format!(
+                "{err}; it is {}, {}",
+                last["state"], last["wait"]
+            )))
+        })?;
+        let row = format!("{}[data-id=\"{}\"][data-state={state}]", by("task-row"), task["id"]);
+        self.see(&row, SOON)?;
+        Ok(task)
     }
 
-    /// The newest task, as Rust tells the page.
-    pub(crate) fn newest(&self) -> io::Result<Value> {
-        let mut page = self.call("tasks", json!({ "before": null, "limit": 1 }))?;
-        Ok(page["tasks"][0].take())
+    /// The newest task of the link with this code, as Rust tells the page; null where there is none.
+    pub(crate) fn task(&self, code: &str) -> io::Result<Value> {
+        let page = self.call("tasks", json!({ "before": null, "limit": 50 }))?;
+        let tasks = page["tasks"].as_array().cloned().unwrap_or_default();
+        let of_code =
+            |task: &&Value| task["link"]["url"].as_str().is_some_and(|url| url.contains(code));
+        Ok(tasks.iter().find(of_code).cloned().unwrap_or_default())
     }
 
     /// How many tasks the history holds.
