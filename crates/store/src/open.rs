@@ -184,3 +184,29 @@ fn fill(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
 fn unwritable(path: &Path, source: std::io::Error) -> StoreError {
     StoreError::Unwritable { path: path.to_owned(), source }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_commit_of_the_writer_is_synced_and_readers_cannot_write() -> Result<(), StoreError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shiwen.db");
+        let writer = writer(&path, Duration::ZERO)?;
+        let asked = |name| writer.pragma_query_value(None, name, |row| row.get::<_, String>(0));
+        assert_eq!(asked("journal_mode")?, "wal");
+        let asked = |name| writer.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let full = 2;
+        assert_eq!(asked("synchronous")?, full);
+        assert_eq!(asked("foreign_keys")?, 1);
+        assert_eq!(asked("application_id")?, i64::from(APPLICATION_ID));
+        assert_eq!(asked("user_version")?, LATEST);
+
+        let reader = reader(&path, Duration::ZERO)?;
+        let written = reader.execute("DELETE FROM tasks", []);
+        let code = written.err().and_then(|error| error.sqlite_error_code());
+        assert_eq!(code, Some(ErrorCode::ReadOnly));
+        Ok(())
+    }
+}

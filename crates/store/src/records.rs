@@ -68,7 +68,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn setting<T: DeserializeOwned + Serialize + Default>(&self, name: &str) -> Result<T, StoreError> {
+    pub fn setting<T: DeserializeOwned + Serialize + Default>(
+        &self,
+        name: &str,
+    ) -> Result<T, StoreError> {
         self.read(|connection| {
             let sql = "SELECT value FROM settings WHERE name = ?1";
             let text: Option<String> =

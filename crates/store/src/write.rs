@@ -14,7 +14,8 @@ pub(crate) struct Write<'a> {
 impl Write<'_> {
     /// This task will be announced as saved.
     pub(crate) fn changed(&mut self, id: TaskId) {
-        if !self.changed.contains(&id) {
+        // Steps on one task follow each other.
+        if self.changed.last() != Some(&id) {
             self.changed.push(id);
         }
     }
@@ -96,7 +97,8 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use shiwen_core::{
-        Link, LinkKind, NewTask, Operation, Platform, ProviderId, TaskState, Timestamp, Unit,
+        Link, LinkKind, NewTask, Operation, Platform, ProviderId, TaskChange, TaskState, Timestamp,
+        Unit, WaitReason,
     };
 
     use crate::{RawAnswer, Spent, Store, StoreError};
@@ -127,6 +129,24 @@ mod tests {
         let operation = Operation::Transcribe;
         let provider = ProviderId::Momoget;
         NewTask { operation, provider, link, target_language: None, again: false }
+    }
+
+    #[test]
+    fn a_task_changed_in_two_steps_is_announced_once_as_it_is_in_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let id = store.add_tasks("x", &[wish("1")], NOW).unwrap()[0];
+        let mut changes = store.changes();
+        store
+            .write(|write| {
+                write.step(id, "UPDATE tasks SET wait_reason = 'slot' WHERE id = ?1", [id.0])?;
+                write.step(id, "UPDATE tasks SET wait_reason = 'rate' WHERE id = ?1", [id.0])
+            })
+            .unwrap();
+        let task = Box::new(store.task(id).unwrap());
+        assert_eq!(task.wait.unwrap().reason, WaitReason::Rate);
+        assert_eq!(changes.try_recv(), Ok(TaskChange::Saved { task }));
+        assert!(changes.try_recv().is_err());
     }
 
     #[test]

@@ -192,6 +192,25 @@ fn a_database_of_another_program_is_refused_and_left_as_it_is() {
 }
 
 #[test]
+fn a_database_of_another_program_is_refused_also_when_only_its_log_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = Connection::open(folder.path().join("shiwen.db")).unwrap();
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
+    connection.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE tasks (id)").unwrap();
+    drop(connection);
+    let before = contents(folder.path());
+    assert_eq!(before["shiwen.db"][40..44], [0; 4], "the header knows of no table");
+
+    let opened = Store::open(folder.path()).map(|_| ());
+
+    assert!(matches!(opened, Err(StoreError::Damaged(_))), "{opened:?}");
+    let after = contents(folder.path());
+    for file in ["shiwen.db", "shiwen.db-wal"] {
+        assert_eq!(after[file], before[file], "{file}");
+    }
+}
+
+#[test]
 fn a_cut_off_history_is_refused_and_left_as_it_is() {
     let folder = closed_history();
     let whole = fs::read(folder.path().join("shiwen.db")).unwrap();

@@ -201,6 +201,31 @@ fn a_read_only_disk_is_unwritable() {
     });
 }
 
+#[test]
+fn a_read_only_file_is_unwritable() {
+    on_a_disk_of("8m", "full_disk::a_read_only_file_is_unwritable", |disk| {
+        let history = history_in(disk);
+        history.queued("1");
+        let file = history.file();
+        let History { folder, store } = history;
+        drop(store);
+        let mount = |what: &[&str]| {
+            let done = Command::new("mount").args(what).arg(&file).status().unwrap();
+            assert!(done.success());
+        };
+        let path = file.to_str().unwrap();
+        mount(&["--bind", path]);
+        mount(&["-o", "remount,bind,ro"]);
+
+        let opened = Store::open(folder.path()).map(|_| ());
+
+        assert!(matches!(opened, Err(StoreError::Unwritable { .. })), "{opened:?}");
+        let unmounted = Command::new("umount").arg(&file).status().unwrap();
+        assert!(unmounted.success());
+        assert_eq!(Store::open(folder.path()).unwrap().tasks(None, 10).unwrap().total, 1);
+    });
+}
+
 fn assert_sound(history: &History) {
     let said: String =
         history.sql().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();

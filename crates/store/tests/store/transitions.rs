@@ -5,7 +5,7 @@ use std::{cell::Cell, collections::BTreeSet};
 use shiwen_core::{
     AttemptId, CancelCause, Charged, Outcome, TaskId, TaskState as State, Wait, WaitReason,
 };
-use shiwen_store::{Store, StoreError};
+use shiwen_store::{Poll, Store, StoreError};
 
 use crate::fixture::{Situation as From, *};
 
@@ -294,4 +294,20 @@ fn trying_again_starts_clean_and_keeps_the_ledger() {
         history.accept(claimed.attempt, &format!("again-{from:?}"));
         assert_eq!(history.task(id).remote_id, Some(format!("again-{from:?}")));
     }
+}
+
+#[test]
+fn trying_again_forgets_how_the_following_went() {
+    let history = History::new();
+    let id = history.running("1");
+    let bad = Poll { bad: true, stalled: true, progress: Some(80), ..poll(Some(at(50))) };
+    history.store.polled(id, &bad).unwrap();
+    history.store.lost(id, &failure(Charged::No), &answer("status"), at(60)).unwrap();
+    history.store.retry(id).unwrap();
+    let attempt = history.store.claim(id, at(70)).unwrap().attempt;
+    history.accept(attempt, "again");
+
+    let due = &history.store.due_to_follow(at(1000), 10).unwrap()[0];
+    assert_eq!((due.bad_polls, due.fetching), (0, false));
+    assert_eq!((due.task.stalled, due.task.progress), (false, None));
 }
