@@ -37,7 +37,8 @@ pub(crate) fn restore(word: &str) -> Option<&'static str> {
 pub(crate) fn lead(text: &str, host: usize) -> Option<Lead> {
     let free = Lead { scheme: HTTPS, from: host };
     let slashes_to = back(text, host, 3, char::is_whitespace);
-    let slashes_from = back(text, slashes_to, 5, |c| c == '/');
+    let last_from = back(text, slashes_to, 5, |c| c == '/');
+    let slashes_from = torn_slashes(text, last_from).unwrap_or(last_from);
     let colon_to = back(text, slashes_from, 2, char::is_whitespace);
     let colon_from = back(text, colon_to, 2, |c| matches!(c, ':' | '：'));
     let colon = colon_from < colon_to;
@@ -45,7 +46,7 @@ pub(crate) fn lead(text: &str, host: usize) -> Option<Lead> {
     let word_to = back(text, marks_from, 2, char::is_whitespace);
     let word_from = back(text, word_to, 16, |c| c.is_ascii_alphanumeric());
 
-    let slashes = slashes_to - slashes_from;
+    let slashes = text[slashes_from..slashes_to].matches('/').count();
     if let Some((scheme, len)) = meant(&text[word_from..word_to], colon)
         && (colon || slashes >= 2)
     {
@@ -59,10 +60,10 @@ pub(crate) fn lead(text: &str, host: usize) -> Option<Lead> {
     if slashes_to < host {
         return Some(free);
     }
-    match slashes {
+    match slashes_to - last_from {
         0 => stands_alone(text, host).then_some(free),
         // A bare `//` or `://` is a damaged scheme where nothing before it can be a path.
-        2 => {
+        2 if slashes == 2 => {
             let from = if colon_to == slashes_from { marks_from } else { slashes_from };
             // A full-width colon behind a word is the word's.
             let wide = text[from..].starts_with('：');
@@ -71,6 +72,13 @@ pub(crate) fn lead(text: &str, host: usize) -> Option<Lead> {
         }
         _ => None,
     }
+}
+
+/// Where the first of two slashes begins that white space tore apart, the second beginning at `second`.
+fn torn_slashes(text: &str, second: usize) -> Option<usize> {
+    let gap = back(text, second, 2, char::is_whitespace);
+    let first = back(text, gap, 2, |c| c == '/');
+    (gap < second && first < gap).then_some(first)
 }
 
 /// The scheme a word stands for, and how many of its bytes do. Without a colon the word must be complete.

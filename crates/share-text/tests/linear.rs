@@ -76,6 +76,13 @@ const HOSTILE: &[&str] = &[
     "\u{3000}",
     "t.cn/abcd,",
     "1.1.1.1/",
+    "https://weibo.com/n/猫",
+    "https://weibo.com/n/猫?a=b",
+    "https://www.tiktok.com/@a猫/",
+    "https:/ /",
+    "[/",
+    "blob:https://",
+    "https://a.b…",
 ];
 
 #[test]
