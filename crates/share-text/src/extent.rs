@@ -103,7 +103,7 @@ impl Brackets {
 /// The end of the JSON object that begins at `at`, if it is closed on the same line and more of the query or the end
 /// of the link follows.
 fn json_end(bytes: &[u8], at: usize) -> Option<usize> {
-    const REACH: usize = 2_000;
+    const REACH: usize = 1_000;
     let mut depth = 0_u32;
     for (i, byte) in bytes.iter().enumerate().skip(at).take(REACH) {
         match byte {
