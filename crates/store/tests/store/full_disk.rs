@@ -188,7 +188,7 @@ fn a_read_only_disk_is_unwritable() {
         history.queued("1");
         let History { folder, store } = history;
         drop(store);
-        let remount = Command::new("mount").args(["-o", "remount,ro"]).arg(disk).status().unwrap();
+        let remount = Command::new("mount").args(["-o", "remount,bind,ro"]).arg(disk).status().unwrap();
         assert!(remount.success());
 
         let opened = Store::open(folder.path()).map(|_| ());
@@ -196,7 +196,7 @@ fn a_read_only_disk_is_unwritable() {
         let opened = Store::open(&disk.join("new")).map(|_| ());
         assert!(matches!(opened, Err(StoreError::Unwritable { .. })), "{opened:?}");
         // Lets the folder be removed.
-        let remount = Command::new("mount").args(["-o", "remount,rw"]).arg(disk).status().unwrap();
+        let remount = Command::new("mount").args(["-o", "remount,bind,rw"]).arg(disk).status().unwrap();
         assert!(remount.success());
     });
 }
