@@ -89,7 +89,7 @@ fn settings(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
     if mode != "wal" {
         tracing::warn!(%mode, path = %path.display(), "no write-ahead log here; readers may wait for the writer");
     }
-    // A lost intent would be a second charge after a power cut (reliability.md 0.6), so every commit is synced.
+    // A lost intent would be a second charge after a power cut, so every commit is synced.
     connection.pragma_update(None, "synchronous", "FULL")?;
     if cfg!(target_os = "macos") {
         connection.pragma_update(None, "fullfsync", true)?;

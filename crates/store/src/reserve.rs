@@ -1,7 +1,6 @@
 //! Room set aside on the disk, so that a remote id can be saved when everything else is full.
 //!
-//! Measured: on a full disk even a small update fails; after deleting a 1 MB file the same update commits
-//! (reliability.md 1.3).
+//! Measured: on a full disk even a small update fails; after deleting a 1 MB file the same update commits.
 
 use std::{fs, io::Write, path::PathBuf};
 

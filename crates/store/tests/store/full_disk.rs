@@ -1,6 +1,7 @@
 //! A disk without room, played on a file system of the test's own, where the system lets it have one.
 //!
-//! Where it does not, the limits on the file itself (`write.rs` in the crate) say most of the same.
+//! Where it does not, each of these says so on standard error and proves nothing; what a limit on the file itself can
+//! show of the same (`write.rs` in the crate) is shown everywhere.
 
 use std::{
     fs::{self, File},
@@ -188,7 +189,8 @@ fn a_read_only_disk_is_unwritable() {
         history.queued("1");
         let History { folder, store } = history;
         drop(store);
-        let remount = Command::new("mount").args(["-o", "remount,bind,ro"]).arg(disk).status().unwrap();
+        let remount =
+            Command::new("mount").args(["-o", "remount,bind,ro"]).arg(disk).status().unwrap();
         assert!(remount.success());
 
         let opened = Store::open(folder.path()).map(|_| ());
@@ -196,7 +198,8 @@ fn a_read_only_disk_is_unwritable() {
         let opened = Store::open(&disk.join("new")).map(|_| ());
         assert!(matches!(opened, Err(StoreError::Unwritable { .. })), "{opened:?}");
         // Lets the folder be removed.
-        let remount = Command::new("mount").args(["-o", "remount,bind,rw"]).arg(disk).status().unwrap();
+        let remount =
+            Command::new("mount").args(["-o", "remount,bind,rw"]).arg(disk).status().unwrap();
         assert!(remount.success());
     });
 }
