@@ -39,7 +39,7 @@ fn assert_each_once(history: &History, queued: &[TaskId], claimed: &[TaskId]) {
 #[test]
 fn threads_never_claim_the_same_task() {
     let history = History::new();
-    let queued = queue(&history, 3000);
+    let queued = queue(&history, 2000);
     // Two stores of one file, and two threads on each.
     let stores = [history.store.clone(), history.store.clone(), history.other(), history.other()];
     let begin = Barrier::new(stores.len());
