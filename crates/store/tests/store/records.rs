@@ -66,6 +66,16 @@ fn unreadable_settings_are_as_good_as_none() {
 }
 
 #[test]
+fn settings_of_an_older_version_get_the_defaults_of_what_they_lack() {
+    let history = History::new();
+    let insert =
+        "INSERT INTO settings (name, value) VALUES ('look', '{\"theme\":\"dark\",\"gone\":1}')";
+    history.sql().execute(insert, []).unwrap();
+    let expected = Settings { theme: "dark".to_owned(), ..Settings::default() };
+    assert_eq!(history.store.setting::<Settings>("look").unwrap(), expected);
+}
+
+#[test]
 fn a_record_of_an_older_version_is_read_as_far_as_it_goes() {
     let history = History::new();
     let old = "{\"slots\":4,\"settings\":{\"region\":\"cn\"},\"gone_field\":true}";
