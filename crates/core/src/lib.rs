@@ -24,7 +24,7 @@ pub use task::{
 };
 pub use time::Timestamp;
 pub use view::{
-    Chip, Detection, FieldView, Known, Notice, ProviderView, Submission, TaskChange,
-    TaskDetail, TaskPage,
+    Chip, Detection, FieldView, Known, Notice, ProviderView, Submission, TaskChange, TaskDetail,
+    TaskPage,
 };
 pub use word::UnknownWord;

@@ -65,10 +65,14 @@ pub struct Link {
 }
 
 impl Link {
-    /// One key per video over all link forms: `platform:id`, or the plain short link until the id is known.
+    /// One key per video over all link forms: `platform:id`, or the plain short link until the id is known. Parts of
+    /// a Bilibili video are videos of their own.
     pub fn video_key(&self) -> String {
         match &self.id {
-            Some(id) => format!("{}:{id}", self.platform),
+            Some(id) => match self.part() {
+                Some(part) => format!("{}:{id}#{part}", self.platform),
+                None => format!("{}:{id}", self.platform),
+            },
             None => {
                 let plain = self.canonical.as_deref().unwrap_or(&self.url);
                 let plain = plain
@@ -77,6 +81,65 @@ impl Link {
                     .unwrap_or(plain);
                 plain.trim_end_matches('/').to_owned()
             }
+        }
+    }
+
+    /// The part (分P) of a Bilibili video beyond its first.
+    fn part(&self) -> Option<u32> {
+        if self.platform != Platform::Bilibili {
+            return None;
+        }
+        let url = url::Url::parse(self.canonical.as_deref().unwrap_or(&self.url)).ok()?;
+        let part = url.query_pairs().find(|(name, _)| name == "p")?.1.parse().ok()?;
+        (part > 1).then_some(part)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(platform: Platform, id: Option<&str>, url: &str) -> Link {
+        Link {
+            url: url.to_owned(),
+            platform,
+            kind: LinkKind::Video,
+            id: id.map(str::to_owned),
+            canonical: None,
+            title: None,
+        }
+    }
+
+    #[test]
+    fn one_video_has_one_key_over_its_forms_and_each_part_its_own() {
+        for (platform, id, url, key) in [
+            (
+                Platform::Douyin,
+                Some("7300000000000000001"),
+                "https://www.douyin.com/video/7300000000000000001",
+                "douyin:7300000000000000001",
+            ),
+            (
+                Platform::Douyin,
+                None,
+                "https://v.douyin.com/iRk3xQ7_p2A/",
+                "v.douyin.com/iRk3xQ7_p2A",
+            ),
+            (Platform::Douyin, None, "http://v.douyin.com/iRk3xQ7_p2A", "v.douyin.com/iRk3xQ7_p2A"),
+            (
+                Platform::Bilibili,
+                Some("BV1xx411c7mD"),
+                "https://www.bilibili.com/video/BV1xx411c7mD?p=1",
+                "bilibili:BV1xx411c7mD",
+            ),
+            (
+                Platform::Bilibili,
+                Some("BV1xx411c7mD"),
+                "https://www.bilibili.com/video/BV1xx411c7mD?t=5&p=3",
+                "bilibili:BV1xx411c7mD#3",
+            ),
+        ] {
+            assert_eq!(link(platform, id, url).video_key(), key);
         }
     }
 }
