@@ -2,18 +2,20 @@
 
 use std::{collections::hash_map::Entry, time::Duration};
 
-use shiwen_core::{ProviderId, TaskId, Timestamp};
+use shiwen_core::{ProviderId, TaskId, Timestamp, Unit};
 use shiwen_providers::{Service, service};
-use shiwen_store::{DueTask, StoreError};
+use shiwen_store::{DueTask, Spent, StoreError};
 use tokio::{
     sync::broadcast::error::RecvError,
     task::{JoinHandle, JoinSet},
 };
 
-use crate::{Engine, Ownership, failures};
+use crate::{Engine, Ownership, failures, submit::spent};
 
 /// How often the file is looked at for what other processes wrote.
 const OTHERS: Duration = Duration::from_millis(500);
+/// How long a task whose change could not be saved is left alone.
+const DISK_TROUBLE: Duration = Duration::from_secs(15);
 /// A tick that comes this late was held up by more than a busy machine.
 const JUMP: Duration = Duration::from_secs(10);
 /// Follow-up calls that may be out at once.
@@ -48,7 +50,14 @@ impl Engine {
     /// # Errors
     /// When the history cannot be read or written.
     pub fn start(&self, ownership: Ownership) -> Result<Running, StoreError> {
-        let uncertain = self.store().recover(failures::crashed, self.now())?;
+        let lost = |provider| {
+            let spent = service(provider)
+                .map_or(Spent { unit: Unit::Use, amount: None, certain: false }, |service| {
+                    spent(service.card(), None, false)
+                });
+            (failures::crashed(provider), spent)
+        };
+        let uncertain = self.store().recover(lost, self.now())?;
         if uncertain > 0 {
             tracing::warn!(uncertain, "create calls were out when the last run ended");
         }
@@ -73,10 +82,12 @@ impl Engine {
         let mut looked_at = self.now();
         let mut calls = JoinSet::new();
         'work: loop {
-            if let Err(error) = self.take_work(&mut calls) {
+            // One moment for both: what falls due between two looks at the clock would be in neither.
+            let now = self.now();
+            if let Err(error) = self.take_work(&mut calls, now) {
                 tracing::error!(%error, "the history cannot be read");
             }
-            let due = sleep(self.next_due());
+            let due = sleep(self.next_due(now));
             tokio::pin!(due);
             loop {
                 tokio::select! {
@@ -111,11 +122,10 @@ impl Engine {
     }
 
     /// Starts every call that may go out now. Creates first: they are what the user waits for.
-    fn take_work(&self, calls: &mut JoinSet<()>) -> Result<(), StoreError> {
-        let now = self.now();
+    fn take_work(&self, calls: &mut JoinSet<()>, now: Timestamp) -> Result<(), StoreError> {
         for provider in self.store().queued_providers()? {
             let Some(service) = service(provider) else { continue };
-            let room = self.room(service)?;
+            let room = self.room(service, now)?;
             if room == 0 {
                 continue;
             }
@@ -134,9 +144,9 @@ impl Engine {
     }
 
     /// How many tasks may be submitted to a provider now.
-    fn room(&self, service: &'static dyn Service) -> Result<u32, StoreError> {
+    fn room(&self, service: &'static dyn Service, now: Timestamp) -> Result<u32, StoreError> {
         let card = service.card();
-        if let Some((_, reason)) = self.holds().held(card.id, self.now()) {
+        if let Some((_, reason)) = self.holds().held(card.id, now) {
             tracing::trace!(provider = %card.id, %reason, "nothing is submitted now");
             return Ok(0);
         }
@@ -170,15 +180,15 @@ impl Engine {
                 Ok(()) | Err(StoreError::WrongState | StoreError::TaskGone) => {}
                 Err(error) => {
                     tracing::error!(task = %id, %error, "could not be saved");
-                    // Not in a tight loop: whatever is wrong with the disk takes time to mend.
-                    tokio::time::sleep(OTHERS).await;
+                    // The task stays out for so long: whatever is wrong with the disk takes time to mend, and its
+                    // provider must not be asked in a loop meanwhile.
+                    tokio::time::sleep(DISK_TROUBLE).await;
                 }
             }
         });
     }
 
-    fn next_due(&self) -> Option<Duration> {
-        let now = self.now();
+    fn next_due(&self, now: Timestamp) -> Option<Duration> {
         let task = self.store().next_due(now).ok().and_then(|next| next.0);
         let hold = self.holds().next_end(now);
         task.into_iter().chain(hold).min().map(|at| at.since(now))

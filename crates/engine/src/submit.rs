@@ -17,6 +17,7 @@ const SENDS: u32 = 5;
 const PAUSE: Duration = Duration::from_secs(20);
 /// Between tries to save an outcome.
 const SAVE_AGAIN: Duration = Duration::from_millis(500);
+const SAVE_AT_LEAST: Duration = Duration::from_secs(30);
 
 impl Engine {
     /// Submits a queued task. Whatever happens after the claim, an outcome is on disk before this returns.
@@ -172,13 +173,25 @@ impl Engine {
     /// An outcome must reach the disk: it is tried until it does, and nothing else is submitted meanwhile. Should the
     /// program end before, the open attempt says at the next start that the outcome is unknown.
     async fn saved(&self, save: impl Fn() -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let mut wait = SAVE_AGAIN;
         loop {
             match save() {
-                Err(error @ (StoreError::DiskFull | StoreError::Busy)) => {
-                    tracing::error!(%error, "an outcome cannot be saved yet");
-                    tokio::time::sleep(SAVE_AGAIN).await;
+                Ok(()) => return Ok(()),
+                Err(
+                    error @ (StoreError::WrongState
+                    | StoreError::TaskGone
+                    | StoreError::RemoteIdTaken(_)),
+                ) => {
+                    return Err(error);
                 }
-                other => return other,
+                Err(error) => {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "an outcome cannot be saved yet"
+                    );
+                    tokio::time::sleep(wait).await;
+                    wait = (wait * 2).min(SAVE_AT_LEAST);
+                }
             }
         }
     }
@@ -230,6 +243,6 @@ pub(crate) fn won(answer: Answer, now: Timestamp) -> Won {
     Won { text: answer.text, incomplete: answer.incomplete, found }
 }
 
-fn spent(card: &Card, cost: Option<u32>, certain: bool) -> Spent {
+pub(crate) fn spent(card: &Card, cost: Option<u32>, certain: bool) -> Spent {
     Spent { unit: card.unit, amount: cost.or(card.cost), certain }
 }

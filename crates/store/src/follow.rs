@@ -2,7 +2,8 @@
 
 use rusqlite::{Params, named_params};
 use shiwen_core::{
-    AttemptId, Failure, Found, ProviderId, TaskId, Timestamp, TranscriptKind, Unit, count_words,
+    AttemptId, Failure, FailureKind, Found, ProviderId, TaskId, Timestamp, TranscriptKind, Unit,
+    count_words,
 };
 
 use crate::{RawAnswer, Store, StoreError, submit::json, write::Write};
@@ -99,7 +100,8 @@ impl Store {
         })
     }
 
-    /// The provider says that it failed.
+    /// The provider says that it failed. Where it does not know the id that the user named for an uncertain call, the
+    /// id was wrong and the call is as uncertain as before.
     ///
     /// # Errors
     /// [`StoreError::WrongState`] when the task no longer runs.
@@ -111,6 +113,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.write_outcome(|write| {
+            if failure.kind == FailureKind::NotFound && disown(write, id, failure)? {
+                return answer.keep(write, id, now);
+            }
             let sql = "UPDATE tasks SET state = 'failed', failure = ?2, ended_at = ?3, progress = NULL, stalled = 0,
                          fetching = 0, wait_reason = NULL, wait_until = NULL, next_poll_at = NULL
                        WHERE id = ?1 AND state = 'running'";
@@ -157,6 +162,20 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// Takes a wrongly adopted id back; false when the task's id came from the provider itself.
+fn disown(write: &mut Write<'_>, id: TaskId, failure: &Failure) -> Result<bool, StoreError> {
+    let sql = "UPDATE attempts SET remote_id = NULL WHERE task_id = ?1 AND outcome IN ('unknown', 'crashed')
+                 AND remote_id = (SELECT remote_id FROM tasks WHERE id = ?1)";
+    if write.tx.prepare_cached(sql)?.execute([id.0])? == 0 {
+        return Ok(false);
+    }
+    let sql = "UPDATE tasks SET state = 'uncertain', remote_id = NULL, failure = ?2, progress = NULL, stalled = 0,
+                 fetching = 0, wait_reason = NULL, wait_until = NULL, next_poll_at = NULL
+               WHERE id = ?1 AND state = 'running'";
+    write.step(id, sql, (id.0, json(failure)?))?;
+    Ok(true)
 }
 
 pub(crate) fn success(id: TaskId, won: &Won, now: Timestamp) -> impl Params {

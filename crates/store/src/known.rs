@@ -7,7 +7,8 @@ use crate::{Store, StoreError, row};
 
 impl Store {
     /// The best task that history has for this video and operation: one with a result, else one that may still give
-    /// one. Failed, cancelled and deleted tasks do not count.
+    /// one: also one that nobody waits for any more, since waiting again is free. Other cancelled, failed and deleted
+    /// tasks do not count.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -29,7 +30,8 @@ pub(crate) fn of_video(
     let sql = "SELECT t.id, t.state, coalesce(t.title, l.title) AS title, t.created_at
                FROM links l JOIN tasks t ON t.link_id = l.id
                WHERE l.video_key = :key AND t.operation = :operation AND t.target_language IS :language
-                 AND t.deleted_at IS NULL AND t.state NOT IN ('failed', 'cancelled')
+                 AND t.deleted_at IS NULL
+                 AND (t.state NOT IN ('failed', 'cancelled') OR t.cancel_cause = 'stopped_waiting')
                ORDER BY t.state = 'succeeded' DESC, t.id DESC LIMIT 1";
     let params = named_params! {
         ":key": video_key,

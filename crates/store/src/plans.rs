@@ -115,7 +115,7 @@ fn ask_everything(store: &Store) {
     store.unknown(claim(6), &unknown, &spent, None, NOW).unwrap();
     store.resend(ids[6]).unwrap();
     claim(7);
-    store.recover(|_| unknown.clone(), NOW).unwrap();
+    store.recover(|_| (unknown.clone(), spent), NOW).unwrap();
     store.delete(ids[6], NOW).unwrap();
 
     store.tasks(Some(TaskId(9)), 50).unwrap();

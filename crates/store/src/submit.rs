@@ -224,13 +224,14 @@ impl Store {
     }
 
     /// Once at the start of the process that owns the tasks: a create call that was out when the last run ended may
-    /// have been accepted, so its task is uncertain. `failure` says that for each of them. Answers how many there were.
+    /// have been accepted and charged, so its task is uncertain. `lost` says both for a provider. Answers how many there
+    /// were.
     ///
     /// # Errors
     /// When the database cannot be written.
     pub fn recover(
         &self,
-        failure: impl Fn(ProviderId) -> Failure,
+        lost: impl Fn(ProviderId) -> (Failure, Spent),
         now: Timestamp,
     ) -> Result<usize, StoreError> {
         self.write_outcome(|write| {
@@ -246,9 +247,10 @@ impl Store {
                 found.collect::<Result<Vec<_>, _>>()?
             };
             for (id, provider, attempt) in &open {
-                let failure = failure(*provider);
+                let (failure, spent) = lost(*provider);
                 if let Some(attempt) = attempt {
                     end_attempt(write, *attempt, Outcome::Crashed, Some(&failure), now)?;
+                    follow::spend(write, *attempt, *id, &spent, now)?;
                 }
                 let sql = "UPDATE tasks SET state = 'uncertain', failure = ?2 WHERE id = ?1 AND state = 'submitting'";
                 write.step(*id, sql, (id.0, json(&failure)?))?;

@@ -53,6 +53,21 @@ async fn a_call_that_fails_never_fails_the_task() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_question_that_falls_due_while_work_is_taken_is_not_forgotten() {
+    let lab = Lab::new();
+    lab.script.creates([accepted()]);
+    lab.script.reads((0..40).map(|_| status("processing")).chain([status("completed"), result()]));
+    let engine = lab.engine();
+    let running = lab.start(&engine);
+    let id = submit(&engine, &["aaaa1111"])[0];
+    until(&engine, id, TaskState::Running).await;
+
+    lab.slow_down(Duration::from_secs(2));
+    until(&engine, id, TaskState::Succeeded).await;
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_task_that_the_provider_lost_or_failed_ends_with_its_cause() {
     for (play, kind) in [
         (refused(404, "任务不存在"), FailureKind::NotFound),

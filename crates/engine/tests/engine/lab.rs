@@ -118,10 +118,13 @@ async fn play(play: Play, number: usize) -> Result<Response, SendError> {
 struct LabClock {
     start: Instant,
     asleep: Mutex<Duration>,
+    /// Passes with every look at the clock, as on a machine that is slow between two lines.
+    per_look: Mutex<Duration>,
 }
 
 impl Clock for LabClock {
     fn now(&self) -> Timestamp {
+        *self.asleep.lock().unwrap() += *self.per_look.lock().unwrap();
         Timestamp(1_790_000_000_000).after(self.start.elapsed() + *self.asleep.lock().unwrap())
     }
 }
@@ -149,7 +152,11 @@ impl Lab {
             folder: TempDir::new().unwrap(),
             script: Arc::default(),
             keys: Arc::new(keys),
-            clock: Arc::new(LabClock { start: Instant::now(), asleep: Mutex::default() }),
+            clock: Arc::new(LabClock {
+                start: Instant::now(),
+                asleep: Mutex::default(),
+                per_look: Mutex::default(),
+            }),
         }
     }
 
@@ -168,6 +175,11 @@ impl Lab {
     /// The lid was closed for this long: wall time went on, timers did not.
     pub(crate) fn sleep(&self, long: Duration) {
         *self.clock.asleep.lock().unwrap() += long;
+    }
+
+    /// From now on this much time passes between any two looks at the clock.
+    pub(crate) fn slow_down(&self, per_look: Duration) {
+        *self.clock.per_look.lock().unwrap() = per_look;
     }
 
     pub(crate) fn start(&self, engine: &Engine) -> Running {

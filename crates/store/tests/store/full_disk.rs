@@ -152,7 +152,7 @@ fn a_history_opens_on_a_full_disk_and_recovers() {
 
         let store = Store::open(folder.path()).unwrap();
         let crashed = |provider| Failure::new(provider, FailureKind::Network);
-        assert_eq!(store.recover(crashed, at(9)).unwrap(), 1);
+        assert_eq!(store.recover(|provider| (crashed(provider), unsure(1)), at(9)).unwrap(), 1);
         assert_eq!(store.task(id).unwrap().state, TaskState::Uncertain);
         assert_eq!(store.tasks(None, 10).unwrap().total, 1);
     });

@@ -38,7 +38,10 @@ fn no_acknowledged_commit_is_lost_when_the_process_is_killed() {
             charged: Charged::Unknown,
             ..Failure::new(provider, FailureKind::Network)
         };
-        assert!(store.recover(crashed, at(0)).unwrap() <= 1, "one call at a time was out");
+        assert!(
+            store.recover(|provider| (crashed(provider), unsure(1)), at(0)).unwrap() <= 1,
+            "one call at a time was out"
+        );
         assert_eq!(store.count_in(TaskState::Submitting).unwrap(), 0);
         acknowledged += said.len();
     }

@@ -22,7 +22,10 @@ fn what_was_being_submitted_when_the_program_ended_is_uncertain_and_nothing_else
     let before: Vec<_> = others.iter().map(|id| history.rows(*id)).collect();
 
     let history = history.reopened();
-    assert_eq!(history.store.recover(crashed, at(500)).unwrap(), 2);
+    assert_eq!(
+        history.store.recover(|provider| (crashed(provider), unsure(1)), at(500)).unwrap(),
+        2
+    );
 
     for id in [open, second] {
         let detail = history.detail(id);
@@ -43,9 +46,15 @@ fn what_was_being_submitted_when_the_program_ended_is_uncertain_and_nothing_else
 fn recovering_twice_finds_nothing_the_second_time() {
     let history = History::new();
     let (id, _) = history.submitting("1");
-    assert_eq!(history.store.recover(crashed, at(500)).unwrap(), 1);
+    assert_eq!(
+        history.store.recover(|provider| (crashed(provider), unsure(1)), at(500)).unwrap(),
+        1
+    );
     let rows = history.rows(id);
-    assert_eq!(history.store.recover(crashed, at(600)).unwrap(), 0);
+    assert_eq!(
+        history.store.recover(|provider| (crashed(provider), unsure(1)), at(600)).unwrap(),
+        0
+    );
     assert_eq!(history.rows(id), rows);
 }
 
@@ -55,7 +64,7 @@ fn recovering_announces_what_became_uncertain() {
     let (id, _) = history.submitting("1");
     history.queued("2");
     let mut changes = history.store.changes();
-    history.store.recover(crashed, at(500)).unwrap();
+    history.store.recover(|provider| (crashed(provider), unsure(1)), at(500)).unwrap();
     let task = Box::new(history.task(id));
     assert_eq!(announced(&mut changes), [shiwen_core::TaskChange::Saved { task }]);
 }
@@ -64,7 +73,7 @@ fn recovering_announces_what_became_uncertain() {
 fn an_outcome_that_comes_after_the_recovery_is_too_late() {
     let history = History::new();
     let (id, attempt) = history.submitting("1");
-    history.store.recover(crashed, at(500)).unwrap();
+    history.store.recover(|provider| (crashed(provider), unsure(1)), at(500)).unwrap();
     let late =
         history.store.accepted(attempt, "r", at(1000), &spent(1), &answer("create"), at(600));
     assert!(matches!(late, Err(StoreError::WrongState)), "{late:?}");
@@ -168,4 +177,29 @@ fn an_adopted_call_is_certainly_paid_for() {
     assert_eq!(history.store.spent_since(PROVIDER, at(0)).unwrap(), 2, "counted all the same");
     history.store.adopt(id, "found", at(700)).unwrap();
     assert_eq!(certain(&history), [(true, 1), (false, 1)]);
+}
+
+#[test]
+fn a_call_that_a_crash_cut_off_stands_in_the_books_as_perhaps_paid() {
+    let history = History::new();
+    history.submitting("open");
+    let history = history.reopened();
+    history.store.recover(|provider| (crashed(provider), unsure(1)), at(500)).unwrap();
+    assert_eq!(history.store.spent_since(PROVIDER, at(0)).unwrap(), 1);
+}
+
+#[test]
+fn an_id_that_the_provider_does_not_know_makes_the_call_uncertain_again() {
+    let history = History::new();
+    let (id, attempt) = history.submitting("open");
+    let failure = crashed(PROVIDER);
+    history.store.unknown(attempt, &failure, &unsure(1), None, at(10)).unwrap();
+    history.store.adopt(id, "mistyped", at(20)).unwrap();
+    let unknown_id = Failure::new(PROVIDER, FailureKind::NotFound);
+    history.store.lost(id, &unknown_id, &answer("status"), at(30)).unwrap();
+    let task = history.store.task(id).unwrap();
+    assert_eq!((task.state, task.remote_id), (TaskState::Uncertain, None));
+
+    history.store.adopt(id, "right", at(40)).unwrap();
+    assert_eq!(history.store.task(id).unwrap().remote_id.as_deref(), Some("right"));
 }
