@@ -24,6 +24,7 @@ pub(crate) fn bench(arguments: &Arguments) -> Result<()> {
     run(&mut cargo(["build", "--release", "--package", "shiwen", "--package", "shiwen-cli"]))?;
     let folder = tempfile::tempdir()?;
     extraction(folder.path())?;
+    extractor()?;
     window_start(arguments.starts)
 }
 
@@ -61,6 +62,12 @@ fn extraction(folder: &Path) -> Result<()> {
     ensure!(answered == LINES, "{LINES} lines were asked, {answered} were answered");
     figure("extract", texts.len() as f64 / 1e6 / elapsed, "MB/s");
     Ok(())
+}
+
+/// How fast links are found by the extractor alone, beside other ways and on hostile texts. It prints its own figures.
+fn extractor() -> Result<()> {
+    let example = ["run", "--release", "--package", "shiwen-share-text", "--example", "throughput"];
+    run(&mut cargo(example))
 }
 
 /// From the start of the process to the page having drawn and reached Rust, on an empty history.
