@@ -151,4 +151,28 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn every_message_of_the_command_line_exists_and_is_used() {
+        let sources = [
+            include_str!("extract.rs"),
+            include_str!("list.rs"),
+            include_str!("main.rs"),
+            include_str!("transcribe.rs"),
+        ]
+        .concat();
+        let chinese: std::collections::BTreeMap<String, String> =
+            serde_json::from_str(include_str!("../../../ui/messages/zh-CN.json")).unwrap();
+        let own: Vec<&String> = chinese.keys().filter(|key| key.starts_with("cli.")).collect();
+        for key in &own {
+            assert!(sources.contains(&format!("\"{key}\"")), "{key} is not used");
+        }
+        let used = sources.split("\"cli.").skip(1).filter_map(|rest| rest.split('"').next());
+        for key in used {
+            assert!(
+                own.iter().any(|own| own.strip_prefix("cli.") == Some(key)),
+                "cli.{key} is missing"
+            );
+        }
+    }
 }
