@@ -19,6 +19,9 @@ pub struct Config {
     pub proxy: Proxy,
     pub user_agent: String,
     pub reach: Reach,
+    /// Where the hosts of short links are played: `https://HOST/PATH` is asked for at `BASE/HOST/PATH`. Must be on
+    /// this machine; none asks the hosts themselves.
+    pub short_links: Option<Url>,
 }
 
 /// Addresses on this machine never go through a proxy, whatever is set here.

@@ -74,8 +74,18 @@ impl Sender {
 
     async fn ask(&self, url: &mut Url, left: Duration) -> Result<reqwest::Response, FetchError> {
         let here = self.allow(url)?;
+        self.get_public(url.clone(), here, left).await
+    }
+
+    /// Asks for an address that was allowed before; `here` means on this machine.
+    pub(crate) async fn get_public(
+        &self,
+        url: Url,
+        here: bool,
+        left: Duration,
+    ) -> Result<reqwest::Response, FetchError> {
         let client = self.clients.get(Use::Public, here).map_err(FetchError::Send)?;
-        client.get(url.clone()).timeout(left).send().await.map_err(|err| {
+        client.get(url).timeout(left).send().await.map_err(|err| {
             if classify::contains::<NotPublic>(&err) {
                 return FetchError::NotAllowed;
             }
@@ -86,30 +96,41 @@ impl Sender {
 
     /// Checks an address and makes it https; answers whether it is on this machine.
     fn allow(&self, url: &mut Url) -> Result<bool, FetchError> {
-        let here = is_loopback(url);
-        let web = matches!(url.scheme(), "http" | "https");
-        let with_user = !url.username().is_empty() || url.password().is_some();
-        if !web || with_user {
-            return Err(FetchError::NotAllowed);
-        }
         match self.clients.config().reach {
-            Reach::ThisMachine if here => return Ok(true),
-            Reach::ThisMachine => return Err(FetchError::NotAllowed),
-            Reach::Internet if here || is_private_literal(url) => {
-                return Err(FetchError::NotAllowed);
+            Reach::ThisMachine if is_web(url) && is_loopback(url) => Ok(true),
+            Reach::ThisMachine => Err(FetchError::NotAllowed),
+            Reach::Internet => {
+                make_public(url)?;
+                self.clients.screening.screen(url.host_str().ok_or(FetchError::NotAllowed)?);
+                Ok(false)
             }
-            Reach::Internet => {}
         }
-        if url.scheme() == "http" && (url.port().is_some() || url.set_scheme("https").is_err()) {
-            return Err(FetchError::NotAllowed);
-        }
-        self.clients.screening.screen(url.host_str().ok_or(FetchError::NotAllowed)?);
-        Ok(false)
     }
 }
 
+/// Whether this is a web address, and one without a user name or password.
+fn is_web(url: &Url) -> bool {
+    let with_user = !url.username().is_empty() || url.password().is_some();
+    matches!(url.scheme(), "http" | "https") && !with_user
+}
+
+/// Makes an address of the open internet https.
+///
+/// # Errors
+/// [`FetchError::NotAllowed`] when it leads anywhere else.
+pub(crate) fn make_public(url: &mut Url) -> Result<(), FetchError> {
+    let elsewhere = is_loopback(url) || is_private_literal(url);
+    if !is_web(url) || elsewhere {
+        return Err(FetchError::NotAllowed);
+    }
+    if url.scheme() == "http" && (url.port().is_some() || url.set_scheme("https").is_err()) {
+        return Err(FetchError::NotAllowed);
+    }
+    Ok(())
+}
+
 /// Where a redirect leads, if the answer is one.
-fn redirect(answer: &reqwest::Response, from: &Url) -> Option<Result<Url, FetchError>> {
+pub(crate) fn redirect(answer: &reqwest::Response, from: &Url) -> Option<Result<Url, FetchError>> {
     let redirected = matches!(
         answer.status(),
         StatusCode::MOVED_PERMANENTLY
@@ -119,7 +140,9 @@ fn redirect(answer: &reqwest::Response, from: &Url) -> Option<Result<Url, FetchE
             | StatusCode::PERMANENT_REDIRECT
     );
     let to = answer.headers().get(LOCATION).filter(|_| redirected)?;
-    Some(to.to_str().ok().and_then(|to| from.join(to).ok()).ok_or(FetchError::NotAllowed))
+    // Some hosts write letters beyond ASCII as they are.
+    let to = std::str::from_utf8(to.as_bytes()).ok().and_then(|to| from.join(to).ok());
+    Some(to.ok_or(FetchError::NotAllowed))
 }
 
 #[cfg(test)]
@@ -133,7 +156,12 @@ mod tests {
     use crate::{Config, address::Lookup};
 
     fn config() -> Config {
-        Config { proxy: Proxy::None, user_agent: "test".into(), reach: Reach::Internet }
+        Config {
+            proxy: Proxy::None,
+            user_agent: "test".into(),
+            reach: Reach::Internet,
+            short_links: None,
+        }
     }
 
     #[tokio::test]

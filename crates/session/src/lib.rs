@@ -135,8 +135,12 @@ impl Session {
             }
         };
         let wish: Settings = store.setting(Settings::NAME)?;
-        let sender =
-            Arc::new(Sender::new(Config { proxy: proxy(&wish), user_agent: user_agent(), reach }));
+        let sender = Arc::new(Sender::new(Config {
+            proxy: proxy(&wish),
+            user_agent: user_agent(),
+            reach,
+            short_links: None,
+        }));
         let engine = Engine::new(Parts {
             store,
             transport: sender.clone(),

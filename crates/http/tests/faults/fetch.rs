@@ -9,6 +9,7 @@ fn sandbox() -> Sender {
         proxy: Proxy::None,
         user_agent: "Shiwen/test".into(),
         reach: Reach::ThisMachine,
+        short_links: None,
     })
 }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "what surrounds a test may panic too")]
 
 mod fetch;
+mod follow;
 mod server;
 mod unsent;
 
@@ -37,7 +38,12 @@ impl Outcome {
 }
 
 fn sender(proxy: Proxy) -> Sender {
-    Sender::new(Config { proxy, user_agent: "Shiwen/test".into(), reach: Reach::Internet })
+    Sender::new(Config {
+        proxy,
+        user_agent: "Shiwen/test".into(),
+        reach: Reach::Internet,
+        short_links: None,
+    })
 }
 
 /// A request that carries the canary in a header, in the query and in the body.

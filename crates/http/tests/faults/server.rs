@@ -32,6 +32,8 @@ pub(crate) enum Script {
     ReplyThenSilence(Vec<u8>),
     /// Answer every request on the connection.
     Reply(Vec<u8>),
+    /// Answer every request by its path and query; close where none is given for it.
+    ByPath(Vec<(String, Vec<u8>)>),
 }
 
 pub(crate) struct Server {
@@ -88,6 +90,7 @@ async fn play(mut stream: TcpStream, script: Script, requests: Arc<Mutex<Vec<Str
         _ => {}
     }
     while let Some(request) = read_request(&mut stream).await {
+        let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
         requests.lock().unwrap().push(request);
         match &script {
             Script::ReadThenReset => {
@@ -105,6 +108,14 @@ async fn play(mut stream: TcpStream, script: Script, requests: Arc<Mutex<Vec<Str
                 std::future::pending().await
             }
             Script::Reply(bytes) => {
+                if stream.write_all(bytes).await.is_err() {
+                    return;
+                }
+            }
+            Script::ByPath(replies) => {
+                let Some((_, bytes)) = replies.iter().find(|(known, _)| *known == path) else {
+                    return;
+                };
                 if stream.write_all(bytes).await.is_err() {
                     return;
                 }

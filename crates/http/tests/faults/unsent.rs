@@ -149,6 +149,7 @@ async fn addresses_that_are_not_allowed_are_not_asked() {
         proxy: Proxy::None,
         user_agent: "test".into(),
         reach: Reach::ThisMachine,
+        short_links: None,
     });
     let url = Url::parse("https://service.example/create").unwrap();
     let result = send(&sandbox, &request(url, Purpose::Read)).await;
