@@ -16,7 +16,7 @@ mod word;
 pub use attempt::{Attempt, AttemptId, Outcome};
 pub use count::count_words;
 pub use failure::{Charged, Failure, FailureKind};
-pub use link::{Link, LinkKind, Platform};
+pub use link::{Landing, Link, LinkKind, Platform};
 pub use provider::{Allowance, Operation, ProviderId, Unit};
 pub use task::{
     CancelCause, Found, NewTask, Task, TaskId, TaskState, Transcript, TranscriptKind, Wait,

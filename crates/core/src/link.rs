@@ -64,7 +64,24 @@ pub struct Link {
     pub title: Option<String>,
 }
 
+/// What a short link leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Landing {
+    pub platform: Platform,
+    /// Never [`LinkKind::Short`].
+    pub kind: LinkKind,
+    pub id: String,
+    /// As [`Link::canonical`].
+    pub canonical: Option<String>,
+}
+
 impl Link {
+    /// This short link, once it is known what it leads to. The URL stays the one that was pasted.
+    pub fn landed(self, landing: Landing) -> Self {
+        let Landing { platform, kind, id, canonical } = landing;
+        Self { platform, kind, id: Some(id), canonical, ..self }
+    }
+
     /// One key per video over all link forms: `platform:id`, or the plain short link until the id is known. Parts of
     /// a Bilibili video are videos of their own.
     pub fn video_key(&self) -> String {
@@ -107,6 +124,26 @@ mod tests {
             id: id.map(str::to_owned),
             canonical: None,
             title: None,
+        }
+    }
+
+    #[test]
+    fn a_short_link_has_the_key_of_its_video_once_that_is_known() {
+        let short = |url| Link {
+            kind: LinkKind::Short,
+            title: Some("红烧肉".to_owned()),
+            ..link(Platform::Bilibili, None, url)
+        };
+        let landing = Landing {
+            platform: Platform::Bilibili,
+            kind: LinkKind::Video,
+            id: "BV1xx411c7mD".to_owned(),
+            canonical: Some("https://www.bilibili.com/video/BV1xx411c7mD?p=2".to_owned()),
+        };
+        for url in ["https://b23.tv/qweRTY1", "https://bili2233.cn/asdFGH2"] {
+            let landed = short(url).landed(landing.clone());
+            assert_eq!(landed.video_key(), "bilibili:BV1xx411c7mD#2");
+            assert_eq!((landed.url, landed.title), (url.to_owned(), Some("红烧肉".to_owned())));
         }
     }
 

@@ -8,6 +8,7 @@ mod decisions;
 mod error;
 mod follow;
 mod known;
+mod landings;
 mod open;
 #[cfg(test)]
 mod plans;

@@ -7,7 +7,7 @@ use rusqlite::{
     trace::{TraceEvent, TraceEventCodes},
 };
 use shiwen_core::{
-    Charged, Failure, FailureKind, Link, LinkKind, NewTask, Operation, Outcome, Platform,
+    Charged, Failure, FailureKind, Landing, Link, LinkKind, NewTask, Operation, Outcome, Platform,
     ProviderId, TaskId, TaskState, Timestamp, Unit, Wait, WaitReason,
 };
 use tempfile::TempDir;
@@ -128,6 +128,11 @@ fn ask_everything(store: &Store) {
     store.queued_providers().unwrap();
     store.count_in(TaskState::Uncertain).unwrap();
     store.known("douyin:1", Operation::Transcribe).unwrap();
+    let short = Link { kind: LinkKind::Short, id: None, ..wish("short").link };
+    let (platform, kind) = (Platform::Douyin, LinkKind::Video);
+    let landing = Landing { platform, kind, id: "1".to_owned(), canonical: None };
+    store.landed(short.clone()).unwrap();
+    store.save_landing(&short, &landing, NOW).unwrap();
     store.answers(ids[0]).unwrap();
     store.cover(ids[0]).unwrap();
     store.spent_since(PROVIDER, NOW).unwrap();

@@ -8,7 +8,7 @@ use shiwen_core::{
 use crate::{
     RawAnswer, Store, StoreError,
     follow::{self, Spent, Won},
-    known,
+    known, landings,
     write::Write,
 };
 
@@ -22,7 +22,7 @@ pub struct Claimed {
 
 impl Store {
     /// Writes what was pasted and queues its tasks, all or none. A video that history already has is skipped unless
-    /// the user wants it again.
+    /// the user wants it again; a short link counts as the video that it is known to lead to.
     ///
     /// # Errors
     /// When the database cannot be written; nothing is queued then.
@@ -37,7 +37,8 @@ impl Store {
             let mut paste = None;
             let mut ids = Vec::with_capacity(tasks.len());
             for task in tasks {
-                let key = task.link.video_key();
+                let landed = landings::landed(&write.tx, &task.link)?;
+                let key = landed.video_key();
                 if !task.again && known::of_video(&write.tx, &key, task.operation, task.target_language.as_deref())?.is_some()
                 {
                     continue;
@@ -46,7 +47,7 @@ impl Store {
                     Some(paste) => paste,
                     None => *paste.insert(add_paste(write, share_text, now)?),
                 };
-                let link = add_link(write, &task.link, &key)?;
+                let link = add_link(write, &landed, &key)?;
                 let sql = "INSERT INTO tasks
                              (paste_id, link_id, operation, provider, target_language, state, created_at)
                            VALUES (:paste, :link, :operation, :provider, :language, 'queued', :now)

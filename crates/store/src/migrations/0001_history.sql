@@ -20,6 +20,16 @@ CREATE TABLE links (
 );
 CREATE INDEX links_by_video ON links (video_key);
 
+-- What short links lead to, by the key that such a link has until this is known.
+CREATE TABLE landings (
+    short_key TEXT PRIMARY KEY,
+    platform TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind <> 'short'),
+    video_id TEXT NOT NULL,
+    canonical TEXT,
+    learned_at INTEGER NOT NULL
+);
+
 CREATE TABLE tasks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     paste_id INTEGER NOT NULL REFERENCES pastes (id),

@@ -13,6 +13,7 @@ mod fixture;
 mod full_disk;
 mod kill;
 mod known;
+mod landings;
 mod ledger;
 mod list;
 mod readers;
