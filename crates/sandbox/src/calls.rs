@@ -15,6 +15,8 @@ pub struct Calls {
     pub reads: BTreeMap<String, u64>,
     /// Tasks and blocking runs that were started, by link, over all providers.
     pub accepted_by_link: BTreeMap<String, u64>,
+    /// Addresses of short-link hosts and of what they lead to that were asked, without their queries.
+    pub follows: BTreeMap<String, u64>,
 }
 
 impl Calls {

@@ -13,6 +13,7 @@ mod momoget;
 mod page;
 mod scenario;
 mod serve;
+mod short;
 mod state;
 mod texts;
 mod transcriptgenerate;
@@ -96,6 +97,11 @@ impl Sandbox {
         format!("{url}{path}")
     }
 
+    /// Where the short-link hosts are played by a sandbox at `url`: `https://HOST/PATH` is asked for at `…/HOST/PATH`.
+    pub fn short_links_at(url: &str) -> String {
+        format!("{url}/short")
+    }
+
     /// The invented account at a provider: field names and values. Empty for a provider that is not simulated.
     pub fn account(provider: &str) -> &'static [(&'static str, &'static str)] {
         accounts::account(provider)
@@ -124,6 +130,7 @@ fn router(state: Arc<State>) -> Router {
         .nest("/coze", coze::router())
         .nest("/transcriptgenerate/open-gateway", transcriptgenerate::router())
         .nest("/media", media::router())
+        .nest("/short", short::router())
         .with_state(state)
 }
 

@@ -65,10 +65,20 @@ pub(crate) fn first_link(text: &str) -> Option<&str> {
     (!host.is_empty() && !host.starts_with('/')).then_some(link)
 }
 
-/// What the video behind a link is made from. The scheme and a closing slash make no difference.
+/// What the video behind a link is made from. The scheme and a closing slash make no difference, and neither does the
+/// code of a short link that names its video by number.
 pub(crate) fn seed(link: &str, salt: u64) -> u64 {
+    if let Some(number) = same(link) {
+        return dice::hash(&format!("{:?} same {number}", Site::of(link)), salt);
+    }
     let link = link.split_once("://").map_or(link, |(_, rest)| rest);
     dice::hash(link.trim_end_matches('/'), salt)
+}
+
+/// The number of the video that `sb-same-NUMBER` names.
+pub(crate) fn same(link: &str) -> Option<&str> {
+    let (_, asked) = link.split_once("/sb-same-")?;
+    asked.split(|c: char| !c.is_ascii_alphanumeric()).next().filter(|number| !number.is_empty())
 }
 
 #[cfg(test)]
@@ -101,5 +111,8 @@ mod tests {
         assert_eq!(seed("https://v.douyin.com/a/", 1), seed("http://v.douyin.com/a", 1));
         assert_ne!(seed("https://v.douyin.com/a/", 1), seed("https://v.douyin.com/b/", 1));
         assert_ne!(seed("https://v.douyin.com/a/", 1), seed("https://v.douyin.com/a/", 2));
+        let same = |code: &str| seed(&format!("https://v.douyin.com/sb-same-{code}/"), 1);
+        assert_eq!(same("1-a"), same("1-b"));
+        assert_ne!(same("1-a"), same("2-a"));
     }
 }

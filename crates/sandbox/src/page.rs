@@ -29,6 +29,7 @@ pub(crate) async fn show(Extract(state): Extract<Arc<State>>) -> Html<String> {
     count_table(&mut body, "Create calls by link", &calls.creates_by_link);
     count_table(&mut body, "Accepted by link", &calls.accepted_by_link);
     count_table(&mut body, "Free calls", &calls.reads);
+    count_table(&mut body, "Short links followed", &calls.follows);
 
     Html(format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>拾文 · 沙盒</title><style>body{{font:15px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}table{{border-collapse:collapse;margin:.5rem 0 2rem}}td,th{{border-bottom:1px solid #8884;padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top}}</style></head><body>\n{body}</body></html>\n"

@@ -64,6 +64,12 @@ scenarios! {
     DropAnswer "drop-answer" "Accepted, then the connection is closed in the middle of the answer."
     DropPoll "drop-poll" "The first three questions end in a closed connection."
     Hang "hang" "Accepted, but the create call is never answered."
+    Same "same" "Short links with the same number (`sb-same-1`, `sb-same-1-a`, `sb-same-1-b`) lead to the same video. Services: like `ok`."
+    Foreign "foreign" "A short link that leads to a foreign site. Services: like `ok`."
+    Loop "loop" "A short link that leads back to itself. Services: like `ok`."
+    Nowhere "nowhere" "A short link that does not exist (404). Services: like `ok`."
+    SlowLink "slowlink" "A short link that is never answered. Services: like `ok`."
+    User "user" "A short link that leads to a profile. Services: like `ok`."
 }
 
 /// The bad answers to questions after which a `-poll` word recovers.
@@ -173,6 +179,8 @@ mod tests {
         check("https://v.douyin.com/sb-half-poll/", "half-poll");
         check("https://v.douyin.com/sb-half-2/", "half");
         check("https://v.douyin.com/sb-rate_a7", "rate");
+        check("https://v.douyin.com/sb-same-1-a/", "same");
+        check("https://v.douyin.com/sb-slowlink/", "slowlink");
         check(
             "https://www.xiaohongshu.com/explore/66f0c0de0000000012345678?xsec_token=sb-gone",
             "gone",

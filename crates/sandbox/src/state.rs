@@ -85,6 +85,10 @@ impl State {
         Calls::add(&mut self.memory().calls.reads, provider);
     }
 
+    pub(crate) fn count_follow(&self, address: &str) {
+        Calls::add(&mut self.memory().calls.follows, address);
+    }
+
     /// The ticket that a task of this link would have now.
     pub(crate) fn draft(&self, link: &str, language: u64) -> Ticket {
         Ticket {

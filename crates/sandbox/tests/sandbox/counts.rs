@@ -24,6 +24,8 @@ async fn every_call_that_may_cost_money_is_counted_by_provider_and_link() {
     post(&url, &[], &json!({ "user_id": "nobody", "video_url": LINK })).await;
     let usage = format!("{}/transcript-api/v1/quota/usage", sandbox.base_url("transcriptgenerate"));
     get(&usage, &KEYS).await;
+    get(&format!("{}/v.douyin.com/iFRvuEch/?x=1", Sandbox::short_links_at(sandbox.url())), &[])
+        .await;
 
     let calls = get(&format!("{}/_sandbox/calls", sandbox.url()), &[]).await.json();
     assert_eq!(
@@ -33,6 +35,7 @@ async fn every_call_that_may_cost_money_is_counted_by_provider_and_link() {
             "creates_by_link": { LINK: 3, "https://v.douyin.com/sb-quota/": 1 },
             "reads": { "transcriptgenerate": 1 },
             "accepted_by_link": { LINK: 2 },
+            "follows": { LINK: 1 },
         })
     );
     assert_eq!(serde_json::to_value(sandbox.calls()).unwrap(), calls);

@@ -8,4 +8,5 @@ mod coze;
 mod http;
 mod media;
 mod momoget;
+mod short;
 mod transcriptgenerate;
