@@ -2,6 +2,9 @@
 //!
 //! The text is [repaired](repair), walked over [once](scan), and each link is [read](link) against the
 //! [table](table) of platforms.
+//!
+//! Fuzzed from this folder with `cargo fuzz run -s none extract -- -dict=fuzz/extract.dict`, and measured with
+//! `cargo run --release -p shiwen-share-text --example throughput`.
 
 mod authority;
 mod chars;

@@ -127,6 +127,7 @@ impl Scan<'_> {
         let Some(lead) = scheme::lead(self.text, from) else {
             return Some(self.skip(authority_to));
         };
+        self.cut_back(lead.from);
         let start = Start {
             text: self.text,
             scheme: lead.scheme,
@@ -142,6 +143,16 @@ impl Scan<'_> {
             bare_id: false,
         }));
         Some(reading.end)
+    }
+
+    /// Ends the link before at `to`, where the damaged scheme of the next one begins that was glued to its code.
+    fn cut_back(&mut self, to: usize) {
+        let Some(last) = self.hits.pop_if(|hit| hit.range.end > to) else { return };
+        let from = last.range.start;
+        for mut hit in scan(&self.text[from..to]) {
+            hit.range = from + hit.range.start..from + hit.range.end;
+            self.hits.push(hit);
+        }
     }
 
     /// Whether a name without a scheme begins an address of another site. It is no link of ours, but what stands in
