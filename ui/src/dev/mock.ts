@@ -22,6 +22,7 @@ const show = query.get('show') ?? 'main';
 
 const app: AppState = {
   version: '0.1.0',
+  language: 'zh-CN',
   sandbox: show.startsWith('sandbox'),
   sandbox_url: null,
   data_dir: '/home/lan/.local/share/app.shiwen.desktop',
@@ -32,7 +33,7 @@ const app: AppState = {
   has_provider: show !== 'first',
   task_count: 12,
 };
-let settings: Required<Settings> = {
+let settings: Settings = {
   language: (query.get('lang') as Settings['language'] | null) ?? 'zh-CN',
   theme: (query.get('theme') as Settings['theme'] | null) ?? 'system',
   provider: 'momoget',
@@ -220,8 +221,8 @@ const answers: Record<string, (args: any) => unknown> = {
   test_provider: ({ id }) => test(id),
   settings: () => settings,
   save_settings: ({ settings: saved }) => (settings = saved),
-  enter_sandbox: () => Object.assign(app, { sandbox: true }),
-  leave_sandbox: () => Object.assign(app, { sandbox: false }),
+  enter_sandbox: () => ({ ...Object.assign(app, { sandbox: true }) }),
+  leave_sandbox: () => ({ ...Object.assign(app, { sandbox: false }) }),
   'plugin:event|listen': ({ handler }) => listeners.push(handler),
 };
 /* eslint-enable @typescript-eslint/no-explicit-any */

@@ -3,29 +3,41 @@
 import type { Task, TaskChange, TaskDetail, TaskId } from '../bindings';
 import { AppError, ipc } from './ipc';
 
+/** Milliseconds of waiting after which ghosts are better than the old page. */
+const LATE = 200;
+
 export class Detail {
   /** The chosen task, also while its detail is still on its way. */
   id = $state<TaskId | null>(null);
   /** What is known about it. Stays the old one's until the new one's has come. */
   value = $state.raw<TaskDetail | null>(null);
+  /** Reading has taken longer than a moment: ghosts instead of the one shown before. */
+  late = $state(false);
   /** It has been deleted, or never was. */
   gone = $state(false);
   /** The cover as a data URL. */
   cover = $state.raw<string | null>(null);
   #asked = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Shows a task; none leaves the sheet blank. */
   async open(id: TaskId | null): Promise<void> {
     if (id === this.id && this.value?.task.id === id) return;
     this.id = id;
     this.gone = false;
+    clearTimeout(this.#timer);
+    this.late = false;
     if (id === null) {
       this.value = null;
       this.cover = null;
       this.#asked += 1;
       return;
     }
+    this.#timer = setTimeout(() => (this.late = true), LATE);
     await this.#read(id);
+    if (this.id !== id) return;
+    clearTimeout(this.#timer);
+    this.late = false;
   }
 
   /** Follows changes of the open task: the task at once, the rest by asking again. */

@@ -54,7 +54,7 @@ describe('days', () => {
 });
 
 it('ago counts calendar days', () => {
-  expect(ago(at(17, 23), at(20, 1))).toMatch(/^3\s?天前$/);
+  expect(ago(at(17, 23), at(20, 1))).toBe('3 天前');
 });
 
 describe('addresses', () => {

@@ -93,15 +93,18 @@ export function dayAndTime(at: number, now: number): string {
   return `${dateFormat({ year, month, day: 'numeric' }).format(at)} ${time}`;
 }
 
-/** `3天前`, `2 hours ago`. */
+/** `3 天前`, `2 hours ago`. */
 export function ago(at: number, now: number): string {
   const format = new Intl.RelativeTimeFormat(language());
-  const minutes = Math.max(0, Math.round((now - at) / 60_000));
-  if (minutes < 60) return format.format(-Math.max(1, minutes), 'minute');
+  const say = (count: number, unit: Intl.RelativeTimeFormatUnit): string =>
+    // Our words keep a space between a number and Chinese.
+    format.format(-count, unit).replace(/(?<=\d)(?=\p{Script=Han})/u, ' ');
+  const minutes = Math.max(1, Math.round((now - at) / 60_000));
+  if (minutes < 60) return say(minutes, 'minute');
   const days = daysBetween(at, now);
-  if (days === 0) return format.format(-Math.round(minutes / 60), 'hour');
-  if (days < 31) return format.format(-days, 'day');
-  return days < 365 ? format.format(-Math.round(days / 30), 'month') : format.format(-Math.round(days / 365), 'year');
+  if (days === 0) return say(Math.round(minutes / 60), 'hour');
+  if (days < 31) return say(days, 'day');
+  return days < 365 ? say(Math.round(days / 30), 'month') : say(Math.round(days / 365), 'year');
 }
 
 /** The address without scheme and closing slash, as it is shown. */

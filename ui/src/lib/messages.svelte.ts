@@ -16,10 +16,10 @@ export function language(): Language {
   return current;
 }
 
-/** The language that a setting means on this system: Chinese for any Chinese, English for the rest. */
-export function resolveLanguage(wish: 'system' | Language, system: readonly string[]): Language {
-  if (wish !== 'system') return wish;
-  return (system[0] ?? 'zh').toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
+/** The language that a setting means, where `system` is that of the system as Rust knows it. */
+export function resolveLanguage(wish: 'system' | Language, system: 'system' | Language): Language {
+  const meant = wish === 'system' ? system : wish;
+  return meant === 'en' ? 'en' : 'zh-CN';
 }
 
 export function setLanguage(next: Language): void {

@@ -4,25 +4,26 @@ import type { Settings } from '../bindings';
 import { ipc } from './ipc';
 import { resolveLanguage, setLanguage } from './messages.svelte';
 
-/** The settings with none left open. */
-export type Complete = Required<Settings>;
-
-const DEFAULTS: Complete = { language: 'system', theme: 'system', provider: null, operation: 'transcribe', proxy: 'system' };
+const DEFAULTS: Settings = { language: 'system', theme: 'system', provider: null, operation: 'transcribe', proxy: 'system' };
 
 export class Preferences {
-  value = $state.raw<Complete>(DEFAULTS);
+  value = $state.raw<Settings>(DEFAULTS);
 
-  begin(settings: Settings): void {
-    this.value = { ...DEFAULTS, ...settings };
-    const { language, theme } = this.value;
-    setLanguage(resolveLanguage(language, navigator.languages));
+  /** The system's language, for the setting that follows it. */
+  #system: Settings['language'] = 'system';
+
+  begin(settings: Settings, system = this.#system): void {
+    this.#system = system;
+    this.value = settings;
+    const { language, theme } = settings;
+    setLanguage(resolveLanguage(language, system));
     const root = document.documentElement;
     if (theme === 'system') delete root.dataset.theme;
     else root.dataset.theme = theme;
   }
 
-  async load(): Promise<void> {
-    this.begin(await ipc.settings());
+  async load(system: Settings['language']): Promise<void> {
+    this.begin(await ipc.settings(), system);
   }
 
   /** Shows a change at once, then saves it; takes it back where that failed. */

@@ -54,7 +54,7 @@ export class Session {
 
   /** Takes what Rust handed over. Nothing is asked for. */
   begin(boot: Boot): void {
-    this.preferences.begin(boot.settings);
+    this.preferences.begin(boot.settings, boot.app_state.language);
     this.app = boot.app_state;
     this.providers.begin(boot.providers);
     this.tasks.begin(boot.tasks);
@@ -65,8 +65,9 @@ export class Session {
   async start(): Promise<void> {
     await ipc.onTaskChanges((changes) => this.#changed(changes));
     if (this.app === null) {
-      await this.preferences.load();
-      this.app = await ipc.appState();
+      const app = await ipc.appState();
+      await this.preferences.load(app.language);
+      this.app = app;
     }
     await this.#read();
   }
