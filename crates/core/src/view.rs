@@ -86,7 +86,7 @@ words! {
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Detection {
     pub chips: Vec<Chip>,
-    /// Appearances of links that were merged into an earlier one.
+    /// Appearances of links that were merged into an earlier one, other links of the same video among them.
     pub duplicates: u32,
     pub notice: Option<Notice>,
     /// Parts of the text to ink, as UTF-16 offsets `[start, end)`, in order.

@@ -1,25 +1,41 @@
 //! From a pasted text to tasks: what was found, what history already has, what the user wants.
 
+use std::collections::HashMap;
+
 use shiwen_core::{Chip, Detection, NewTask, Operation, Submission, TaskId};
 use shiwen_share_text::{Found, extract, notice};
 
 use crate::{Engine, EngineError, accounts::known};
 
 impl Engine {
-    /// The links of a text with what history has for each, and why there are none where there are none.
+    /// The links of a text with what history has for each, and why there are none where there are none. A short link
+    /// is shown as what it is known to lead to; links of one video are one.
     ///
     /// # Errors
     /// When the history cannot be read.
     pub fn detect(&self, text: &str, operation: Operation) -> Result<Detection, EngineError> {
         let found = extract(text);
-        let chips = found
-            .iter()
-            .map(|found| {
-                let known = self.store().known(&found.link.video_key(), operation)?;
-                Ok(Chip { link: found.link.clone(), known, not_a_work: !found.link.kind.is_work() })
-            })
-            .collect::<Result<Vec<_>, EngineError>>()?;
-        let duplicates = found.iter().map(|found| found.appearances.saturating_sub(1)).sum();
+        let mut chips: Vec<Chip> = Vec::with_capacity(found.len());
+        let mut duplicates = 0;
+        let mut places = HashMap::new();
+        for found in &found {
+            duplicates += found.appearances.saturating_sub(1);
+            let link = self.store().landed(found.link.clone())?;
+            let key = link.video_key();
+            let not_a_work = !link.kind.is_work();
+            // Two links of one video are one chip, which would be paid for once. Ids of other things may be alike.
+            if !not_a_work && let Some(place) = places.get(&key).copied() {
+                let first: &mut Chip = &mut chips[place];
+                first.link.title = first.link.title.take().or(link.title);
+                duplicates += 1;
+                continue;
+            }
+            let known = self.store().known(&key, operation)?;
+            if !not_a_work {
+                places.insert(key, chips.len());
+            }
+            chips.push(Chip { link, known, not_a_work });
+        }
         Ok(Detection {
             chips,
             duplicates,

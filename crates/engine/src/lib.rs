@@ -9,6 +9,7 @@ mod detect;
 mod error;
 mod failures;
 mod follow;
+mod landing;
 mod owner;
 mod pace;
 mod run;
@@ -24,13 +25,15 @@ use shiwen_core::{ProviderId, TaskId, Timestamp};
 use shiwen_http::Transport;
 use shiwen_secrets::Keys;
 use shiwen_store::Store;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 pub use clock::{Clock, SystemClock};
 pub use error::EngineError;
+pub use landing::{Follower, Following};
 pub use owner::Ownership;
 pub use run::Running;
 
+use landing::Asked;
 use pace::Holds;
 use run::Call;
 
@@ -38,6 +41,8 @@ use run::Call;
 pub struct Parts {
     pub store: Store,
     pub transport: Arc<dyn Transport>,
+    /// None leaves short links as they are.
+    pub follower: Option<Arc<dyn Follower>>,
     pub keys: Arc<Keys>,
     pub clock: Arc<dyn Clock>,
     /// Multiplies every wait of the follow-up schedules: 1.0 for real services, less in the sandbox.
@@ -57,13 +62,21 @@ struct Inner {
     /// Tasks with a call out.
     out: Mutex<HashMap<TaskId, Call>>,
     holds: Mutex<Holds>,
+    asked: Mutex<Asked>,
+    follows: Semaphore,
     wake: Notify,
 }
 
 impl Engine {
     pub fn new(parts: Parts) -> Self {
-        let inner =
-            Inner { parts, out: Mutex::default(), holds: Mutex::default(), wake: Notify::new() };
+        let inner = Inner {
+            parts,
+            out: Mutex::default(),
+            holds: Mutex::default(),
+            asked: Mutex::default(),
+            follows: Semaphore::new(landing::AT_ONCE),
+            wake: Notify::new(),
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -81,5 +94,9 @@ impl Engine {
 
     fn holds(&self) -> MutexGuard<'_, Holds> {
         self.inner.holds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn asked(&self) -> MutexGuard<'_, Asked> {
+        self.inner.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -144,6 +144,7 @@ impl Session {
         let engine = Engine::new(Parts {
             store,
             transport: sender.clone(),
+            follower: None,
             keys: Arc::new(keys),
             clock: Arc::new(SystemClock),
             pace,

@@ -10,7 +10,7 @@ use std::{
 };
 
 use shiwen_core::{Operation, ProviderId, Submission, Task, TaskId, TaskState, Timestamp};
-use shiwen_engine::{Clock, Engine, Ownership, Parts, Running};
+use shiwen_engine::{Clock, Engine, Follower, Ownership, Parts, Running};
 use shiwen_http::{Cause, Purpose, Request, Response, SendError, Sending, Transport};
 use shiwen_secrets::{Keys, Secret, Source};
 use shiwen_store::Store;
@@ -162,9 +162,19 @@ impl Lab {
 
     /// An engine on the lab's file, as after a start of the program. It sends nothing before it is started.
     pub(crate) fn engine(&self) -> Engine {
+        self.engine_of(None)
+    }
+
+    /// The same with somebody who follows short links.
+    pub(crate) fn engine_with(&self, follower: Arc<dyn Follower>) -> Engine {
+        self.engine_of(Some(follower))
+    }
+
+    fn engine_of(&self, follower: Option<Arc<dyn Follower>>) -> Engine {
         Engine::new(Parts {
             store: Store::open(self.folder.path()).unwrap(),
             transport: self.script.clone(),
+            follower,
             keys: self.keys.clone(),
             clock: self.clock.clone(),
             pace: 1.0,

@@ -6,3 +6,4 @@ mod following;
 mod keys;
 mod lab;
 mod money;
+mod short_links;

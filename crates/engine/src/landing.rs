@@ -1,0 +1,175 @@
+//! Short links: followed politely to learn which video they lead to, so that no video is paid for under two codes.
+
+use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
+
+use shiwen_core::{Detection, Landing, Link, LinkKind, Operation, Platform, Timestamp};
+use shiwen_http::{FollowError, Step};
+use shiwen_share_text::extract;
+use tokio::task::JoinSet;
+use url::Url;
+
+use crate::{Engine, EngineError};
+
+/// Short links that are followed at once, however many texts are looked at.
+pub(crate) const AT_ONCE: usize = 6;
+/// How long a link is left alone whose host could not be reached: a text is looked at with every letter typed.
+const PAUSE: Duration = Duration::from_secs(60);
+
+pub type Following<'a> = Pin<Box<dyn Future<Output = Result<Url, FollowError>> + Send + 'a>>;
+
+/// Whatever follows short links: the real sender, or a test's own.
+pub trait Follower: Send + Sync + 'static {
+    /// Whether the user lets short links be followed. Asked before each one.
+    fn is_wanted(&self) -> bool;
+
+    /// The first address behind `url` that `judge` takes for an end, or the one that redirects no further.
+    fn follow<'a>(&'a self, url: &'a Url, judge: fn(&Url) -> Step) -> Following<'a>;
+}
+
+/// What this run knows of links that led nowhere, by their key. Whoever asks holds the lock of the link, so that
+/// nobody asks the same a second time meanwhile.
+pub(crate) type Asked = HashMap<String, Arc<tokio::sync::Mutex<Silence>>>;
+
+/// For how long a link is not asked again.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) enum Silence {
+    #[default]
+    None,
+    Until(Timestamp),
+    /// It leads to no work that we can name, and will not by the end of this run.
+    Lasting,
+}
+
+impl Engine {
+    /// As [`Engine::detect`], once the short links of the text were followed as far as they can be: within seconds
+    /// for a few links, longer for many. May be dropped at any time; what was learned by then stays.
+    ///
+    /// A link that cannot be followed stays a short link, and is asked for once only. Nothing is asked when the user
+    /// has switched it off.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub async fn resolve_links(
+        &self,
+        text: &str,
+        operation: Operation,
+    ) -> Result<Detection, EngineError> {
+        let mut asking = JoinSet::new();
+        for found in extract(text) {
+            if is_unknown(&self.store().landed(found.link.clone())?) {
+                let engine = self.clone();
+                asking.spawn(async move { engine.learn(&found.link).await });
+            }
+        }
+        while asking.join_next().await.is_some() {}
+        self.detect(text, operation)
+    }
+
+    /// Learns what a short link leads to, unless that was tried lately.
+    async fn learn(&self, link: &Link) {
+        let (Some(follower), Ok(url)) = (&self.inner.parts.follower, Url::parse(&link.url)) else {
+            return;
+        };
+        let asked = self.asked().entry(link.video_key()).or_default().clone();
+        let mut silence = asked.lock().await;
+        match *silence {
+            Silence::Until(end) if end > self.now() => return,
+            Silence::Lasting => return,
+            Silence::Until(_) | Silence::None => {}
+        }
+        let Ok(_turn) = self.inner.follows.acquire().await else { return };
+        // Another text with this link was faster.
+        let learned = self.store().landed(link.clone()).is_ok_and(|link| !is_unknown(&link));
+        if learned || !follower.is_wanted() {
+            return;
+        }
+        let end = follower.follow(&url, judge).await;
+        *silence = match end.as_ref().map(landing) {
+            Ok(Some(landing)) => {
+                if let Err(error) = self.store().save_landing(link, &landing, self.now()) {
+                    tracing::warn!(%error, "what a short link leads to could not be kept");
+                }
+                Silence::None
+            }
+            Err(error) if error.is_passing() => Silence::Until(self.now().after(PAUSE)),
+            Ok(None) | Err(_) => Silence::Lasting,
+        };
+    }
+}
+
+fn is_unknown(link: &Link) -> bool {
+    link.kind == LinkKind::Short && link.platform != Platform::Other
+}
+
+/// The short-link hosts of the platforms also serve links to anywhere else: only addresses of a known platform are
+/// asked, and one that holds an id needs not be.
+fn judge(url: &Url) -> Step {
+    match read(url) {
+        Some(link) if link.kind != LinkKind::Short && link.id.is_some() => Step::Arrived,
+        Some(_) => Step::Onward,
+        None => Step::Foreign,
+    }
+}
+
+/// What the end of the way says. The platform may be another one than the short link's: old links of Douyin lead to
+/// Xigua.
+fn landing(url: &Url) -> Option<Landing> {
+    let Link { platform, kind, id, canonical, .. } = read(url)?;
+    (kind != LinkKind::Short).then_some(Landing { platform, kind, id: id?, canonical })
+}
+
+/// The address as a link of a known platform.
+fn read(url: &Url) -> Option<Link> {
+    // An address can hold others: only what the whole of it is counts, and only by the host that would be asked.
+    let whole = extract(url.as_str()).into_iter().next().filter(|found| found.span.start == 0)?;
+    let link = whole.link;
+    let same_host = Url::parse(&link.url).is_ok_and(|link| link.host() == url.host());
+    (same_host && link.platform != Platform::Other).then_some(link)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_the_platforms_are_asked_and_only_until_one_holds_an_id() {
+        for (url, expected) in [
+            ("https://www.iesdouyin.com/share/video/7300000000000000001/?region=CN", Step::Arrived),
+            ("https://www.ixigua.com/7300000000000000001?logTag=x", Step::Arrived),
+            ("https://www.bilibili.com/video/BV1xx411c7mD?p=2&unique_k=a", Step::Arrived),
+            ("https://www.douyin.com/user/MS4wLjABAAAAfixture", Step::Arrived),
+            ("https://v.douyin.com/iRk3xQ7_p2A/", Step::Onward),
+            ("https://www.xiaohongshu.com/login?redirectPath=x", Step::Onward),
+            ("https://www.douyin.com/", Step::Foreign),
+            ("https://shop.example/item", Step::Foreign),
+            (
+                "https://shop.example/https://www.douyin.com/video/7300000000000000001",
+                Step::Foreign,
+            ),
+            ("https://shop.example/?to=https://www.douyin.com/video/1", Step::Foreign),
+            ("https://https//www.douyin.com/video/7300000000000000001", Step::Foreign),
+            ("https://v.douyin.com.shop.example/iRk3xQ7_p2A/", Step::Foreign),
+        ] {
+            assert_eq!(judge(&Url::parse(url).unwrap()), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_landing_is_a_work_or_what_else_an_id_names() {
+        let landing = |url| landing(&Url::parse(url).unwrap());
+        let part = landing("https://www.bilibili.com/video/BV1xx411c7mD?p=2&unique_k=a").unwrap();
+        assert_eq!((part.platform, part.kind), (Platform::Bilibili, LinkKind::Video));
+        assert_eq!(part.id, "BV1xx411c7mD");
+        let canonical = "https://www.bilibili.com/video/BV1xx411c7mD?p=2";
+        assert_eq!(part.canonical.as_deref(), Some(canonical));
+        let user = landing("https://www.douyin.com/user/MS4wLjABAAAAfixture").unwrap();
+        assert_eq!(user.kind, LinkKind::User);
+        for nowhere in [
+            "https://v.douyin.com/iRk3xQ7_p2A/",
+            "https://www.xiaohongshu.com/login?redirectPath=x",
+            "https://shop.example/video/7300000000000000001",
+        ] {
+            assert_eq!(landing(nowhere), None, "{nowhere}");
+        }
+    }
+}
