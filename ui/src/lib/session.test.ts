@@ -1,0 +1,163 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AppState, Chip, ProviderView, Task, TaskChange, TaskDetail } from '../bindings';
+import type * as door from './ipc';
+import { AppError, ipc, type Boot } from './ipc';
+import { Session } from './session.svelte';
+
+vi.mock('./ipc', async (original) => {
+  const real = await original<typeof door>();
+  const names = Object.keys(real.ipc) as (keyof typeof real.ipc)[];
+  return { AppError: real.AppError, ipc: Object.fromEntries(names.map((name) => [name, vi.fn()])) };
+});
+
+const app: AppState = {
+  version: '0.1.0',
+  language: 'zh-CN',
+  sandbox: false,
+  sandbox_url: null,
+  data_dir: '/data',
+  problem: null,
+  owner: true,
+  has_provider: true,
+  task_count: 1,
+};
+
+const momoget = { id: 'momoget', name: 'Momoget', ready: true, operations: ['transcribe'], fields: [] } as unknown as ProviderView;
+
+const task = (id: number, over: Partial<Task> = {}): Task =>
+  ({
+    id,
+    state: 'queued',
+    provider: 'momoget',
+    operation: 'transcribe',
+    wait: null,
+    words: null,
+    ended_at: null,
+    link: { url: `https://v.douyin.com/${id}/`, platform: 'douyin', title: `视频 ${id}` },
+    found: { title: null, cover_url: null },
+    ...over,
+  }) as Task;
+
+const boot = (ids: number[]): Boot => ({
+  app_state: app,
+  settings: { language: 'zh-CN', theme: 'dark', provider: null, operation: 'transcribe', proxy: 'system' },
+  tasks: { tasks: ids.map((id) => task(id)), total: ids.length, before: null },
+  providers: [momoget],
+});
+
+let announce: (changes: TaskChange[]) => void = () => undefined;
+
+beforeEach(() => {
+  vi.resetAllMocks();
+  vi.mocked(ipc.onTaskChanges).mockImplementation((changed) => {
+    announce = changed;
+    return Promise.resolve(() => undefined);
+  });
+  vi.mocked(ipc.task).mockImplementation((id) => Promise.resolve({ task: task(id) } as TaskDetail));
+  vi.mocked(ipc.tasks).mockResolvedValue(boot([2, 1]).tasks);
+  vi.mocked(ipc.providers).mockResolvedValue([momoget]);
+});
+
+async function withLink(session: Session): Promise<void> {
+  const chip = { link: task(3).link, known: null, not_a_work: false } as unknown as Chip;
+  vi.mocked(ipc.detectLinks).mockResolvedValue({ chips: [chip], duplicates: 0, notice: null, spans: [] });
+  await session.paste.set('看看 https://v.douyin.com/3/');
+}
+
+describe('the first screen', () => {
+  it('stands without asking for anything but the open task', () => {
+    const session = new Session();
+    session.begin(boot([2, 1]));
+    expect([session.tasks.all.length, session.detail.id, document.documentElement.dataset.theme]).toEqual([2, 2, 'dark']);
+    expect(ipc.tasks).not.toHaveBeenCalled();
+  });
+
+  it('listens before it reads', async () => {
+    const session = new Session();
+    session.begin(boot([1]));
+    await session.start();
+    const [listened] = vi.mocked(ipc.onTaskChanges).mock.invocationCallOrder;
+    const [read] = vi.mocked(ipc.tasks).mock.invocationCallOrder;
+    expect(listened).toBeLessThan(read ?? 0);
+  });
+
+  it('is the first start where there is neither a task nor a provider', () => {
+    const session = new Session();
+    session.begin({ ...boot([]), app_state: { ...app, has_provider: false } });
+    expect(session.firstStart).toBe(true);
+  });
+
+  it('reads nothing while the data cannot be opened', async () => {
+    vi.mocked(ipc.appState).mockResolvedValue({ ...app, problem: { kind: 'newer', path: '/data' } });
+    vi.mocked(ipc.settings).mockResolvedValue(boot([]).settings);
+    await new Session().start();
+    expect(ipc.tasks).not.toHaveBeenCalled();
+  });
+});
+
+describe('a submission', () => {
+  it('empties the box, opens the new task and remembers the provider', async () => {
+    const session = new Session();
+    session.begin(boot([2, 1]));
+    await withLink(session);
+    vi.mocked(ipc.createTasks).mockResolvedValue([3]);
+    vi.mocked(ipc.saveSettings).mockImplementation((settings) => Promise.resolve(settings));
+    await session.submit();
+    expect([session.paste.text, session.detail.id, session.preferences.value.provider]).toEqual(['', 3, 'momoget']);
+  });
+
+  it('that fails keeps the box and says why', async () => {
+    const session = new Session();
+    session.begin(boot([2, 1]));
+    await withLink(session);
+    vi.mocked(ipc.createTasks).mockRejectedValue(new AppError('disk_full', 'no space left'));
+    await session.submit();
+    expect([session.paste.text, session.toasts.current?.text, session.submitting]).toEqual([
+      '看看 https://v.douyin.com/3/',
+      '磁盘满了，没有存下。已有的任务号都存好了。',
+      false,
+    ]);
+  });
+
+  it('asked for twice is sent once', async () => {
+    const session = new Session();
+    session.begin(boot([2, 1]));
+    await withLink(session);
+    vi.mocked(ipc.createTasks).mockResolvedValue([3]);
+    vi.mocked(ipc.saveSettings).mockImplementation((settings) => Promise.resolve(settings));
+    await Promise.all([session.submit(), session.submit()]);
+    expect(ipc.createTasks).toHaveBeenCalledTimes(1);
+  });
+
+  it('does not happen without a provider', async () => {
+    const session = new Session();
+    session.begin({ ...boot([1]), providers: [{ ...momoget, ready: false }] });
+    await withLink(session);
+    await session.submit();
+    expect(ipc.createTasks).not.toHaveBeenCalled();
+  });
+});
+
+describe('deleting', () => {
+  it('shows the next task and can be undone', async () => {
+    const session = new Session();
+    session.begin(boot([3, 2, 1]));
+    await session.remove(3);
+    expect([session.tasks.all.map((one) => one.id), session.detail.id]).toEqual([[2, 1], 2]);
+    session.toasts.undo();
+    await vi.waitFor(() => expect(ipc.restoreTask).toHaveBeenCalledWith(3));
+  });
+});
+
+describe('a change of state', () => {
+  it('is said once, and what needs the user as an alarm', async () => {
+    const session = new Session();
+    session.begin(boot([2, 1]));
+    await session.start();
+    announce([
+      { kind: 'saved', task: task(2, { state: 'succeeded', words: 412, ended_at: 1 }) },
+      { kind: 'saved', task: task(1, { state: 'uncertain' }) },
+    ]);
+    expect([session.news, session.alarm]).toEqual(['“视频 2”已完成，412 字', '“视频 1”结果未知，可能已扣费']);
+  });
+});
