@@ -47,7 +47,7 @@ export class Providers {
   async save(id: ProviderId, values: Record<string, string>, sessionOnly = false): Promise<ProviderView | null> {
     try {
       const saved = await ipc.saveProvider(id, values, sessionOnly);
-      this.refused = null;
+      if (this.refused?.id === id) this.refused = null;
       this.#replace(saved);
       return saved;
     } catch (err) {
