@@ -15,7 +15,7 @@ pub(crate) fn end(text: &str, from: usize) -> usize {
 pub(crate) fn host(authority: &str) -> Option<String> {
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let host = match host.split_once(':') {
-        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+        Some((host, port)) if port.is_empty() || is_port(port) => host,
         Some(_) => return None,
         None => host,
     };
@@ -47,7 +47,13 @@ pub(crate) fn port_end(text: &str, at: usize) -> Option<usize> {
         return Some(at);
     }
     let digits = bytes[at + 1..].iter().take(6).take_while(|b| b.is_ascii_digit()).count();
-    matches!(digits, 1..=5).then_some(at + 1 + digits)
+    let end = at + 1 + digits;
+    is_port(&text[at + 1..end]).then_some(end)
+}
+
+/// Whether a browser takes this for a port: a higher number makes the whole address invalid.
+fn is_port(port: &str) -> bool {
+    port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok()
 }
 
 #[cfg(test)]
@@ -68,6 +74,7 @@ mod tests {
             ".douyin.com",
             "localhost",
             "a.com:b",
+            "a.com:65536",
             "a.com,b.com",
         ] {
             assert_eq!(host(authority), None, "{authority}");

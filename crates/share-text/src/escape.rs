@@ -5,11 +5,31 @@ use crate::chars::is_invisible;
 /// The character that the entity at `at` (an ampersand) stands for, and where the entity ends.
 /// An ampersand that was escaped several times over is undone at once.
 pub(crate) fn entity(text: &str, at: usize) -> Option<(Option<char>, usize)> {
-    let mut end = at + 1;
+    behind_ampersand(text, at + 1).or_else(|| torn_entity(text, at))
+}
+
+/// An entity with invisible marks between its letters.
+fn torn_entity(text: &str, at: usize) -> Option<(Option<char>, usize)> {
+    // In characters: the longest entity, escaped once again, and a few marks.
+    const REACH: usize = 20;
+    let inside = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '#' | ';') || is_invisible(*c);
+    let around = || text[at + 1..].chars().take(REACH).take_while(inside);
+    if !around().any(is_invisible) {
+        return None;
+    }
+    let entity: String =
+        std::iter::once('&').chain(around().filter(|c| !is_invisible(*c))).collect();
+    let (c, end) = behind_ampersand(&entity, 1)?;
+    let behind = text[at..].char_indices().filter(|(_, c)| !is_invisible(*c)).nth(end - 1);
+    behind.map(|(last, _)| (c, at + last + 1))
+}
+
+fn behind_ampersand(text: &str, from: usize) -> Option<(Option<char>, usize)> {
+    let mut end = from;
     while let Some(len) = ampersand(&text[end..]) {
         end += len;
     }
-    let escaped_again = end > at + 1;
+    let escaped_again = end > from;
     match named_or_numbered(&text[end..]) {
         Some((c, len)) => Some((plain(c), end + len)),
         None => escaped_again.then_some((Some('&'), end)),
@@ -65,7 +85,10 @@ pub(crate) fn backslash(text: &str, at: usize) -> Option<(Option<char>, usize)> 
         b'x' => (hex(rest, 2)?, 3),
         _ => return None,
     };
-    Some((plain(c), at + slashes + len))
+    let end = at + slashes + len;
+    // A page in JSON: `\u0026amp;`.
+    let entity = if c == '&' { behind_ampersand(text, end) } else { None };
+    Some(entity.unwrap_or((plain(c), end)))
 }
 
 /// The character of `digits` hexadecimal digits behind a letter. Halves of a pair stand for an emoji, which never
@@ -103,6 +126,8 @@ mod tests {
     fn an_ampersand_escaped_twice_is_one() {
         assert_eq!(entity("&amp;amp;b", 0), Some((Some('&'), 9)));
         assert_eq!(entity("&#x26;b", 0), Some((Some('&'), 6)));
+        assert_eq!(entity("&a\u{200B}\u{200B}mp\u{FEFF};b", 0), Some((Some('&'), 14)));
+        assert_eq!(entity("&\u{200B}b=1", 0), None);
         assert_eq!(entity("&b=1", 0), None);
     }
 
@@ -124,6 +149,8 @@ mod tests {
         assert_eq!(backslash(r"\/", 0), Some((Some('/'), 2)));
         assert_eq!(backslash(r"\\\/", 0), Some((Some('/'), 4)));
         assert_eq!(backslash(r"\u0026x", 0), Some((Some('&'), 6)));
+        assert_eq!(backslash(r"\u0026amp;x", 0), Some((Some('&'), 10)));
+        assert_eq!(backslash(r"\u0026quot;x", 0), Some((Some('"'), 11)));
         assert_eq!(backslash(r"\v", 0), None);
         assert_eq!(backslash(r"\u00", 0), None);
         assert_eq!(backslash("\\", 0), None);

@@ -1,6 +1,9 @@
 //! Where a link ends.
 
-use crate::chars::{in_link, scheme_begins};
+use crate::{
+    chars::{in_link, scheme_begins},
+    escape,
+};
 
 /// The end of a link of any length.
 #[derive(Debug, PartialEq)]
@@ -39,6 +42,10 @@ pub(crate) fn whole(text: &str, from: usize, around: Around) -> Extent {
         if !in_link(byte) || !brackets.hold(byte) || (byte == b'\'' && around.quoted) {
             break;
         }
+        // What is left of an escape that was itself damaged. Read again it would be undone, and end the link.
+        if byte == b'&' && escape::entity(text, at).is_some() {
+            break;
+        }
         // The closing tag of a forum: `[url]…[/url]`.
         if byte == b'[' && bytes.get(at + 1) == Some(&b'/') {
             break;
@@ -61,13 +68,14 @@ pub(crate) fn whole(text: &str, from: usize, around: Around) -> Extent {
 pub(crate) fn query(text: &str, from: usize, around: Around) -> usize {
     let bytes = text.as_bytes();
     let mut brackets = Brackets::default();
-    let len = bytes[from..]
-        .iter()
-        // What follows `#` is a hash tag.
-        .take_while(|b| {
-            in_link(**b) && **b != b'#' && brackets.hold(**b) && !(**b == b'\'' && around.quoted)
-        })
-        .count();
+    let inside = |at: &usize| match bytes[*at] {
+        // What follows it is a hash tag.
+        b'#' => false,
+        b'\'' if around.quoted => false,
+        b'&' => escape::entity(text, *at).is_none(),
+        byte => in_link(byte) && brackets.hold(byte),
+    };
+    let len = (from..bytes.len()).take_while(inside).count();
     trimmed(text, from, from + len)
 }
 
