@@ -11,6 +11,7 @@ mod chars;
 mod escape;
 mod extent;
 mod found;
+mod hosts;
 mod link;
 mod noise;
 mod notice;

@@ -5,9 +5,10 @@ use shiwen_core::{Link, LinkKind, Platform};
 use crate::{
     authority, chars,
     extent::{self, Around, Extent},
+    hosts::Host,
     pattern::{self, Fit},
     plain,
-    sites::{self, Form, Reach, Site},
+    sites::{self, Form},
 };
 
 /// A place where a link may stand: the text from a known or intact beginning on.
@@ -33,30 +34,30 @@ pub(crate) struct Reading {
 
 pub(crate) fn read(start: &Start<'_>) -> Reading {
     let authority = &start.text[start.authority_from..start.authority_to];
-    let host = authority::host(authority);
-    let site = host.as_deref().and_then(sites::site);
+    let name = authority::host(authority);
+    let host = name.as_deref().and_then(Host::of);
     let around = Around {
         quoted: chars::before(start.text, start.from) == Some('\''),
-        json: host.as_deref().is_some_and(sites::writes_raw_json),
+        json: name.as_deref().is_some_and(sites::writes_raw_json),
     };
-    if let (Some(site), Some(host)) = (site, &host)
-        && let Some(reading) = start.coded(site, host, around)
-    {
+    if let Some(reading) = host.as_ref().and_then(|host| start.coded(host, around)) {
         return reading;
     }
     let extent = extent::whole(start.text, start.authority_to, around);
-    match (site, &host) {
-        (Some(site), Some(host)) => start.page(site, host, &extent, around),
-        (None, Some(host)) if start.intact => start.foreign(host, &extent),
+    match (host, &name) {
+        (Some(host), _) => start.page(&host, &extent, around),
+        (None, Some(name)) if start.intact => start.foreign(name, &extent),
         _ => Reading { link: None, end: extent.end },
     }
 }
 
 impl Start<'_> {
     /// A link that ends with its code.
-    fn coded(&self, site: &'static Site, host: &str, around: Around) -> Option<Reading> {
+    fn coded(&self, host: &Host<'_>, around: Around) -> Option<Reading> {
         // No code is anywhere near as long.
         const REACH: usize = 200;
+        let mut forms = host.forms(self.intact).filter(|form| form.coded).peekable();
+        forms.peek()?;
         let bytes = self.text.as_bytes();
         let path_from = self.authority_to;
         let len = (path_from..bytes.len())
@@ -64,7 +65,6 @@ impl Start<'_> {
             .take_while(|at| chars::in_link(bytes[*at]) && !chars::scheme_begins(self.text, *at))
             .count();
         let path = &self.text[path_from..path_from + len];
-        let mut forms = site.forms.iter().filter(|form| form.coded && self.counts(form, host));
         let (form, fit) =
             forms.find_map(|form| Some((form, pattern::fit(form.path, path, None)?)))?;
 
@@ -82,29 +82,29 @@ impl Start<'_> {
             }
         }
         let path = &self.text[path_from..path_to];
-        let link = self.link(site, host, form, &fit, path, query, end);
+        let link = self.link(host, form, &fit, path, query, end);
         Some(Reading { link: Some(link), end })
     }
 
     /// A link to a host of a platform that is no short link.
-    fn page(&self, site: &'static Site, host: &str, extent: &Extent, around: Around) -> Reading {
+    fn page(&self, host: &Host<'_>, extent: &Extent, around: Around) -> Reading {
         let (path, query) = self.parts(extent);
-        let found = self.form(site, host, path, query);
+        let found = self.form(host, path, query);
         let torn = self.is_torn(found.as_ref().map(|(form, _)| form.kind), extent);
         if torn {
             return self
-                .raw(site, host, extent, around)
+                .raw(host, extent, around)
                 .unwrap_or(Reading { link: None, end: extent.end });
         }
         let link = match found {
-            Some((form, fit)) => Some(self.link(site, host, form, &fit, path, query, extent.end)),
-            None if site.only_forms => return self.foreign(host, extent),
-            None => self.is_page_without_form(site, host, path).then(|| Link {
+            Some((form, fit)) => Some(self.link(host, form, &fit, path, query, extent.end)),
+            None if host.site.only_forms => return self.foreign(host.name, extent),
+            None => self.is_page_without_form(host, path).then(|| Link {
                 url: self.url(extent.end),
-                platform: site.platform,
+                platform: host.site.platform,
                 kind: LinkKind::Other,
                 id: None,
-                canonical: Some(plain::address(host, path, query, site.needed)),
+                canonical: Some(plain::address(host.name, path, query, host.site.needed)),
                 title: None,
             }),
         };
@@ -113,31 +113,26 @@ impl Start<'_> {
 
     /// Whether a page that fits no form is worth a link. A home page is a mention, and a short host without a code
     /// leads nowhere.
-    fn is_page_without_form(&self, site: &Site, host: &str, path: &str) -> bool {
+    fn is_page_without_form(&self, host: &Host<'_>, path: &str) -> bool {
         let path = path.trim_matches('/');
         self.intact
             && !path.is_empty()
-            && !site.is_short_host(host)
-            && !site.promotions.iter().any(|promotion| promotion[1..].eq_ignore_ascii_case(path))
+            && !host.is_short()
+            && !host
+                .site
+                .promotions
+                .iter()
+                .any(|promotion| promotion[1..].eq_ignore_ascii_case(path))
     }
 
     fn form<'s>(
-        &'s self,
-        site: &'static Site,
-        host: &str,
+        &self,
+        host: &Host<'_>,
         path: &'s str,
         query: Option<&'s str>,
     ) -> Option<(&'static Form, Fit<'s>)> {
-        let mut forms = site.forms.iter().filter(|form| !form.coded && self.counts(form, host));
+        let mut forms = host.forms(self.intact).filter(|form| !form.coded);
         forms.find_map(|form| Some((form, pattern::fit(form.path, path, query)?)))
-    }
-
-    fn counts(&self, form: &Form, host: &str) -> bool {
-        match form.reach(host) {
-            Some(Reach::Listed) => true,
-            Some(Reach::SubDomain) => self.intact,
-            None => false,
-        }
     }
 
     /// Whether a letter beyond ASCII, or the dots of a placeholder, cut off what the link is about: a key word or a name
@@ -181,15 +176,13 @@ impl Start<'_> {
 
     /// A link whose path holds a key word or a name as it is read. A name ends where white space or markup does; a key
     /// word can have prose glued to it, so that its end is certain only before a query.
-    fn raw(
-        &self,
-        site: &'static Site,
-        host: &str,
-        cut: &Extent,
-        around: Around,
-    ) -> Option<Reading> {
+    fn raw(&self, host: &Host<'_>, cut: &Extent, around: Around) -> Option<Reading> {
         let word_to = cut.end + self.letters(cut.end);
         if cut.path_end != cut.end || word_to == cut.end {
+            return None;
+        }
+        // A full-width letter that was not folded is in no part of a link.
+        if self.text[cut.end..word_to].chars().any(|c| chars::narrow(c).is_some()) {
             return None;
         }
         let next = chars::after(self.text, word_to);
@@ -203,11 +196,11 @@ impl Start<'_> {
             return None;
         }
         let (path, query) = self.parts(&extent);
-        let (form, fit) = self.form(site, host, path, query)?;
+        let (form, fit) = self.form(host, path, query)?;
         if form.kind == LinkKind::Search && ends {
             return None;
         }
-        let link = self.link(site, host, form, &fit, path, query, extent.end);
+        let link = self.link(host, form, &fit, path, query, extent.end);
         Some(Reading { link: Some(link), end: extent.end })
     }
 
@@ -227,11 +220,9 @@ impl Start<'_> {
         Reading { link, end: extent.end }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one link, each used once")]
     fn link(
         &self,
-        site: &Site,
-        host: &str,
+        host: &Host<'_>,
         form: &Form,
         fit: &Fit<'_>,
         path: &str,
@@ -244,11 +235,11 @@ impl Start<'_> {
         });
         let canonical = match &id {
             Some(id) if !form.plain.is_empty() => plain::filled(form.plain, id, query),
-            _ => plain::address(host, path, query, site.needed),
+            _ => plain::address(host.name, path, query, host.site.needed),
         };
         Link {
             url: self.url(end),
-            platform: site.platform,
+            platform: host.site.platform,
             kind: form.kind,
             id,
             canonical: Some(canonical),

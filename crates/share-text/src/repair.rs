@@ -7,7 +7,8 @@ use std::{borrow::Cow, ops::Range};
 
 use crate::{
     chars::{in_host, in_link, is_invisible, narrow},
-    escape, sites,
+    escape,
+    hosts::Host,
 };
 
 /// A text in which links can be found, and the way back to the text that was pasted.
@@ -171,7 +172,7 @@ impl<'t> Pass<'t> {
         let mut host = self.out[self.out.len() - left..].to_ascii_lowercase();
         host.push('.');
         host.extend(right.map(|c| c.to_ascii_lowercase()));
-        sites::is_listed(&host)
+        Host::of(&host).is_some_and(|host| host.is_listed())
     }
 
     /// Which part of a possible link the repaired text ends in.

@@ -11,8 +11,9 @@ use shiwen_core::{Link, LinkKind, Platform};
 use crate::{
     authority, chars,
     extent::{self, Around},
+    hosts::Host,
     link::{self, Start},
-    pattern, scheme, sites,
+    pattern, scheme,
 };
 
 /// A link at its place in the repaired text.
@@ -121,7 +122,8 @@ impl Scan<'_> {
         let name = self.text[from..to].to_ascii_lowercase();
         let authority_to = authority::port_end(self.text, to)?;
         let followed = self.text.as_bytes().get(authority_to);
-        if !(sites::is_listed(&name) && matches!(followed, Some(b'/' | b'?'))) {
+        let is_listed = || Host::of(&name).is_some_and(|host| host.is_listed());
+        if !(matches!(followed, Some(b'/' | b'?')) && is_listed()) {
             return self.is_foreign(&name, authority_to).then(|| self.skip(authority_to));
         }
         let Some(lead) = scheme::lead(self.text, from) else {
