@@ -126,7 +126,7 @@ export type CopyWhat = "text" | "title" | "title_text" | "title_text_link";
 /**  What was found in a text, in order of appearance. */
 export type Detection = {
 	chips: Chip[],
-	/**  Appearances of links that were merged into an earlier one. */
+	/**  Appearances of links that were merged into an earlier one, other links of the same video among them. */
 	duplicates: number,
 	notice: Notice | null,
 	/**  Parts of the text to ink, as UTF-16 offsets `[start, end)`, in order. */
@@ -300,6 +300,8 @@ export type Settings = {
 	operation: Operation,
 	/**  `system`, `none`, or an address of a proxy (`http`, `https`, `socks5`, `socks5h`). */
 	proxy: string,
+	/**  Short links of a pasted text are followed to learn which video they lead to. */
+	follow_short_links: boolean,
 };
 
 /**  Why the history cannot be opened. */

@@ -6,6 +6,7 @@ mod cover;
 mod environment;
 mod folder;
 mod settings;
+mod short_links;
 mod words;
 
 use std::{
@@ -31,6 +32,8 @@ pub use shiwen_store::StoreError;
 pub use folder::{FOLDER_NAME, default_folder};
 pub use settings::{Language, Settings, Theme};
 pub use words::{Words, resolved};
+
+use short_links::ShortLinks;
 
 /// How often a process that is not the owner tries to become it.
 const TAKE_OVER: Duration = Duration::from_millis(500);
@@ -139,12 +142,15 @@ impl Session {
             proxy: proxy(&wish),
             user_agent: user_agent(),
             reach,
-            short_links: None,
+            short_links: sandbox_url
+                .as_deref()
+                .and_then(|url| Url::parse(&Sandbox::short_links_at(url)).ok()),
         }));
+        let follower = ShortLinks { sender: sender.clone(), store: store.clone() };
         let engine = Engine::new(Parts {
             store,
             transport: sender.clone(),
-            follower: None,
+            follower: Some(Arc::new(follower)),
             keys: Arc::new(keys),
             clock: Arc::new(SystemClock),
             pace,

@@ -14,6 +14,8 @@ pub struct Settings {
     pub operation: Operation,
     /// `system`, `none`, or an address of a proxy (`http`, `https`, `socks5`, `socks5h`).
     pub proxy: String,
+    /// Short links of a pasted text are followed to learn which video they lead to.
+    pub follow_short_links: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +46,7 @@ impl Default for Settings {
             provider: None,
             operation: Operation::Transcribe,
             proxy: "system".to_owned(),
+            follow_short_links: true,
         }
     }
 }

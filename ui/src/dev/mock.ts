@@ -39,6 +39,7 @@ let settings: Settings = {
   provider: 'momoget',
   operation: 'transcribe',
   proxy: 'system',
+  follow_short_links: true,
 };
 let cards: ProviderView[] = providers(show === 'first');
 let all: Task[] = show === 'first' || show === 'sandbox-empty' || show === 'empty' ? [] : invented(show);

@@ -4,7 +4,14 @@ import type { Settings } from '../bindings';
 import { ipc } from './ipc';
 import { resolveLanguage, setLanguage } from './messages.svelte';
 
-const DEFAULTS: Settings = { language: 'system', theme: 'system', provider: null, operation: 'transcribe', proxy: 'system' };
+const DEFAULTS: Settings = {
+  language: 'system',
+  theme: 'system',
+  provider: null,
+  operation: 'transcribe',
+  proxy: 'system',
+  follow_short_links: true,
+};
 
 export class Preferences {
   value = $state.raw<Settings>(DEFAULTS);
