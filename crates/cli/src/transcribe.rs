@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use shiwen_core::{
-    Chip, Operation, Platform, ProviderId, Submission, Task, TaskDetail, TaskId, TaskState, Unit,
+    Chip, Detection, Operation, Platform, ProviderId, Submission, Task, TaskDetail, TaskId,
+    TaskState, Unit,
 };
-use shiwen_engine::EngineError;
+use shiwen_engine::{Engine, EngineError};
 use shiwen_session::{Session, Settings, Words};
 
 use crate::{
@@ -13,6 +14,8 @@ use crate::{
     output::{Exit, cause},
 };
 
+/// How long short links are followed before the text is taken as far as it is known.
+const FOLLOWING: Duration = Duration::from_secs(6);
 /// How often the history is looked at besides its announcements: another process may own the tasks.
 const LOOK: Duration = Duration::from_millis(250);
 
@@ -26,6 +29,10 @@ pub(crate) struct Transcribe {
     /// Pay again for videos that the history has already.
     #[arg(long)]
     again: bool,
+    /// Do not ask short-link hosts which video a link leads to. The same video under another short link is then paid
+    /// for again.
+    #[arg(long)]
+    no_follow: bool,
     /// Translate into this language (en, ja, ko …), where the provider can.
     #[arg(long, value_name = "LANGUAGE")]
     translate: Option<String>,
@@ -43,7 +50,7 @@ impl Transcribe {
     ) -> anyhow::Result<Exit> {
         let text = extract::read(Some(&self.text))?;
         let engine = &session.engine;
-        let detection = engine.detect(&text, Operation::Transcribe)?;
+        let detection = self.detect(engine, &text).await?;
         let wanted: Vec<&Chip> =
             detection.chips.iter().filter(|chip| can_be_transcribed(chip)).collect();
         for chip in detection.chips.iter().filter(|chip| !can_be_transcribed(chip)) {
@@ -54,28 +61,7 @@ impl Transcribe {
             return Ok(Exit::NoLink);
         }
         let provider = self.provider(session)?;
-        let fresh: Vec<&Chip> =
-            wanted.iter().copied().filter(|chip| self.again || chip.known.is_none()).collect();
-        let mut created = Vec::new().into_iter();
-        if !fresh.is_empty() {
-            let urls: Vec<String> = fresh.iter().map(|chip| chip.link.url.clone()).collect();
-            let submission = Submission {
-                share_text: text.clone(),
-                again: if self.again { urls.clone() } else { Vec::new() },
-                urls,
-                provider,
-                operation: Operation::Transcribe,
-                target_language: self.translate.clone(),
-            };
-            created = engine.create_tasks(&submission)?.into_iter();
-        }
-        let tasks: Vec<TaskId> = wanted
-            .iter()
-            .filter_map(|chip| match &chip.known {
-                Some(known) if !self.again => Some(known.task),
-                _ => created.next(),
-            })
-            .collect();
+        let tasks = self.tasks(engine, &text, &wanted, provider)?;
         session.run()?;
         let unit = engine.provider(provider)?.unit;
         let deadline = self.timeout.map(Duration::from_secs);
@@ -92,6 +78,66 @@ impl Transcribe {
                 Ok(Exit::Waiting)
             }
         }
+    }
+
+    /// What is in the text, its short links followed as far as the user and the hosts let us.
+    async fn detect(&self, engine: &Engine, text: &str) -> Result<Detection, EngineError> {
+        if !self.no_follow {
+            let followed = engine.resolve_links(text, Operation::Transcribe);
+            // Whatever was learned by then is in the history.
+            if let Ok(Err(error)) = tokio::time::timeout(FOLLOWING, followed).await {
+                return Err(error);
+            }
+        }
+        self.look(engine, text)
+    }
+
+    /// What is in the text, with what the history has of it in the wanted language.
+    fn look(&self, engine: &Engine, text: &str) -> Result<Detection, EngineError> {
+        let mut detection = engine.detect(text, Operation::Transcribe)?;
+        if let Some(language) = &self.translate {
+            for chip in &mut detection.chips {
+                let key = chip.link.video_key();
+                let store = engine.store();
+                chip.known = store.known(&key, Operation::Transcribe, Some(language))?;
+            }
+        }
+        Ok(detection)
+    }
+
+    /// The tasks of the wanted videos in their order: what the history has, and new ones for the others.
+    fn tasks(
+        &self,
+        engine: &Engine,
+        text: &str,
+        wanted: &[&Chip],
+        provider: ProviderId,
+    ) -> Result<Vec<TaskId>, EngineError> {
+        let known = |chip: &Chip| {
+            let known = chip.known.as_ref().filter(|_| !self.again);
+            known.map(|known| known.task)
+        };
+        let fresh = wanted.iter().filter(|chip| known(chip).is_none());
+        let urls: Vec<String> = fresh.map(|chip| chip.link.url.clone()).collect();
+        let fresh = urls.len();
+        let mut created = Vec::new();
+        if fresh > 0 {
+            created = engine.create_tasks(&Submission {
+                share_text: text.to_owned(),
+                again: if self.again { urls.clone() } else { Vec::new() },
+                urls,
+                provider,
+                operation: Operation::Transcribe,
+                target_language: self.translate.clone(),
+            })?;
+        }
+        if created.len() < fresh {
+            // Another process was faster with some of them, so the history has those, too.
+            let now = self.look(engine, text)?.chips.into_iter().filter(can_be_transcribed);
+            return Ok(now.filter_map(|chip| known(&chip)).collect());
+        }
+        let mut created = created.into_iter();
+        Ok(wanted.iter().filter_map(|chip| known(chip).or_else(|| created.next())).collect())
     }
 
     async fn all(

@@ -61,6 +61,15 @@ impl Stage {
 
     /// Create calls that arrived at the sandbox for a link.
     fn creates(&self, url: &str) -> u64 {
+        self.calls()["creates_by_link"][url].as_u64().unwrap_or(0)
+    }
+
+    /// How often the sandbox was asked where a link leads.
+    fn follows(&self, url: &str) -> u64 {
+        self.calls()["follows"][url].as_u64().unwrap_or(0)
+    }
+
+    fn calls(&self) -> Value {
         let mut stream = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
         stream
             .write_all(
@@ -69,8 +78,7 @@ impl Stage {
             .unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        let body: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
-        body["creates_by_link"][url].as_u64().unwrap_or(0)
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
     }
 
     /// The state of the newest task as another process sees it.
@@ -115,6 +123,71 @@ fn a_share_text_becomes_its_transcript_at_each_provider_and_is_not_paid_twice() 
         assert!(again.status.success());
         assert_eq!(stage.creates(&url), 2);
     }
+}
+
+#[test]
+fn one_video_under_many_short_links_is_paid_for_once() {
+    let stage = Stage::new();
+    let [one, two, three] = ["sb-same-1-a", "sb-same-1-b", "sb-same-1-c"].map(share_text);
+    let transcribed = |arguments: &[&str]| {
+        let output = stage.run(arguments);
+        assert!(output.status.success(), "{}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let transcript = transcribed(&["transcribe", &one.0]);
+    assert!(transcript.chars().count() > 100, "{transcript}");
+    assert_eq!(transcribed(&["transcribe", &two.0]), transcript);
+    assert_eq!(transcribed(&["transcribe", &format!("{}\n{}", three.0, one.0)]), transcript);
+    assert_eq!([&one, &two, &three].map(|link| stage.creates(&link.1)), [1, 0, 0]);
+    // What was learned once is not asked again.
+    assert_eq!([&one, &two, &three].map(|link| stage.follows(&link.1)), [1, 1, 1]);
+
+    transcribed(&["transcribe", &two.0, "--again"]);
+    assert_eq!([&one, &two].map(|link| stage.creates(&link.1)), [1, 1]);
+}
+
+#[test]
+fn without_following_every_short_link_is_a_video_of_its_own() {
+    let stage = Stage::new();
+    for code in ["sb-same-1-a", "sb-same-1-b"] {
+        let (text, url) = share_text(code);
+        let output = stage.run(&["transcribe", &text, "--no-follow"]);
+        assert!(output.status.success(), "{}", said(&output));
+        assert_eq!((stage.creates(&url), stage.follows(&url)), (1, 0));
+    }
+}
+
+#[test]
+fn a_short_link_that_leads_nowhere_holds_up_no_transcript() {
+    let stage = Stage::new();
+    let codes = ["sb-slowlink", "sb-nowhere", "sb-foreign", "sb-loop"];
+    let texts = codes.map(|code| share_text(code).0).join("\n");
+    let output = stage.run(&["transcribe", &texts]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(codes.map(|code| stage.creates(&share_text(code).1)), [1; 4]);
+
+    let profile = stage.run(&["transcribe", &share_text("sb-user").0]);
+    assert_eq!(profile.status.code(), Some(3), "{}", said(&profile));
+    assert_eq!(stage.creates(&share_text("sb-user").1), 0);
+}
+
+#[test]
+fn a_translation_is_paid_for_once_and_apart_from_the_spoken_text() {
+    let stage = Stage::new();
+    let (text, url) = share_text("iRk3xQ7_p2A");
+    let transcribed = |more: &[&str]| {
+        let arguments = [&["transcribe", &text, "--provider", "transcriptgenerate"], more].concat();
+        let output = stage.run(&arguments);
+        assert!(output.status.success(), "{}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let spoken = transcribed(&[]);
+    let translated = transcribed(&["--translate", "en"]);
+    assert_eq!(stage.creates(&url), 2);
+    assert!(!translated.is_empty());
+    assert_eq!(transcribed(&["--translate", "en"]), translated);
+    assert_eq!(transcribed(&[]), spoken);
+    assert_eq!(stage.creates(&url), 2);
 }
 
 #[test]
@@ -217,6 +290,8 @@ fn keys_come_from_the_environment_and_are_never_printed() {
         .args(["--lang", "zh-CN", "--data-dir"])
         .arg(stage.folder.path().join("real"))
         .args(["transcribe", "https://v.douyin.com/plain01/", "--provider", "momoget"])
+        // Not the sandbox: this would ask a real host.
+        .arg("--no-follow")
         .env("SHIWEN_MOMOGET_USER_ID", canary)
         .env("SHIWEN_MOMOGET_BASE_URL", format!("{}/momoget/api/v1", stage.url))
         .env("SHIWEN_LOG", "trace")
@@ -242,6 +317,8 @@ fn a_provider_without_a_key_is_said_to_be_not_set_up() {
         .args(["--lang", "en", "--data-dir"])
         .arg(folder.path())
         .args(["transcribe", "https://v.douyin.com/plain01/", "--provider", "momoget"])
+        // Not the sandbox: this would ask a real host.
+        .arg("--no-follow")
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(6), "{}", said(&output));

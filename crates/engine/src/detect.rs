@@ -30,7 +30,7 @@ impl Engine {
                 duplicates += 1;
                 continue;
             }
-            let known = self.store().known(&key, operation)?;
+            let known = self.store().known(&key, operation, None)?;
             if !not_a_work {
                 places.insert(key, chips.len());
             }

@@ -6,7 +6,7 @@ use shiwen_core::{Known, Operation, TaskId, Timestamp};
 use crate::{Store, StoreError, row};
 
 impl Store {
-    /// The best task that history has for this video and operation: one with a result, else one that may still give
+    /// The best task that history has for this video, operation and language (none: as it is spoken): one with a result, else one that may still give
     /// one: also one that nobody waits for any more, since waiting again is free. Other cancelled, failed and deleted
     /// tasks do not count.
     ///
@@ -16,8 +16,9 @@ impl Store {
         &self,
         video_key: &str,
         operation: Operation,
+        target_language: Option<&str>,
     ) -> Result<Option<Known>, StoreError> {
-        self.read(|connection| of_video(connection, video_key, operation, None))
+        self.read(|connection| of_video(connection, video_key, operation, target_language))
     }
 }
 

@@ -127,7 +127,7 @@ fn ask_everything(store: &Store) {
     store.next_due(NOW).unwrap();
     store.queued_providers().unwrap();
     store.count_in(TaskState::Uncertain).unwrap();
-    store.known("douyin:1", Operation::Transcribe).unwrap();
+    store.known("douyin:1", Operation::Transcribe, None).unwrap();
     let short = Link { kind: LinkKind::Short, id: None, ..wish("short").link };
     let (platform, kind) = (Platform::Douyin, LinkKind::Video);
     let landing = Landing { platform, kind, id: "1".to_owned(), canonical: None };
@@ -178,7 +178,7 @@ fn what_is_asked_most_uses_the_index_made_for_it() {
     store.queued_providers().unwrap();
     store.next_due(NOW).unwrap();
     store.due_to_submit(PROVIDER, NOW, 1).unwrap();
-    store.known("x", Operation::Transcribe).unwrap();
+    store.known("x", Operation::Transcribe, None).unwrap();
 
     let writer = store.writer();
     let asked = ASKED.take();

@@ -15,7 +15,7 @@ fn shared(id: &str) -> Link {
 }
 
 fn task_known(history: &History, link: &Link) -> Option<u32> {
-    let known = history.store.known(&link.video_key(), Operation::Transcribe).unwrap();
+    let known = history.store.known(&link.video_key(), Operation::Transcribe, None).unwrap();
     known.map(|known| known.task.0)
 }
 
@@ -27,11 +27,14 @@ fn a_video_is_known_by_every_form_of_its_link() {
     assert_eq!(task_known(&history, &shared("1")), Some(id.0));
     assert_eq!(task_known(&history, &link("2")), None);
 
-    let known = history.store.known(&link("1").video_key(), Operation::Transcribe).unwrap();
+    let known = history.store.known(&link("1").video_key(), Operation::Transcribe, None).unwrap();
     let known = known.unwrap();
     assert_eq!((known.state, known.created_at), (TaskState::Succeeded, at(0)));
     assert_eq!(known.title.as_deref(), Some("服务商说的标题1"));
-    assert_eq!(history.store.known(&link("1").video_key(), Operation::Resolve).unwrap(), None);
+    assert_eq!(
+        history.store.known(&link("1").video_key(), Operation::Resolve, None).unwrap(),
+        None
+    );
 }
 
 #[test]
@@ -97,6 +100,17 @@ fn a_translation_is_another_work_and_another_provider_is_not() {
     let info = NewTask { operation: Operation::Resolve, ..wish("1") };
     assert_eq!(add(info), 1);
     assert_eq!(task_known(&history, &link("1")), Some(done.0));
+    let in_language = |language| {
+        let key = link("1").video_key();
+        history.store.known(&key, Operation::Transcribe, Some(language)).unwrap()
+    };
+    let english = in_language("en").map(|known| known.task);
+    assert!(
+        english.is_some()
+            && english != Some(done)
+            && english != in_language("fr").map(|known| known.task)
+    );
+    assert_eq!(in_language("ja"), None);
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn wish_for(link: Link) -> NewTask {
 
 fn known(history: &History, link: Link) -> Option<u32> {
     let link = history.store.landed(link).unwrap();
-    let known = history.store.known(&link.video_key(), Operation::Transcribe).unwrap();
+    let known = history.store.known(&link.video_key(), Operation::Transcribe, None).unwrap();
     known.map(|known| known.task.0)
 }
 
