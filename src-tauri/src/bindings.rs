@@ -15,6 +15,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::app::settings,
             commands::app::save_settings,
             commands::links::detect_links,
+            commands::links::resolve_links,
             commands::links::create_tasks,
             commands::tasks::tasks,
             commands::tasks::task,

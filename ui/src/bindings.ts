@@ -15,6 +15,11 @@ export const commands = {
 	/**  Saves them as one value. A changed proxy holds for every call from then on. */
 	saveSettings: (settings: Settings) => typedError<Settings, CommandError>(__TAURI_INVOKE("save_settings", { settings })),
 	detectLinks: (text: string, operation: Operation) => typedError<Detection, CommandError>(__TAURI_INVOKE("detect_links", { text, operation })),
+	/**
+	 *  As `detect_links`, once the short links of the text were followed. Asks the network, so the window shows the plain
+	 *  answer first.
+	 */
+	resolveLinks: (text: string, operation: Operation) => typedError<Detection, CommandError>(__TAURI_INVOKE("resolve_links", { text, operation })),
 	createTasks: (submission: Submission) => typedError<TaskId[], CommandError>(__TAURI_INVOKE("create_tasks", { submission })),
 	tasks: (before: TaskId | null, limit: number) => typedError<TaskPage, CommandError>(__TAURI_INVOKE("tasks", { before, limit })),
 	task: (id: TaskId) => typedError<TaskDetail, CommandError>(__TAURI_INVOKE("task", { id })),

@@ -23,3 +23,15 @@ pub(crate) fn create_tasks(
 ) -> Result<Vec<TaskId>, CommandError> {
     Ok(shell.session()?.engine.create_tasks(&submission)?)
 }
+
+/// As `detect_links`, once the short links of the text were followed. Asks the network, so the window shows the plain
+/// answer first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn resolve_links(
+    shell: State<'_, Shell>,
+    text: String,
+    operation: Operation,
+) -> Result<Detection, CommandError> {
+    Ok(shell.session()?.engine.resolve_links(&text, operation).await?)
+}
