@@ -261,6 +261,9 @@ export type Outcome =
 /**  The program ended while the call was out: the same as unknown, with another cause. */
 "crashed";
 
+/**  One text that was pasted. Its tasks stand together, in the order of its links. */
+export type PasteId = number;
+
 /**  Where the video lives. */
 export type Platform = "douyin" | "kuaishou" | "xiaohongshu" | "bilibili" | "toutiao" | "tiktok" | "weibo" | "ixigua" | "wechat_channels" | "youtube" | "other";
 
@@ -340,6 +343,7 @@ export type Submission = {
 /**  A task as it stands in the list. */
 export type Task = {
 	id: TaskId,
+	paste: PasteId,
 	operation: Operation,
 	provider: ProviderId,
 	state: TaskState,
@@ -391,12 +395,12 @@ export type TaskDetail = {
 /**  The task's row in the history. */
 export type TaskId = number;
 
-/**  Tasks, newest first. */
+/**  Tasks, the newest paste first, within a paste in the order of its links. */
 export type TaskPage = {
 	tasks: Task[],
 	/**  How many there are in all. */
 	total: number,
-	/**  Ask for the page before this id next; none at the end. */
+	/**  Ask for the page behind this task next; none at the end. */
 	before: TaskId | null,
 };
 

@@ -19,8 +19,8 @@ pub use failure::{Charged, Failure, FailureKind};
 pub use link::{Landing, Link, LinkKind, Platform};
 pub use provider::{Allowance, Operation, ProviderId, Unit};
 pub use task::{
-    CancelCause, Found, NewTask, Task, TaskId, TaskState, Transcript, TranscriptKind, Wait,
-    WaitReason,
+    CancelCause, Found, NewTask, PasteId, Task, TaskId, TaskState, Transcript, TranscriptKind,
+    Wait, WaitReason,
 };
 pub use time::Timestamp;
 pub use view::{

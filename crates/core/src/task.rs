@@ -16,6 +16,14 @@ impl std::fmt::Display for TaskId {
     }
 }
 
+/// One text that was pasted. Its tasks stand together, in the order of its links.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(transparent)]
+pub struct PasteId(pub u32);
+
 words! {
     /// `queued` → `submitting` → `running` → an end. The create call of an `uncertain` task may or may not have
     /// been accepted; only the user, or a proof, moves a task out of it.
@@ -126,6 +134,7 @@ pub struct NewTask {
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Task {
     pub id: TaskId,
+    pub paste: PasteId,
     pub operation: Operation,
     pub provider: ProviderId,
     pub state: TaskState,

@@ -20,14 +20,14 @@ pub enum TaskChange {
     Reload,
 }
 
-/// Tasks, newest first.
+/// Tasks, the newest paste first, within a paste in the order of its links.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct TaskPage {
     pub tasks: Vec<Task>,
     /// How many there are in all.
     pub total: u32,
-    /// Ask for the page before this id next; none at the end.
+    /// Ask for the page behind this task next; none at the end.
     pub before: Option<TaskId>,
 }
 

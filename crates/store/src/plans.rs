@@ -173,7 +173,7 @@ fn no_statement_reads_a_whole_table() {
 #[test]
 fn what_is_asked_most_uses_the_index_made_for_it() {
     let (_folder, store) = heard();
-    store.tasks(None, 1).unwrap();
+    store.tasks(Some(TaskId(1)), 1).unwrap();
     store.count_in(TaskState::Queued).unwrap();
     store.queued_providers().unwrap();
     store.next_due(NOW).unwrap();
@@ -183,7 +183,8 @@ fn what_is_asked_most_uses_the_index_made_for_it() {
     let writer = store.writer();
     let asked = ASKED.take();
     for (words, step) in [
-        ("t.id < :before", "SEARCH t USING INDEX tasks_listed (id<?)"),
+        ("t.paste_id < :paste", "SEARCH t USING INDEX tasks_listed (paste_id<?)"),
+        ("t.paste_id = :paste", "SEARCH t USING INDEX tasks_listed (paste_id=? AND id>?)"),
         ("count(*) FROM tasks WHERE deleted_at", "SCAN tasks USING COVERING INDEX tasks_listed"),
         (
             "count(*) FROM tasks WHERE state",

@@ -4,7 +4,9 @@ use std::str::FromStr;
 
 use rusqlite::{Connection, OptionalExtension, Row, types::Type};
 use serde::de::DeserializeOwned;
-use shiwen_core::{Attempt, AttemptId, Found, Link, Task, TaskId, Timestamp, Transcript, Wait};
+use shiwen_core::{
+    Attempt, AttemptId, Found, Link, PasteId, Task, TaskId, Timestamp, Transcript, Wait,
+};
 
 use crate::StoreError;
 
@@ -12,7 +14,7 @@ use crate::StoreError;
 macro_rules! select_task {
     ($rest:literal) => {
         concat!(
-            "SELECT t.id, t.operation, t.provider, t.state, t.wait_reason, t.wait_until, t.stalled, t.progress, ",
+            "SELECT t.id, t.paste_id, t.operation, t.provider, t.state, t.wait_reason, t.wait_until, t.stalled, t.progress, ",
             "t.cancel_cause, t.failure, t.remote_id, t.target_language, t.title, t.author, t.duration_s, ",
             "t.cover_url, t.media_url, t.learned_at, t.words, t.created_at, t.submitted_at, t.ended_at, ",
             "t.next_poll_at, t.sends, t.bad_polls, t.fetching, l.url, l.platform, l.kind, l.video_id, l.canonical, ",
@@ -37,6 +39,7 @@ pub(crate) fn task(row: &Row<'_>) -> rusqlite::Result<Task> {
     };
     Ok(Task {
         id: TaskId(row.get("id")?),
+        paste: PasteId(row.get("paste_id")?),
         operation: word(row, "operation")?,
         provider: word(row, "provider")?,
         state: word(row, "state")?,

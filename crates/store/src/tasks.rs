@@ -25,20 +25,37 @@ pub struct DueTask {
 pub struct NextDue(pub Option<Timestamp>);
 
 impl Store {
-    /// Tasks before `before` (or from the newest), newest first, without those in the trash.
+    /// Tasks behind `before` (or from the newest paste), without those in the trash: the newest paste first, within a
+    /// paste in the order of its links.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn tasks(&self, before: Option<TaskId>, limit: u32) -> Result<TaskPage, StoreError> {
         self.read(|connection| {
+            let mut tasks = Vec::new();
+            let mut paste = i64::MAX;
+            if let Some(TaskId(id)) = before {
+                let found = connection
+                    .prepare_cached("SELECT paste_id FROM tasks WHERE id = ?1")?
+                    .query_row([id], |row| row.get(0));
+                paste = found.optional()?.unwrap_or(0);
+                // What is left of the paste that the last page ended in.
+                let sql = select_task!(
+                    "WHERE t.deleted_at IS NULL AND t.paste_id = :paste AND t.id > :id ORDER BY t.id LIMIT :limit"
+                );
+                let params = named_params! { ":paste": paste, ":id": id, ":limit": limit };
+                for task in connection.prepare_cached(sql)?.query_map(params, row::task)? {
+                    tasks.push(task?);
+                }
+            }
+            let left = limit.saturating_sub(u32::try_from(tasks.len()).unwrap_or(u32::MAX));
             let sql = select_task!(
-                "WHERE t.deleted_at IS NULL AND t.id < :before ORDER BY t.id DESC LIMIT :limit"
+                "WHERE t.deleted_at IS NULL AND t.paste_id < :paste ORDER BY t.paste_id DESC, t.id LIMIT :limit"
             );
-            let before = before.map_or(i64::MAX, |id| i64::from(id.0));
-            let mut statement = connection.prepare_cached(sql)?;
-            let tasks = statement
-                .query_map(named_params! { ":before": before, ":limit": limit }, row::task)?
-                .collect::<Result<Vec<_>, _>>()?;
+            let params = named_params! { ":paste": paste, ":limit": left };
+            for task in connection.prepare_cached(sql)?.query_map(params, row::task)? {
+                tasks.push(task?);
+            }
             let total = connection
                 .prepare_cached("SELECT count(*) FROM tasks WHERE deleted_at IS NULL")?
                 .query_row([], |row| row.get(0))?;

@@ -38,6 +38,7 @@ function task(id: number, over: Partial<Task> & { platform: Platform; title: str
   const created = rest.created_at ?? NOW - id * MINUTE;
   return {
     id,
+    paste: id,
     operation: 'transcribe',
     provider: 'momoget',
     state: 'succeeded',

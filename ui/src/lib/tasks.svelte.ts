@@ -108,7 +108,7 @@ export class Tasks {
   }
 
   #with(all: Task[], task: Task): Task[] {
-    const at = all.findIndex((one) => one.id <= task.id);
+    const at = all.findIndex((one) => one.id === task.id || follows(one, task));
     if (at >= 0 && all[at]?.id === task.id) return all.with(at, task);
     // Behind the last one that was read: it comes with its page.
     if (at < 0 && this.#before !== null) return all;
@@ -118,8 +118,13 @@ export class Tasks {
 
   #without(all: Task[], id: TaskId): Task[] {
     const left = all.filter((task) => task.id !== id);
-    const unread = this.#before !== null && id < this.#before;
+    const unread = this.#before !== null;
     if (left.length < all.length || unread) this.total = Math.max(left.length, this.total - 1);
     return left;
   }
+}
+
+/** Whether a task stands behind another: the newest paste comes first, within a paste the order of its links. */
+function follows(task: Task, other: Task): boolean {
+  return task.paste === other.paste ? task.id > other.id : task.paste < other.paste;
 }

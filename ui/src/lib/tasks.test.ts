@@ -10,6 +10,7 @@ const asked = vi.mocked(ipc.tasks);
 function task(id: number, state: Task['state'] = 'queued'): Task {
   return {
     id,
+    paste: id,
     operation: 'transcribe',
     provider: 'momoget',
     state,

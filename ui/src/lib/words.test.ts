@@ -45,6 +45,7 @@ const failure = (kind: FailureKind, charged: Charged = 'no'): Failure => ({
 
 const task = (state: TaskState, over: Partial<Task> = {}): Task => ({
   id: 1,
+  paste: 1,
   operation: 'transcribe',
   provider: 'momoget',
   state,

@@ -76,7 +76,7 @@ CREATE INDEX tasks_by_state ON tasks (state, provider);
 CREATE INDEX tasks_by_link ON tasks (link_id);
 CREATE INDEX tasks_waiting ON tasks (state, wait_until) WHERE wait_until IS NOT NULL;
 -- The second column lets the list be counted without a look at the rows.
-CREATE INDEX tasks_listed ON tasks (id, deleted_at) WHERE deleted_at IS NULL;
+CREATE INDEX tasks_listed ON tasks (paste_id DESC, id, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_ended ON tasks (provider, operation, ended_at) WHERE state = 'succeeded';
 
 -- The ledger of create calls. An open one (no outcome) means that a request may be out.

@@ -33,6 +33,27 @@ fn pages_are_newest_first_and_say_how_many_there_are() {
 }
 
 #[test]
+fn tasks_of_one_paste_stand_together_in_the_order_of_its_links_on_every_page() {
+    let history = History::new();
+    let paste =
+        |names: [&str; 4]| history.store.add_tasks("paste", &names.map(wish), at(0)).unwrap();
+    let (older, newer) = (paste(["a", "b", "c", "d"]), paste(["e", "f", "g", "h"]));
+    let wanted = [newer, older].concat();
+    for size in 1..=9 {
+        let (mut seen, mut before) = (Vec::new(), None);
+        loop {
+            let page = history.store.tasks(before, size).unwrap();
+            seen.extend(page.tasks.iter().map(|task| task.id));
+            before = page.before;
+            if before.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, wanted, "pages of {size}");
+    }
+}
+
+#[test]
 fn a_new_task_does_not_shift_the_pages_behind_it() {
     let history = History::new();
     let made: Vec<_> = (0..6).map(|n| history.queued(&n.to_string())).collect();
