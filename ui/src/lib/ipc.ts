@@ -57,6 +57,7 @@ async function call<T>(answer: Promise<Answer<T>>): Promise<T> {
 export const ipc = {
   appState: (): Promise<AppState> => call(commands.appState()),
   detectLinks: (text: string, operation: Operation): Promise<Detection> => call(commands.detectLinks(text, operation)),
+  resolveLinks: (text: string, operation: Operation): Promise<Detection> => call(commands.resolveLinks(text, operation)),
   createTasks: (submission: Submission): Promise<TaskId[]> => call(commands.createTasks(submission)),
   tasks: (before: TaskId | null, limit: number): Promise<TaskPage> => call(commands.tasks(before, limit)),
   task: (id: TaskId): Promise<TaskDetail> => call(commands.task(id)),

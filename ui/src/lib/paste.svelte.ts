@@ -13,6 +13,13 @@ interface Kept {
 
 const NONE: ReadonlySet<string> = new Set();
 
+/** A short link is followed once the text has stood still for this long. */
+const STILL_MS = 250;
+/** A submission waits at most this long for what short links lead to. */
+const PATIENCE_MS = 1500;
+
+const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
 export class Paste {
   /** What will be asked about the links: history has a video per operation. */
   readonly #operation: () => Operation;
@@ -27,6 +34,8 @@ export class Paste {
   #found = $state.raw<{ text: string; detection: Detection } | null>(null);
   #asked = 0;
   #newest: Promise<void> = Promise.resolve();
+  /** Short links of the text in the box are being followed. */
+  #following: Promise<void> = Promise.resolve();
 
   constructor(operation: () => Operation) {
     this.#operation = operation;
@@ -80,13 +89,14 @@ export class Paste {
     if (this.text.trim() !== '') await this.#look();
   }
 
-  /** Waits until the text that is in the box now has been looked at. */
+  /** Waits until the text that is in the box now has been looked at, and a little for what its short links lead to. */
   async settle(): Promise<void> {
     while (!this.settled && this.text.trim() !== '') {
       const newest = this.#newest;
       await newest;
-      if (newest === this.#newest) return;
+      if (newest === this.#newest) break;
     }
+    await Promise.race([this.#following, wait(PATIENCE_MS)]);
   }
 
   remove(url: string): void {
@@ -150,5 +160,23 @@ export class Paste {
     if (asked !== this.#asked) return;
     if (detection.notice !== 'looks_like_secret') this.unmasked = false;
     this.#found = { text, detection };
+    this.#following = detection.chips.some(mayBeKnown) ? this.#follow(asked, text) : Promise.resolve();
   }
+
+  /** Learns which videos the short links lead to, so that none is paid for twice. Its failure is not worth a word. */
+  async #follow(asked: number, text: string): Promise<void> {
+    await wait(STILL_MS);
+    if (asked !== this.#asked) return;
+    try {
+      const detection = await ipc.resolveLinks(text, this.#operation());
+      if (asked === this.#asked) this.#found = { text, detection };
+    } catch {
+      // The links stay short, and are submitted as they are.
+    }
+  }
+}
+
+/** A short link whose video nobody knows yet: history may have it under another link. */
+function mayBeKnown(chip: Chip): boolean {
+  return chip.link.kind === 'short' && chip.link.id === null && chip.known === null;
 }

@@ -3,9 +3,10 @@ import type { Chip, Detection } from '../bindings';
 import { ipc } from './ipc';
 import { Paste } from './paste.svelte';
 
-vi.mock('./ipc', () => ({ ipc: { detectLinks: vi.fn() } }));
+vi.mock('./ipc', () => ({ ipc: { detectLinks: vi.fn(), resolveLinks: vi.fn() } }));
 
 const asked = vi.mocked(ipc.detectLinks);
+const followed = vi.mocked(ipc.resolveLinks);
 
 function chip(code: string, over: Partial<Chip> = {}): Chip {
   const url = `https://v.douyin.com/${code}/`;
@@ -21,7 +22,10 @@ function detection(chips: Chip[], over: Partial<Detection> = {}): Detection {
 const box = (): Paste => new Paste(() => 'transcribe');
 const codes = (paste: Paste): string[] => paste.urls.map((url) => url.split('/').at(-2) ?? '');
 
-beforeEach(() => asked.mockReset());
+beforeEach(() => {
+  asked.mockReset();
+  followed.mockReset().mockRejectedValue(new Error('offline'));
+});
 
 describe('what would be submitted', () => {
   it('is every new work, and neither a known one nor a profile', async () => {
@@ -107,5 +111,41 @@ describe('the box', () => {
     await paste.add('one');
     await paste.add('two');
     expect(paste.text).toBe('one\ntwo');
+  });
+});
+
+describe('a short link', () => {
+  it('is followed, and its video counts as known from then on', async () => {
+    asked.mockResolvedValue(detection([chip('a'), chip('b')]));
+    followed.mockResolvedValue(detection([chip('a'), chip('b', { known })]));
+    const paste = box();
+    await paste.set('text');
+    expect(codes(paste)).toEqual(['a', 'b']);
+    await paste.settle();
+    expect(codes(paste)).toEqual(['a']);
+    expect(followed).toHaveBeenCalledTimes(1);
+  });
+
+  it('that cannot be followed is submitted as it is', async () => {
+    asked.mockResolvedValue(detection([chip('a')]));
+    const paste = box();
+    await paste.set('text');
+    await paste.settle();
+    expect(codes(paste)).toEqual(['a']);
+  });
+
+  it('holds up a submission for a moment only', async () => {
+    vi.useFakeTimers();
+    asked.mockResolvedValue(detection([chip('a')]));
+    followed.mockReturnValue(new Promise(() => undefined));
+    const paste = box();
+    await paste.set('text');
+    const settled = vi.fn();
+    void paste.settle().then(settled);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(settled).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(settled).toHaveBeenCalled();
+    vi.useRealTimers();
   });
 });

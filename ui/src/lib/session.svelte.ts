@@ -21,6 +21,9 @@ export function titleOf(task: Task): string | null {
   return task.found.title ?? task.link.title;
 }
 
+/** More links than this are submitted only after a question. */
+const ASK_ABOVE = 3;
+
 export class Session {
   app = $state.raw<AppState | null>(null);
   view = $state<View>('texts');
@@ -29,6 +32,8 @@ export class Session {
   pane = $state<'list' | 'sheet'>('list');
   /** A submission is being stored; another one waits for it. */
   submitting = $state(false);
+  /** What is in the box would spend more than a few times: the user is asked first. */
+  asking = $state(false);
   /** Said politely to screen readers: the newest change of a state. */
   news = $state('');
   /** The same for what needs the user: failed and uncertain. */
@@ -95,11 +100,22 @@ export class Session {
     this.settingsPage = page;
   }
 
-  /** Submits what is in the box. Nothing happens while it holds nothing to submit. */
-  async submit(): Promise<void> {
+  /** Submits what is in the box; more than a few links only once the user is sure. Nothing happens while it holds none. */
+  async submit(sure = false): Promise<void> {
     const provider = this.provider;
-    if (!(await this.attempt(() => this.paste.settle()))) return;
-    if (provider === undefined || this.submitting || this.paste.urls.length === 0) return;
+    if (provider === undefined || this.submitting) return;
+    this.submitting = true;
+    const settled = await this.attempt(() => this.paste.settle());
+    this.submitting = false;
+    if (!settled || this.paste.urls.length === 0) {
+      this.asking = false;
+      return;
+    }
+    if (!sure && this.paste.urls.length > ASK_ABOVE) {
+      this.asking = true;
+      return;
+    }
+    this.asking = false;
     this.submitting = true;
     const wanted = this.paste.submission(provider.id, this.preferences.value.operation, null);
     await this.attempt(async () => {
