@@ -17,6 +17,16 @@ pub(crate) const fn in_code(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
+/// The first byte from `at` on that fulfils `test`, which should be no more than a few comparisons: text is passed
+/// over in blocks that the compiler can compare at once.
+pub(crate) fn find(bytes: &[u8], at: usize, test: impl Fn(u8) -> bool) -> Option<usize> {
+    const BLOCK: usize = 32;
+    let passes = |block: &&[u8]| !block.iter().fold(false, |found, b| found | test(*b));
+    let passed = bytes[at..].chunks_exact(BLOCK).take_while(passes).count() * BLOCK;
+    let from = at + passed;
+    bytes[from..].iter().position(|b| test(*b)).map(|len| from + len)
+}
+
 /// Marks without width and marks of direction. They come with copied text and are never part of a link.
 pub(crate) const fn is_invisible(c: char) -> bool {
     matches!(

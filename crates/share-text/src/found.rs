@@ -19,15 +19,14 @@ pub struct Found {
 /// All links of a share text in order of first appearance, each once.
 pub fn extract(text: &str) -> Vec<Found> {
     let repaired = Repaired::new(text);
-    let hits = scan::scan(&repaired.text);
-    let titles = title::titles(&repaired.text, &hits);
+    let text = &repaired.text;
+    let hits = scan::scan(text);
     let mut merged = Merged::default();
-    for (i, (hit, title)) in hits.iter().zip(titles).enumerate() {
-        if is_cut_short(&repaired.text, &hits, i) {
-            continue;
+    for (i, hit) in hits.iter().enumerate() {
+        if !is_cut_short(text, &hits, i) {
+            let title = || title::title(text, &hits, i);
+            merged.add(hit, title, repaired.original(hit.range.clone()));
         }
-        let link = Link { title, ..hit.link.clone() };
-        merged.add(link, hit.bare_id, repaired.original(hit.range.clone()));
     }
     merged.found
 }
@@ -56,41 +55,46 @@ struct Merged {
 }
 
 impl Merged {
-    fn add(&mut self, link: Link, bare_id: bool, span: Range<usize>) {
-        let key = key(&link.url);
-        let place = self.places.get(&key).copied().or_else(|| self.same_video(&link, bare_id));
-        let place = match place {
-            Some(place) => {
-                let found = &mut self.found[place];
-                found.appearances += 1;
-                found.link.title = found.link.title.take().or(link.title);
-                place
-            }
-            None => {
-                self.remember(&link, bare_id);
-                self.found.push(Found { link, span, appearances: 1 });
-                self.found.len() - 1
-            }
+    /// The title is asked for only where none is known yet.
+    fn add(&mut self, hit: &Hit, title: impl FnOnce() -> Option<String>, span: Range<usize>) {
+        let key = key(&hit.link.url);
+        let known = self.places.get(&key).copied();
+        let Some(place) = known.or_else(|| self.same_video(hit)) else {
+            self.remember(hit);
+            self.places.insert(key, self.found.len());
+            let link = Link { title: title(), ..hit.link.clone() };
+            self.found.push(Found { link, span, appearances: 1 });
+            return;
         };
-        self.places.entry(key).or_insert(place);
+        if known.is_none() {
+            self.places.insert(key, place);
+        }
+        let found = &mut self.found[place];
+        found.appearances += 1;
+        if found.link.title.is_none() {
+            found.link.title = title();
+        }
     }
 
-    fn remember(&mut self, link: &Link, bare_id: bool) {
-        if let (Platform::Bilibili, Some(id)) = (link.platform, &link.id) {
-            self.videos.entry(id.clone()).or_insert((self.found.len(), bare_id));
+    fn remember(&mut self, hit: &Hit) {
+        if let (Platform::Bilibili, Some(id)) = (hit.link.platform, &hit.link.id) {
+            self.videos.entry(id.clone()).or_insert((self.found.len(), hit.bare_id));
         }
     }
 
     /// The place of a link that a bare id repeats, or of the bare id that a link says in full. The full link stays.
-    fn same_video(&mut self, link: &Link, bare_id: bool) -> Option<usize> {
-        let (place, only_bare) = self.videos.get_mut(link.id.as_ref()?)?;
-        if link.platform != Platform::Bilibili || !(bare_id || *only_bare) {
+    fn same_video(&mut self, hit: &Hit) -> Option<usize> {
+        if hit.link.platform != Platform::Bilibili {
             return None;
         }
-        if *only_bare && !bare_id {
+        let (place, only_bare) = self.videos.get_mut(hit.link.id.as_ref()?)?;
+        if !(hit.bare_id || *only_bare) {
+            return None;
+        }
+        if *only_bare && !hit.bare_id {
             *only_bare = false;
             let title = self.found[*place].link.title.take();
-            self.found[*place].link = Link { title, ..link.clone() };
+            self.found[*place].link = Link { title, ..hit.link.clone() };
         }
         Some(*place)
     }
@@ -99,12 +103,18 @@ impl Merged {
 /// What makes two links the same: everything but the scheme, the case of the host and a closing slash.
 fn key(url: &str) -> String {
     let address = without_scheme(url);
-    let host_to = address.find(['/', '?', '#']).unwrap_or(address.len());
-    let (host, rest) = address.split_at(host_to);
-    let (path, query) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
-    format!("{}{}{query}", host.to_ascii_lowercase(), path.trim_end_matches('/'))
+    let bytes = address.as_bytes();
+    let host_to = bytes.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(bytes.len());
+    let path = bytes[host_to..].iter().position(|b| matches!(b, b'?' | b'#'));
+    let path_to = path.map_or(bytes.len(), |len| host_to + len);
+    let mut key = String::with_capacity(bytes.len());
+    key.push_str(address[..path_to].trim_end_matches('/'));
+    key[..host_to].make_ascii_lowercase();
+    key.push_str(&address[path_to..]);
+    key
 }
 
 fn without_scheme(url: &str) -> &str {
-    url.split_once("://").map_or(url, |(_, address)| address)
+    let scheme = url.bytes().position(|b| b == b':');
+    scheme.and_then(|len| url[len..].strip_prefix("://")).unwrap_or(url)
 }

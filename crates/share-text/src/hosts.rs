@@ -21,6 +21,10 @@ pub(crate) struct Host<'n> {
 impl<'n> Host<'n> {
     /// None where the host, which must be in lower case, belongs to no platform.
     pub(crate) fn of(name: &'n str) -> Option<Self> {
+        let (_, end) = name.rsplit_once('.')?;
+        if !INDEX.ends.contains(&end) {
+            return None;
+        }
         let mut site = None;
         let mut listed = 0;
         let mut sub_domain = 0;
@@ -107,6 +111,8 @@ struct Index {
     entries: HashMap<&'static str, Entry>,
     /// In bytes: no longer name needs to be looked up.
     longest: usize,
+    /// The few last labels that names have: most other hosts are told by theirs.
+    ends: Vec<&'static str>,
 }
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
@@ -134,7 +140,10 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
         }
     }
     let longest = entries.keys().map(|name| name.len()).max().unwrap_or_default();
-    Index { entries, longest }
+    let mut ends: Vec<_> = entries.keys().filter_map(|name| name.rsplit('.').next()).collect();
+    ends.sort_unstable();
+    ends.dedup();
+    Index { entries, longest, ends }
 });
 
 /// How a host comes to match a form.

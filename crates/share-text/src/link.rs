@@ -54,17 +54,11 @@ pub(crate) fn read(start: &Start<'_>) -> Reading {
 impl Start<'_> {
     /// A link that ends with its code.
     fn coded(&self, host: &Host<'_>, around: Around) -> Option<Reading> {
-        // No code is anywhere near as long.
-        const REACH: usize = 200;
         let mut forms = host.forms(self.intact).filter(|form| form.coded).peekable();
         forms.peek()?;
         let bytes = self.text.as_bytes();
         let path_from = self.authority_to;
-        let len = (path_from..bytes.len())
-            .take(REACH)
-            .take_while(|at| chars::in_link(bytes[*at]) && !chars::scheme_begins(self.text, *at))
-            .count();
-        let path = &self.text[path_from..path_from + len];
+        let path = self.codes(path_from);
         let (form, fit) =
             forms.find_map(|form| Some((form, pattern::fit(form.path, path, None)?)))?;
 
@@ -84,6 +78,22 @@ impl Start<'_> {
         let path = &self.text[path_from..path_to];
         let link = self.link(host, form, &fit, path, query, end);
         Some(Reading { link: Some(link), end })
+    }
+
+    /// What a pattern that ends with a code can look at, from `from` on: up to what no code and no path to it holds.
+    fn codes(&self, from: usize) -> &str {
+        // No code is anywhere near as long.
+        const REACH: usize = 200;
+        let bytes = &self.text.as_bytes()[from..];
+        let holds = |b: &u8| chars::in_code(*b) || matches!(b, b'/' | b'.');
+        let to = from + bytes.iter().take(REACH).take_while(|b| holds(b)).count();
+        let path = &self.text[from..to];
+        // The scheme of another link is glued to the code.
+        let scheme = ["https", "http"].into_iter().find(|scheme| {
+            let at = path.len().checked_sub(scheme.len());
+            at.is_some_and(|at| chars::scheme_begins(self.text, from + at))
+        });
+        &path[..path.len() - scheme.map_or(0, str::len)]
     }
 
     /// A link to a host of a platform that is no short link.

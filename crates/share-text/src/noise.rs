@@ -1,6 +1,6 @@
 //! The apps' own words around a link, and the codes they put on the clipboard.
 
-/// Sentences that ask to open an app. Longer ones come before those they contain.
+/// Sentences that ask to open an app. Of two that begin alike the longer one comes first.
 pub(crate) const PROMPTS: &[&str] = &[
     "复制打开抖音极速版，看看",
     "复制打开抖音，看看",
@@ -23,7 +23,17 @@ pub(crate) const PROMPTS: &[&str] = &[
     "存下这段话，去【小红书】速览笔记~",
     "This post is shared via TikTok Lite. Download TikTok Lite to enjoy more posts:",
     "戳我>>",
+    // What is left where a sentence is not known whole.
+    "【抖音】",
+    "【快手】",
+    "【小红书】",
 ];
+
+/// Kuaishou's number of plays, and all that follows it.
+pub(crate) const COUNTER: &str = "该作品在快手被播放过";
+
+/// The first characters of the sentences.
+pub(crate) const BEGINNINGS: &[char] = &['复', '长', '打', '点', '发', '存', 'T', '戳', '【', '该'];
 
 /// Parts of sentences that only a command without a link needs: the app finds the rest by its code.
 const COMMANDS: &[&str] = &[
@@ -90,7 +100,11 @@ enum Code {
 
 impl Code {
     fn of(token: &str) -> Option<Self> {
+        const LONGEST: usize = "abcd@efgh.ijkl".len();
         let bytes = token.as_bytes();
+        if bytes.len() > LONGEST {
+            return None;
+        }
         let digits =
             |bytes: &[u8]| matches!(bytes.len(), 1..=2) && bytes.iter().all(u8::is_ascii_digit);
         let letters = |bytes: &[u8]| {
@@ -145,6 +159,16 @@ mod tests {
         ] {
             assert!(is_command(text), "{text}");
         }
+    }
+
+    #[test]
+    fn sentences_are_found_by_their_beginning_the_longest_first() {
+        for (i, prompt) in PROMPTS.iter().enumerate() {
+            assert!(prompt.starts_with(BEGINNINGS), "{prompt}");
+            let mut earlier = PROMPTS[..i].iter();
+            assert!(earlier.all(|earlier| !prompt.starts_with(earlier)), "{prompt}");
+        }
+        assert!(COUNTER.starts_with(BEGINNINGS));
     }
 
     #[test]

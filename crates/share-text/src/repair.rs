@@ -6,7 +6,7 @@
 use std::{borrow::Cow, ops::Range};
 
 use crate::{
-    chars::{in_host, in_link, is_invisible, narrow},
+    chars::{find, in_host, in_link, is_invisible, narrow},
     escape,
     hosts::Host,
 };
@@ -60,6 +60,12 @@ enum Part {
     Query,
 }
 
+/// Bytes that escapes begin with, and the lead bytes of the soft hyphen, of general punctuation, of the ideographic and
+/// of the full-width forms.
+fn may_be_damage(byte: u8) -> bool {
+    matches!(byte, b'&' | b'\\' | 0xC2 | 0xE2 | 0xE3 | 0xEF)
+}
+
 struct Pass<'t> {
     original: &'t str,
     /// The repaired text so far, up to `copied` in the original.
@@ -89,9 +95,9 @@ impl<'t> Pass<'t> {
 
     fn run(&mut self) {
         let bytes = self.original.as_bytes();
-        let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
-            at = match byte {
+        let mut next = 0;
+        while let Some(at) = find(bytes, next, may_be_damage) {
+            next = match bytes[at] {
                 b'&' => match escape::entity(self.original, at) {
                     Some((c, end)) => self.replace(at..end, c),
                     None => at + 1,
@@ -101,9 +107,7 @@ impl<'t> Pass<'t> {
                     // All of them at once: a text of nothing but backslashes must not be counted again and again.
                     None => at + bytes[at..].iter().take_while(|b| **b == b'\\').count(),
                 },
-                // Lead bytes of the soft hyphen, of general punctuation, of the ideographic and of the full-width forms.
-                0xC2 | 0xE2 | 0xE3 | 0xEF => self.wide(at),
-                _ => at + 1,
+                _ => self.wide(at),
             };
         }
     }
@@ -128,33 +132,33 @@ impl<'t> Pass<'t> {
         let next = || self.original[end..].chars().find(|c| !is_invisible(*c));
         match c {
             '：' => {
-                self.flush(at);
-                let letter = self.out.ends_with(|c: char| c.is_ascii_alphabetic());
+                let letter = self.last(at)?.is_ascii_alphabetic();
                 (letter && matches!(next(), Some('/' | '／'))).then_some(':')
             }
             '／' => {
-                self.flush(at);
-                let follows = self.out.ends_with(|c: char| c.is_ascii_graphic());
-                (follows && self.part() != Part::Query).then_some('/')
+                let follows = self.last(at)?.is_ascii_graphic();
+                (follows && self.part(at) != Part::Query).then_some('/')
             }
             '．' => {
                 let letter = |c: char| c.is_ascii_alphanumeric() || narrow(c).is_some();
-                if !next().is_some_and(letter) {
-                    return None;
-                }
-                self.flush(at);
-                (self.out.ends_with(letter) && self.part() == Part::Host).then_some('.')
+                let between = letter(self.last(at)?) && next().is_some_and(letter);
+                (between && self.part(at) == Part::Host).then_some('.')
             }
             '。' | '｡' => {
-                self.flush(at);
-                (self.part() == Part::Host && self.is_host_dot(end)).then_some('.')
+                let follows = self.last(at)?.is_ascii();
+                (follows && self.part(at) == Part::Host && self.is_host_dot(end)).then_some('.')
             }
             _ => {
                 let narrow = narrow(c)?;
-                self.flush(at);
-                (self.part() != Part::Query).then_some(narrow)
+                (self.part(at) != Part::Query).then_some(narrow)
             }
         }
+    }
+
+    /// The last character of the repaired text before `at` in the original.
+    fn last(&self, at: usize) -> Option<char> {
+        let behind = if self.copied < at { &self.original[..at] } else { &self.out };
+        behind.chars().next_back()
     }
 
     /// Whether the ideographic full stop before `end` is a dot of a known host: only then is it no end of a sentence.
@@ -175,16 +179,20 @@ impl<'t> Pass<'t> {
         Host::of(&host).is_some_and(|host| host.is_listed())
     }
 
-    /// Which part of a possible link the repaired text ends in.
-    fn part(&mut self) -> Part {
+    /// Which part of a possible link the repaired text before `at` in the original ends in.
+    fn part(&mut self, at: usize) -> Part {
+        self.flush(at);
         let bytes = self.out.as_bytes();
-        for at in self.part_known..bytes.len() {
-            let byte = bytes[at];
-            self.part = match (byte, self.part) {
+        let mut from = self.part_known;
+        if let Some(end) = bytes[from..].iter().rposition(|b| !in_link(*b)) {
+            self.part = Part::Host;
+            from += end + 1;
+        }
+        for at in from..bytes.len() {
+            self.part = match (bytes[at], self.part) {
                 (b'/', Part::Host) if at > 0 && matches!(bytes[at - 1], b':' | b'/') => Part::Host,
                 (b'/', Part::Host) => Part::Path,
                 (b'?' | b'#', Part::Path) => Part::Query,
-                (byte, _) if !in_link(byte) => Part::Host,
                 (_, part) => part,
             };
         }

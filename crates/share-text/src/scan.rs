@@ -31,6 +31,11 @@ pub(crate) fn scan(text: &str) -> Vec<Hit> {
     scan.hits
 }
 
+/// Whether a byte behind a name can make it part of a link, or is the second of a bare id.
+fn is_sign(byte: u8) -> bool {
+    matches!(byte, b':' | b'/' | b'?' | b'#' | b'V')
+}
+
 struct Scan<'t> {
     text: &'t str,
     hits: Vec<Hit>,
@@ -43,14 +48,20 @@ impl Scan<'_> {
             return;
         }
         let bytes = self.text.as_bytes();
-        let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
-            if !chars::in_host(byte) {
-                at += 1;
-                continue;
+        // Links begin behind `from`; up to `at` there is nothing that could tell of one.
+        let (mut from, mut at) = (0, 0);
+        while let Some(sign) = chars::find(bytes, at, is_sign) {
+            at = sign + 1;
+            let to = match bytes[sign] {
+                b'V' if !bytes[from..sign].ends_with(b"B") => continue,
+                b'V' => chars::find(bytes, at, |b| !chars::in_host(b)).unwrap_or(bytes.len()),
+                _ => sign,
+            };
+            let len = bytes[from..sign].iter().rev().take_while(|b| chars::in_host(**b)).count();
+            if len > 0 {
+                from = self.token(sign - len, to);
+                at = from.max(at);
             }
-            let len = bytes[at..].iter().take_while(|b| chars::in_host(**b)).count();
-            at = self.token(at, at + len);
         }
     }
 
@@ -61,8 +72,8 @@ impl Scan<'_> {
         if next == Some(&b':') && self.text[to..].starts_with("://") {
             return self.behind_scheme(token, to);
         }
-        if token.contains('.')
-            && matches!(next, Some(b'/' | b':' | b'?' | b'#'))
+        if matches!(next, Some(b'/' | b':' | b'?' | b'#'))
+            && token.bytes().any(|b| b == b'.')
             && let Some(end) = self.host_without_scheme(from, to)
         {
             return end;
@@ -193,18 +204,18 @@ impl Scan<'_> {
 
     /// Bilibili ids among the words of a token.
     fn bare_ids(&mut self, from: usize, to: usize) {
+        const LEN: usize = 12;
+        if to - from < LEN {
+            return;
+        }
         let mut at = from;
         for word in self.text[from..to].split(['.', '-']) {
-            if word.len() == 12
+            if word.len() == LEN
                 && word.starts_with("BV")
                 && pattern::bv(word).is_some()
-                && self.is_word(at, at + 12)
+                && self.is_word(at, at + LEN)
             {
-                self.hits.push(Hit {
-                    link: bilibili(word),
-                    range: at..at + word.len(),
-                    bare_id: true,
-                });
+                self.hits.push(Hit { link: bilibili(word), range: at..at + LEN, bare_id: true });
             }
             at += word.len() + 1;
         }

@@ -43,12 +43,15 @@ pub(crate) fn writes_raw_json(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::table::SITES;
+    use crate::{chars::in_code, table::SITES};
 
     #[test]
     fn paths_and_plain_addresses_of_the_table_are_well_formed() {
         for form in SITES.iter().flat_map(|site| site.forms) {
             assert!(form.path.starts_with('/') && form.path.is_ascii(), "{}", form.path);
+            // What the scan looks at holds nothing else.
+            let code = |b: u8| in_code(b) || matches!(b, b'/' | b'.' | b'{' | b'}' | b'<' | b'>');
+            assert!(!form.coded || form.path.bytes().all(code), "{}", form.path);
             assert_eq!(form.plain.is_empty(), !form.plain.contains("<>"), "{}", form.plain);
         }
     }

@@ -1,7 +1,9 @@
 //! A hint for a title: the caption beside a link, without codes, prompts and other links.
 
+use std::borrow::Cow;
+
 use crate::{
-    noise::{PROMPTS, is_noise},
+    noise::{BEGINNINGS, COUNTER, PROMPTS, is_noise},
     scan::Hit,
 };
 
@@ -10,23 +12,20 @@ const LONGEST: usize = 80;
 /// How much text on each side of a link is looked at, in bytes.
 const REACH: usize = 1_200;
 
-/// A title for each link. The text between two links is looked at once for each of them, so the whole stays linear.
-pub(crate) fn titles(text: &str, hits: &[Hit]) -> Vec<Option<String>> {
-    (0..hits.len())
-        .map(|i| {
-            let from = i.checked_sub(1).map_or(0, |previous| hits[previous].range.end);
-            let to = hits.get(i + 1).map_or(text.len(), |next| next.range.start);
-            let range = &hits[i].range;
-            title(
-                last_part(text.get(from..range.start).unwrap_or_default()),
-                first_part(text.get(range.end..to).unwrap_or_default()),
-            )
-        })
-        .collect()
+/// A title for the link at `hits[i]`. The text between two links is looked at once for each of them, so that all titles
+/// together take linear time.
+pub(crate) fn title(text: &str, hits: &[Hit], i: usize) -> Option<String> {
+    let from = i.checked_sub(1).map_or(0, |previous| hits[previous].range.end);
+    let to = hits.get(i + 1).map_or(text.len(), |next| next.range.start);
+    let range = &hits[i].range;
+    beside(
+        last_part(text.get(from..range.start).unwrap_or_default()),
+        first_part(text.get(range.end..to).unwrap_or_default()),
+    )
 }
 
 /// The caption may stand before or behind the link. What is on the same line belongs to it most surely.
-fn title(before: &str, after: &str) -> Option<String> {
+fn beside(before: &str, after: &str) -> Option<String> {
     let (earlier, same_line_before) = before.rsplit_once('\n').unwrap_or(("", before));
     let (same_line_after, later) = after.split_once('\n').unwrap_or((after, ""));
     caption(same_line_before)
@@ -36,30 +35,45 @@ fn title(before: &str, after: &str) -> Option<String> {
 }
 
 fn caption(line: &str) -> Option<String> {
-    if line.trim().is_empty() {
+    /// What is left of a prompt that is not known whole is short, in letters.
+    const SHORT: usize = 30;
+    let letters =
+        |text: &str, most| text.chars().filter(|c| c.is_alphanumeric()).take(most).count();
+    if letters(line, 2) < 2 {
         return None;
     }
     let text = without_prompts(line);
     let text = match bracketed(&text) {
         Some(Bracketed { inner, rest }) if is_author(inner) => {
-            if rest.chars().any(char::is_alphanumeric) { rest } else { inner }
+            if letters(rest, 1) > 0 {
+                rest
+            } else {
+                inner
+            }
         }
         Some(Bracketed { inner, .. }) => without_site(inner),
         None => &text,
     };
-    let mut words: Vec<&str> =
-        text.split_whitespace().filter(|w| !w.contains("://") && !w.contains("](")).collect();
+    let mut words: Vec<&str> = text.split_whitespace().filter(|word| !is_address(word)).collect();
     while words.last().is_some_and(|word| is_noise(word)) {
         words.pop();
     }
     let noise = words.iter().take_while(|word| is_noise(word)).count();
     let joined = words[noise..].join(" ");
     let title = joined.trim_matches(|c: char| c.is_whitespace() || LOOSE.contains(&c));
-    let letters = title.chars().filter(|c| c.is_alphanumeric()).count();
-    // What is left of a prompt that is not known whole.
-    let prompt =
-        ["复制", "打开", "Copy and open"].iter().any(|p| title.starts_with(p)) && letters < 30;
-    (letters >= 2 && !prompt).then(|| title.chars().take(LONGEST).collect())
+    let prompt = ["复制", "打开", "Copy and open"].iter().any(|p| title.starts_with(p))
+        && letters(title, SHORT) < SHORT;
+    (letters(title, 2) == 2 && !prompt).then(|| title.chars().take(LONGEST).collect())
+}
+
+/// Whether a word holds another link, bare or in Markdown.
+fn is_address(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| match byte {
+        b':' => bytes[at..].starts_with(b"://"),
+        b']' => bytes[at..].starts_with(b"]("),
+        _ => false,
+    })
 }
 
 /// Punctuation that does not belong to a title's edges.
@@ -116,19 +130,30 @@ fn without_site(title: &str) -> &str {
     }
 }
 
-/// The line without the apps' sentences, and without app names in brackets that a sentence left behind.
-fn without_prompts(line: &str) -> String {
-    let mut line = line.to_owned();
-    for prompt in PROMPTS {
-        if line.contains(prompt) {
-            line = line.replace(prompt, " ");
+/// The line without the apps' sentences.
+fn without_prompts(line: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut copied = 0;
+    for (at, c) in line.char_indices() {
+        if at < copied || !BEGINNINGS.contains(&c) {
+            continue;
+        }
+        let rest = &line[at..];
+        if rest.starts_with(COUNTER) {
+            out.push_str(&line[copied..at]);
+            return Cow::Owned(out);
+        }
+        if let Some(prompt) = PROMPTS.iter().find(|prompt| rest.starts_with(**prompt)) {
+            out.push_str(&line[copied..at]);
+            out.push(' ');
+            copied = at + prompt.len();
         }
     }
-    // The number between two of Kuaishou's sentences, and the app in front of Douyin's.
-    if let Some(at) = line.find("该作品在快手被播放过") {
-        line.truncate(at);
+    if copied == 0 {
+        return Cow::Borrowed(line);
     }
-    line.replace("【抖音】", " ").replace("【快手】", " ").replace("【小红书】", " ")
+    out.push_str(&line[copied..]);
+    Cow::Owned(out)
 }
 
 fn last_part(text: &str) -> &str {
