@@ -25,6 +25,7 @@ pub(crate) const PAGE: u32 = 60;
 pub(crate) struct Shell {
     app: AppHandle,
     folder: PathBuf,
+    mode: RwLock<Mode>,
     open: RwLock<Open>,
 }
 
@@ -40,6 +41,7 @@ impl Shell {
         let shell = Self {
             app,
             folder: arguments.folder,
+            mode: RwLock::new(mode.clone()),
             open: RwLock::new(Open { session: Err(no_problem()), forwarding: None }),
         };
         let opened = shell.opened(mode).await;
@@ -105,8 +107,9 @@ impl Shell {
         }
     }
 
+    /// The mode that was asked for last, also where it could not be opened.
     pub(crate) fn mode(&self) -> Mode {
-        self.session().map_or(Mode::Real, |session| session.mode.clone())
+        self.mode.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What the window needs to know about the program.
@@ -174,6 +177,7 @@ impl Shell {
     }
 
     async fn opened(&self, mode: Mode) -> Result<Session, SessionError> {
+        *self.mode.write().unwrap_or_else(PoisonError::into_inner) = mode.clone();
         let options =
             Options { folder: self.folder.clone(), mode, environment: Environment::of_process() };
         Session::open(&options).await

@@ -5,6 +5,7 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
+	/**  Tries again first where the history could not be opened: the user may have mended what kept it shut. */
 	appState: () => typedError<AppState, CommandError>(__TAURI_INVOKE("app_state")),
 	/**  The page's second animation frame is on screen. */
 	pageShown: () => typedError<null, CommandError>(__TAURI_INVOKE("page_shown")),

@@ -11,10 +11,12 @@ use crate::{
     shell::Shell,
 };
 
-#[tauri::command(async)]
+/// Tries again first where the history could not be opened: the user may have mended what kept it shut.
+#[tauri::command]
 #[specta::specta]
-pub(crate) fn app_state(shell: State<'_, Shell>) -> Result<AppState, CommandError> {
-    shell.state()
+pub(crate) async fn app_state(shell: State<'_, Shell>) -> Result<AppState, CommandError> {
+    let state = shell.state()?;
+    if state.problem.is_some() { shell.reopen(shell.mode()).await } else { Ok(state) }
 }
 
 /// The page's second animation frame is on screen.
