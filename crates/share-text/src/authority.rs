@@ -1,5 +1,7 @@
 //! The part of a URL between the scheme and the path: user name, host, port.
 
+use std::borrow::Cow;
+
 use crate::chars::{in_host, in_link};
 
 /// Where the authority that begins at `from` ends.
@@ -12,21 +14,40 @@ pub(crate) fn end(text: &str, from: usize) -> usize {
 
 /// The host of an authority in lower case, without user name, password and port. None where it is no plain host
 /// name of two labels or more: encoded dots and the like are left to those who follow links blindly.
-pub(crate) fn host(authority: &str) -> Option<String> {
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let host = match host.split_once(':') {
-        Some((host, port)) if port.is_empty() || is_port(port) => host,
-        Some(_) => return None,
-        None => host,
-    };
-    is_name(host).then(|| host.to_ascii_lowercase())
+pub(crate) fn host(authority: &str) -> Option<Cow<'_, str>> {
+    let bytes = authority.as_bytes();
+    let from = bytes.iter().rposition(|b| *b == b'@').map_or(0, |at| at + 1);
+    let len = bytes[from..].iter().position(|b| *b == b':');
+    let host = &authority[from..len.map_or(authority.len(), |len| from + len)];
+    if let Some(len) = len {
+        let port = &authority[from + len + 1..];
+        if !port.is_empty() && !is_port(port) {
+            return None;
+        }
+    }
+    is_name(host).then(|| lower(host))
+}
+
+/// The text in lower case, which it mostly is already.
+pub(crate) fn lower(text: &str) -> Cow<'_, str> {
+    match text.bytes().any(|b| b.is_ascii_uppercase()) {
+        true => Cow::Owned(text.to_ascii_lowercase()),
+        false => Cow::Borrowed(text),
+    }
 }
 
 /// Whether `host` has two labels or more, none of them empty.
-pub(crate) fn is_name(host: &str) -> bool {
-    host.contains('.')
-        && host.bytes().all(in_host)
-        && host.split('.').all(|label| !label.is_empty())
+fn is_name(host: &str) -> bool {
+    let mut last = b'.';
+    let mut dots = 0;
+    for byte in host.bytes() {
+        if !in_host(byte) || (byte == b'.' && last == b'.') {
+            return false;
+        }
+        dots += usize::from(byte == b'.');
+        last = byte;
+    }
+    dots > 0 && last != b'.'
 }
 
 /// Whether a name without a scheme is meant as a host: it ends in letters, or is an address in numbers.

@@ -21,11 +21,19 @@ pub fn extract(text: &str) -> Vec<Found> {
     let repaired = Repaired::new(text);
     let text = &repaired.text;
     let hits = scan::scan(text);
+    let cut_short: Vec<usize> = (0..hits.len()).filter(|i| is_cut_short(text, &hits, *i)).collect();
     let mut merged = Merged::default();
-    for (i, hit) in hits.iter().enumerate() {
-        if !is_cut_short(text, &hits, i) {
-            let title = || title::title(text, &hits, i);
-            merged.add(hit, title, repaired.original(hit.range.clone()));
+    let mut behind = 0;
+    let mut hits = hits.into_iter().enumerate().peekable();
+    while let Some((i, hit)) = hits.next() {
+        let next = hits.peek().map_or(text.len(), |(_, next)| next.range.start);
+        let (before, after) = (behind..hit.range.start, hit.range.end..next);
+        behind = hit.range.end;
+        if cut_short.binary_search(&i).is_err() {
+            let part = |range| text.get(range).unwrap_or_default();
+            let title = || title::beside(part(before), part(after));
+            let span = repaired.original(hit.range.clone());
+            merged.add(hit, span, title);
         }
     }
     merged.found
@@ -56,13 +64,15 @@ struct Merged {
 
 impl Merged {
     /// The title is asked for only where none is known yet.
-    fn add(&mut self, hit: &Hit, title: impl FnOnce() -> Option<String>, span: Range<usize>) {
+    fn add(&mut self, hit: Hit, span: Range<usize>, title: impl FnOnce() -> Option<String>) {
         let key = key(&hit.link.url);
         let known = self.places.get(&key).copied();
-        let Some(place) = known.or_else(|| self.same_video(hit)) else {
-            self.remember(hit);
+        let Some(place) = known.or_else(|| self.same_video(&hit)) else {
             self.places.insert(key, self.found.len());
-            let link = Link { title: title(), ..hit.link.clone() };
+            if let (Platform::Bilibili, Some(id)) = (hit.link.platform, &hit.link.id) {
+                self.videos.entry(id.clone()).or_insert((self.found.len(), hit.bare_id));
+            }
+            let link = Link { title: title(), ..hit.link };
             self.found.push(Found { link, span, appearances: 1 });
             return;
         };
@@ -73,12 +83,6 @@ impl Merged {
         found.appearances += 1;
         if found.link.title.is_none() {
             found.link.title = title();
-        }
-    }
-
-    fn remember(&mut self, hit: &Hit) {
-        if let (Platform::Bilibili, Some(id)) = (hit.link.platform, &hit.link.id) {
-            self.videos.entry(id.clone()).or_insert((self.found.len(), hit.bare_id));
         }
     }
 

@@ -258,7 +258,7 @@ impl Start<'_> {
     }
 
     fn url(&self, end: usize) -> String {
-        format!("{}{}", self.scheme, &self.text[self.authority_from..end])
+        [self.scheme, &self.text[self.authority_from..end]].concat()
     }
 
     /// The path, and the query without `?` and fragment.

@@ -18,12 +18,10 @@ pub(crate) struct Fit<'t> {
 pub(crate) fn fit<'t>(pattern: &str, path: &'t str, query: Option<&'t str>) -> Option<Fit<'t>> {
     // A parameter can stand behind a host without a path.
     let path = if path.is_empty() { "/" } else { path };
-    let Some((pattern, parameter)) = pattern.split_once('?') else {
-        return sequence(pattern, path);
-    };
-    let found = sequence(pattern, path)?;
+    let (found, parameter) = sequence(pattern, path)?;
+    let Some(parameter) = parameter else { return Some(found) };
     let (name, value) = parameter.split_once('=')?;
-    let in_query = sequence(value, self::parameter(query?, name)?)?;
+    let (in_query, _) = sequence(value, self::parameter(query?, name)?)?;
     Some(Fit { id: in_query.id.or(found.id), len: found.len })
 }
 
@@ -32,42 +30,49 @@ pub(crate) fn parameter<'q>(query: &'q str, name: &str) -> Option<&'q str> {
     query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
 }
 
-fn sequence<'t>(pattern: &str, text: &'t str) -> Option<Fit<'t>> {
-    let mut rest = pattern;
+/// Matches up to the end of the pattern or to its `?`; gives what the pattern has behind that.
+fn sequence<'t, 'p>(pattern: &'p str, text: &'t str) -> Option<(Fit<'t>, Option<&'p str>)> {
+    let (letters, bytes) = (pattern.as_bytes(), text.as_bytes());
+    let mut next = 0;
     let mut at = 0;
-    let mut id_from = None;
+    let mut id_from = 0;
     let mut id = None;
-    while let Some(first) = rest.chars().next() {
-        let mut taken = 1;
-        match first {
-            '<' => id_from = Some(at),
-            '>' => id = id_from.map(|from| &text[from..at]),
-            '*' => at = text.len(),
-            '$' => return text[at..].bytes().all(|b| b == b'/').then_some(Fit { id, len: at }),
-            '{' => {
-                taken = rest.find('}')? + 1;
-                at += class(&rest[1..taken - 1], &text[at..])?;
+    let mut behind = None;
+    while let Some(letter) = letters.get(next) {
+        next += 1;
+        match letter {
+            b'<' => id_from = at,
+            b'>' => id = Some(&text[id_from..at]),
+            b'*' => at = text.len(),
+            b'$' if bytes[at..].iter().any(|b| *b != b'/') => return None,
+            b'$' => break,
+            b'?' => {
+                behind = Some(&pattern[next..]);
+                break;
             }
-            '/' => {
-                let slashes = text[at..].bytes().take_while(|b| *b == b'/').count();
+            b'{' => {
+                let len = pattern[next..].find('}')?;
+                at += class(&pattern[next..next + len], &text[at..])?;
+                next += len + 1;
+            }
+            b'/' => {
+                let slashes = bytes[at..].iter().take_while(|b| **b == b'/').count();
                 if slashes == 0 {
                     return None;
                 }
                 at += slashes;
             }
             letter => {
-                let byte = *text.as_bytes().get(at)?;
-                if !byte.eq_ignore_ascii_case(&(letter as u8)) {
+                if !bytes.get(at)?.eq_ignore_ascii_case(letter) {
                     return None;
                 }
                 at += 1;
             }
         }
-        rest = &rest[taken..];
     }
     // `/video/12ab` holds no number, and `/explorer` is not `/explore`.
-    let ends = text.as_bytes().get(at).is_none_or(|b| !b.is_ascii_alphanumeric());
-    ends.then_some(Fit { id, len: at })
+    let ends = bytes.get(at).is_none_or(|b| !b.is_ascii_alphanumeric());
+    ends.then_some((Fit { id, len: at }, behind))
 }
 
 /// How many bytes at the beginning of `text` belong to a class; none where it finds too few.

@@ -10,23 +10,26 @@ const TRACKING: &[&str] =
 pub(crate) fn filled(plain: &str, id: &str, query: Option<&str>) -> String {
     let (address, kept) = match plain.split_once('?') {
         // The id itself may be a parameter.
-        Some((address, kept)) if address.contains("<>") => (address.to_owned(), kept),
-        Some((address, kept)) => {
-            let (first, kept) = kept.split_once('&').unwrap_or((kept, ""));
-            (format!("{address}?{first}"), kept)
+        Some((address, kept)) if !address.contains('<') => {
+            let len = kept.find('&').unwrap_or(kept.len());
+            (&plain[..address.len() + 1 + len], kept[len..].trim_start_matches('&'))
         }
-        None => (plain.to_owned(), ""),
+        Some(parts) => parts,
+        None => (plain, ""),
     };
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
-    let mut address = address.replace("<>", &encoded(id, plain));
+    let (before, behind) = address.split_once("<>").unwrap_or((address, ""));
+    let mut filled = String::with_capacity(plain.len() + id.len());
+    filled.push_str(before);
+    encode(&mut filled, id, |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
+    filled.push_str(behind);
     for name in kept.split('&').filter(|name| !name.is_empty()) {
         if let Some(value) =
             query.and_then(|query| parameter(query, name)).filter(|v| !v.is_empty())
         {
-            append(&mut address, name, value);
+            append(&mut filled, name, value);
         }
     }
-    address
+    filled
 }
 
 /// The link's own host and path with the parameters in `needed`.
@@ -46,8 +49,11 @@ pub(crate) fn foreign_address(
 }
 
 fn kept(host: &str, path: &str, query: Option<&str>, keep: impl Fn(&str) -> bool) -> String {
-    let mut address =
-        format!("https://{host}{}", encoded(path.trim_end_matches('/'), |c| c.is_ascii()));
+    const SCHEME: &str = "https://";
+    let mut address = String::with_capacity(SCHEME.len() + host.len() + path.len());
+    address.push_str(SCHEME);
+    address.push_str(host);
+    encode(&mut address, path.trim_end_matches('/'), |c| c.is_ascii());
     for pair in query.into_iter().flat_map(|query| query.split('&')) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         if !name.is_empty() && keep(name) {
@@ -66,17 +72,15 @@ fn append(address: &mut String, name: &str, value: &str) {
     }
 }
 
-/// Percent-encodes every character that is not kept.
-fn encoded(text: &str, keep: impl Fn(char) -> bool) -> String {
-    let mut out = String::with_capacity(text.len());
+/// Adds the text, every character that is not kept percent-encoded.
+fn encode(out: &mut String, text: &str, keep: impl Fn(char) -> bool) {
     for c in text.chars() {
         if keep(c) {
             out.push(c);
         } else {
-            c.encode_utf8(&mut [0; 4]).bytes().for_each(|b| out += &format!("%{b:02X}"));
+            c.encode_utf8(&mut [0; 4]).bytes().for_each(|b| *out += &format!("%{b:02X}"));
         }
     }
-    out
 }
 
 /// Undoes percent-encoding where the result is text; otherwise leaves it.

@@ -130,7 +130,7 @@ impl Scan<'_> {
 
     /// A name with a dot at `from..to` before a character that can follow a host. None where it is none.
     fn host_without_scheme(&mut self, from: usize, to: usize) -> Option<usize> {
-        let name = self.text[from..to].to_ascii_lowercase();
+        let name = authority::lower(&self.text[from..to]);
         let authority_to = authority::port_end(self.text, to)?;
         let followed = self.text.as_bytes().get(authority_to);
         let is_listed = || Host::of(&name).is_some_and(|host| host.is_listed());

@@ -2,30 +2,18 @@
 
 use std::borrow::Cow;
 
-use crate::{
-    noise::{BEGINNINGS, COUNTER, PROMPTS, is_noise},
-    scan::Hit,
-};
+use crate::noise::{BEGINNINGS, COUNTER, PROMPTS, is_noise};
 
 /// Longer captions are cut here, in characters.
 const LONGEST: usize = 80;
 /// How much text on each side of a link is looked at, in bytes.
 const REACH: usize = 1_200;
 
-/// A title for the link at `hits[i]`. The text between two links is looked at once for each of them, so that all titles
-/// together take linear time.
-pub(crate) fn title(text: &str, hits: &[Hit], i: usize) -> Option<String> {
-    let from = i.checked_sub(1).map_or(0, |previous| hits[previous].range.end);
-    let to = hits.get(i + 1).map_or(text.len(), |next| next.range.start);
-    let range = &hits[i].range;
-    beside(
-        last_part(text.get(from..range.start).unwrap_or_default()),
-        first_part(text.get(range.end..to).unwrap_or_default()),
-    )
-}
-
-/// The caption may stand before or behind the link. What is on the same line belongs to it most surely.
-fn beside(before: &str, after: &str) -> Option<String> {
+/// A title for the link that stands between two stretches of text without links. It may be in either; what is on the
+/// same line belongs to the link most surely. Each stretch is looked at once for the link on either side of it, so that
+/// all titles together take linear time.
+pub(crate) fn beside(before: &str, after: &str) -> Option<String> {
+    let (before, after) = (last_part(before), first_part(after));
     let (earlier, same_line_before) = before.rsplit_once('\n').unwrap_or(("", before));
     let (same_line_after, later) = after.split_once('\n').unwrap_or((after, ""));
     caption(same_line_before)
