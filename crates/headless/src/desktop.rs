@@ -112,13 +112,24 @@ impl Desktop {
         daemon.wait()?;
 
         let asked = Instant::now();
-        while !self.owned("org.freedesktop.secrets")? {
+        while !self.is_on_bus("org.freedesktop.secrets")? {
             if asked.elapsed() > STARTED_WITHIN {
                 return Err(io::Error::other("the Secret Service did not come up on the bus"));
             }
             sleep(Duration::from_millis(50));
         }
         Ok(())
+    }
+
+    /// Whether a program on the message bus has a name that contains `part`.
+    pub fn is_on_bus(&self, part: &str) -> io::Result<bool> {
+        let names = self
+            .command("dbus-send")
+            .args(["--session", "--dest=org.freedesktop.DBus", "--print-reply=literal", "/"])
+            .arg("org.freedesktop.DBus.ListNames")
+            .output()?;
+        succeeded("dbus-send", names.status.success())?;
+        Ok(String::from_utf8_lossy(&names.stdout).contains(part))
     }
 
     /// What a paste in this session would bring: empty where nothing was copied yet.
@@ -183,15 +194,6 @@ impl Desktop {
 
     fn set(&mut self, name: &str, value: impl Into<OsString>) {
         self.variables.push((name.into(), value.into()));
-    }
-
-    fn owned(&self, name: &str) -> io::Result<bool> {
-        let answer = self
-            .command("dbus-send")
-            .args(["--session", "--dest=org.freedesktop.DBus", "--print-reply=literal", "/"])
-            .args(["org.freedesktop.DBus.NameHasOwner", &format!("string:{name}")])
-            .output()?;
-        Ok(String::from_utf8_lossy(&answer.stdout).contains("true"))
     }
 }
 

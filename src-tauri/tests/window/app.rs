@@ -16,6 +16,9 @@ use crate::until::{until, until_true};
 /// For what the program does by itself. Generous, since two cores may be busy with a build.
 pub(crate) const SOON: Duration = Duration::from_secs(20);
 
+/// What the program calls itself on the bus.
+const IDENTIFIER: &str = "app.shiwen.desktop";
+
 /// `[data-testid="…"]`: how the tests name what is on screen.
 pub(crate) fn by(id: &str) -> String {
     format!("[data-testid=\"{id}\"]")
@@ -24,7 +27,8 @@ pub(crate) fn by(id: &str) -> String {
 /// Ctrl + V as WebDriver writes it: the modifier, the key, the modifier released.
 const PASTE: &str = "\u{e009}v\u{e009}";
 
-/// The running program. Dropping it kills it.
+/// The running program. Dropping it kills it; before another start on the same data folder it must
+/// have been [closed](App::close) or [killed](App::kill), which wait until it is really gone.
 pub(crate) struct App<'a> {
     desktop: &'a Desktop,
     driver: Driver,
@@ -51,7 +55,8 @@ impl<'a> App<'a> {
 
         let binary = binary();
         let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
-        let driver = Driver::open(port, &binary, &arguments)?;
+        let driver = Driver::open(port, &binary, &arguments);
+        let driver = driver.inspect_err(|_| keep_evidence(desktop, None))?;
         let pid = until("the program's process", SOON, || child(browser_driver.id(), &binary))?;
         Ok(App { desktop, driver, browser_driver, pid })
     }
@@ -153,14 +158,19 @@ impl<'a> App<'a> {
     /// Ends the program as a power cut would: it gets no chance to do anything.
     pub(crate) fn kill(self) -> io::Result<()> {
         kill_process(self.pid, Signal::KILL)?;
-        self.gone()
+        self.gone(SOON)
     }
 
     /// Closes the window as a user does, and waits until the program ended by itself.
     pub(crate) fn close(self) -> io::Result<()> {
-        // Openbox closes the active window on Alt + F4.
-        self.xdotool(&["windowactivate", "--sync", &self.window()?, "key", "alt+F4"])?;
-        self.gone()
+        // Openbox closes the active window on Alt + F4. It now and then misses a key that comes
+        // right after it moved the focus, as a hand would notice and press again.
+        let window = self.window()?;
+        until_true("the program to end", SOON, || {
+            let _ = self.xdotool(&["windowactivate", "--sync", &window, "key", "alt+F4"]);
+            self.gone(Duration::from_secs(2)).map(|()| true)
+        })
+        .map_err(|err| self.failed(err))
     }
 
     /// The X11 window of the program, by its process.
@@ -181,34 +191,24 @@ impl<'a> App<'a> {
         Ok(String::from_utf8_lossy(&answer.stdout).trim().to_owned())
     }
 
-    fn gone(&self) -> io::Result<()> {
-        until_true("the program to end", SOON, || Ok::<_, io::Error>(!is_alive(self.pid)))
+    fn gone(&self, within: Duration) -> io::Result<()> {
+        // The bus notices a little later than the kernel. A program that starts in between would
+        // take the dead one for the first instance.
+        until_true("the process to end", within, || {
+            Ok::<_, io::Error>(!is_alive(self.pid) && !self.desktop.is_on_bus(IDENTIFIER)?)
+        })
     }
 
     pub(crate) fn failed(&self, err: io::Error) -> io::Error {
-        self.keep_evidence();
+        keep_evidence(self.desktop, Some(self));
         err
-    }
-
-    /// Leaves a picture, the page's markup and the log where the developer finds them.
-    fn keep_evidence(&self) {
-        let test = std::thread::current().name().unwrap_or("test").replace("::", "-");
-        let folder = evidence_folder();
-        let _ = fs::create_dir_all(&folder);
-        let _ = self.desktop.picture(&folder.join(format!("{test}.png")));
-        if let Ok(page) = self.whole_page() {
-            let _ = fs::write(folder.join(format!("{test}.html")), page);
-        }
-        let _ =
-            fs::copy(self.desktop.home().join("shiwen.log"), folder.join(format!("{test}.log")));
-        eprintln!("a picture, the page and the log are in {}", folder.display());
     }
 }
 
 impl Drop for App<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.keep_evidence();
+            keep_evidence(self.desktop, Some(self));
         }
         if is_alive(self.pid) {
             let _ = kill_process(self.pid, Signal::KILL);
@@ -216,6 +216,19 @@ impl Drop for App<'_> {
         let _ = self.browser_driver.kill();
         let _ = self.browser_driver.wait();
     }
+}
+
+/// Leaves a picture, the page's markup and the log where the developer finds them.
+fn keep_evidence(desktop: &Desktop, app: Option<&App<'_>>) {
+    let test = std::thread::current().name().unwrap_or("test").replace("::", "-");
+    let folder = evidence_folder();
+    let _ = fs::create_dir_all(&folder);
+    let _ = desktop.picture(&folder.join(format!("{test}.png")));
+    if let Some(Ok(page)) = app.map(App::whole_page) {
+        let _ = fs::write(folder.join(format!("{test}.html")), page);
+    }
+    let _ = fs::copy(desktop.home().join("shiwen.log"), folder.join(format!("{test}.log")));
+    eprintln!("a picture, the page and the log are in {}", folder.display());
 }
 
 /// The program under test, as it was built for this test.

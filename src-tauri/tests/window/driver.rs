@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 /// Opening a session starts the program, which may take long on a busy machine.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(90);
+const ANSWERED_WITHIN: Duration = Duration::from_secs(40);
 /// The key under which WebDriver hands out elements, fixed by the specification.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -115,7 +115,9 @@ fn send(port: u16, method: &str, path: &str, body: Option<&Value>) -> io::Result
         body.len()
     )?;
     let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
+    stream
+        .read_to_string(&mut answer)
+        .map_err(|err| io::Error::new(err.kind(), format!("{method} {path} {body:.200}: {err}")))?;
     match answer.split_once("\r\n\r\n") {
         Some((_, body)) => Ok(body.to_owned()),
         None => Err(io::Error::other(format!("{method} {path}: no answer: {answer:?}"))),

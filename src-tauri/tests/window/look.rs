@@ -37,20 +37,27 @@ fn brightness(world: &World, theme: &str, fits: impl Fn(f64) -> bool) -> io::Res
     fs::create_dir_all(evidence_folder())?;
     let picture = evidence_folder().join(format!("look-{theme}.png"));
     let window = app.window()?;
-    until(&format!("the window to be {theme}"), SOON, || {
+    let brightness = until(&format!("the window to be {theme}"), SOON, || {
         let taken =
             world.desktop.command("import").args(["-window", &window]).arg(&picture).status()?;
-        let mean = if taken.success() { mean(world, &picture)? } else { f64::NAN };
-        Ok(Some(mean).filter(|&mean| fits(mean)))
-    })
+        if !taken.success() {
+            return Ok(None);
+        }
+        // A page that is not drawn yet is of one colour.
+        let drawn = measured(world, &picture, "standard_deviation")? > 0.02;
+        Ok(Some(measured(world, &picture, "mean")?).filter(|&mean| drawn && fits(mean)))
+    })?;
+    app.close()?;
+    Ok(brightness)
 }
 
-fn mean(world: &World, picture: &Path) -> io::Result<f64> {
+/// One of ImageMagick's figures about the picture in grey, from 0 to 1.
+fn measured(world: &World, picture: &Path, figure: &str) -> io::Result<f64> {
     let answer = world
         .desktop
         .command("convert")
         .arg(picture)
-        .args(["-colorspace", "Gray", "-format", "%[fx:mean]", "info:"])
+        .args(["-colorspace", "Gray", "-format", &format!("%[fx:{figure}]"), "info:"])
         .output()?;
     String::from_utf8_lossy(&answer.stdout).trim().parse().map_err(io::Error::other)
 }
