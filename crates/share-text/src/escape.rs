@@ -25,6 +25,9 @@ fn torn_entity(text: &str, at: usize) -> Option<(Option<char>, usize)> {
 }
 
 fn behind_ampersand(text: &str, from: usize) -> Option<(Option<char>, usize)> {
+    if !matches!(text.as_bytes().get(from), Some(b'#' | b'a'..=b'z' | b'A'..=b'Z')) {
+        return None;
+    }
     let mut end = from;
     while let Some(len) = ampersand(&text[end..]) {
         end += len;

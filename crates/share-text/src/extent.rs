@@ -1,7 +1,7 @@
 //! Where a link ends.
 
 use crate::{
-    chars::{find, in_link, scheme_begins},
+    chars::{in_link, scheme_begins},
     escape,
 };
 
@@ -112,19 +112,17 @@ impl Brackets {
 /// of the link follows.
 fn json_end(bytes: &[u8], at: usize) -> Option<usize> {
     const REACH: usize = 1_000;
-    let near = &bytes[..bytes.len().min(at + REACH)];
     let mut depth = 0_u32;
-    let mut next = at;
-    while let Some(i) = find(near, next, |b| matches!(b, b'{' | b'}' | 0..=b' ' | b'\\' | 0x7F)) {
-        match near[i] {
+    for (i, byte) in bytes.iter().enumerate().skip(at).take(REACH) {
+        match byte {
             b'{' => depth += 1,
             b'}' => depth -= 1,
-            _ => return None,
+            0..=b' ' | b'\\' | 0x7F => return None,
+            _ => continue,
         }
-        next = i + 1;
         if depth == 0 {
-            let follows = bytes.get(next);
-            return follows.is_none_or(|b| *b == b'&' || !in_link(*b)).then_some(next);
+            let next = bytes.get(i + 1);
+            return next.is_none_or(|b| *b == b'&' || !in_link(*b)).then_some(i + 1);
         }
     }
     None

@@ -22,7 +22,7 @@ pub fn extract(text: &str) -> Vec<Found> {
     let text = &repaired.text;
     let hits = scan::scan(text);
     let cut_short: Vec<usize> = (0..hits.len()).filter(|i| is_cut_short(text, &hits, *i)).collect();
-    let mut merged = Merged::default();
+    let mut merged = Merged { alone: hits.len() == 1, ..Merged::default() };
     let mut behind = 0;
     let mut hits = hits.into_iter().enumerate().peekable();
     while let Some((i, hit)) = hits.next() {
@@ -56,6 +56,8 @@ fn is_cut_short(text: &str, hits: &[Hit], i: usize) -> bool {
 #[derive(Default)]
 struct Merged {
     found: Vec<Found>,
+    /// There is but one link, so that no other can be the same.
+    alone: bool,
     /// Where a link stands in `found`, by its address without scheme and closing slash.
     places: HashMap<String, usize>,
     /// Where a video of Bilibili stands in `found`, and whether so far only as a bare id.
@@ -65,6 +67,9 @@ struct Merged {
 impl Merged {
     /// The title is asked for only where none is known yet.
     fn add(&mut self, hit: Hit, span: Range<usize>, title: impl FnOnce() -> Option<String>) {
+        if self.alone {
+            return self.found.push(found(hit, span, title()));
+        }
         let key = key(&hit.link.url);
         let known = self.places.get(&key).copied();
         let Some(place) = known.or_else(|| self.same_video(&hit)) else {
@@ -72,9 +77,7 @@ impl Merged {
             if let (Platform::Bilibili, Some(id)) = (hit.link.platform, &hit.link.id) {
                 self.videos.entry(id.clone()).or_insert((self.found.len(), hit.bare_id));
             }
-            let link = Link { title: title(), ..hit.link };
-            self.found.push(Found { link, span, appearances: 1 });
-            return;
+            return self.found.push(found(hit, span, title()));
         };
         if known.is_none() {
             self.places.insert(key, place);
@@ -102,6 +105,10 @@ impl Merged {
         }
         Some(*place)
     }
+}
+
+fn found(hit: Hit, span: Range<usize>, title: Option<String>) -> Found {
+    Found { link: Link { title, ..hit.link }, span, appearances: 1 }
 }
 
 /// What makes two links the same: everything but the scheme, the case of the host and a closing slash.

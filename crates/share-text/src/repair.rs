@@ -6,7 +6,7 @@
 use std::{borrow::Cow, ops::Range};
 
 use crate::{
-    chars::{find, in_host, in_link, is_invisible, narrow},
+    chars::{Bytes, in_host, in_link, is_invisible, narrow},
     escape,
     hosts::Host,
 };
@@ -60,11 +60,9 @@ enum Part {
     Query,
 }
 
-/// Bytes that escapes begin with, and the lead bytes of the soft hyphen, of general punctuation, of the ideographic and
-/// of the full-width forms.
-fn may_be_damage(byte: u8) -> bool {
-    matches!(byte, b'&' | b'\\' | 0xC2 | 0xE2 | 0xE3 | 0xEF)
-}
+/// What escapes begin with, and the lead bytes of the soft hyphen, of general punctuation, of the ideographic and of
+/// the full-width forms.
+static DAMAGE: Bytes = Bytes::of(b"&\\\xC2\xE2\xE3\xEF");
 
 struct Pass<'t> {
     original: &'t str,
@@ -96,7 +94,7 @@ impl<'t> Pass<'t> {
     fn run(&mut self) {
         let bytes = self.original.as_bytes();
         let mut next = 0;
-        while let Some(at) = find(bytes, next, may_be_damage) {
+        while let Some(at) = DAMAGE.find(bytes, next) {
             next = match bytes[at] {
                 b'&' => match escape::entity(self.original, at) {
                     Some((c, end)) => self.replace(at..end, c),
@@ -173,7 +171,9 @@ impl<'t> Pass<'t> {
             c if c.is_ascii_alphanumeric() || c == '-' => Some(c),
             c => narrow(c),
         });
-        let mut host = self.out[self.out.len() - left..].to_ascii_lowercase();
+        let mut host = String::with_capacity(2 * HOST_REACH + 1);
+        host.push_str(&self.out[self.out.len() - left..]);
+        host.make_ascii_lowercase();
         host.push('.');
         host.extend(right.map(|c| c.to_ascii_lowercase()));
         Host::of(&host).is_some_and(|host| host.is_listed())

@@ -9,7 +9,8 @@ use std::ops::Range;
 use shiwen_core::{Link, LinkKind, Platform};
 
 use crate::{
-    authority, chars,
+    authority,
+    chars::{self, Bytes},
     extent::{self, Around},
     hosts::Host,
     link::{self, Start},
@@ -31,10 +32,8 @@ pub(crate) fn scan(text: &str) -> Vec<Hit> {
     scan.hits
 }
 
-/// Whether a byte behind a name can make it part of a link, or is the second of a bare id.
-fn is_sign(byte: u8) -> bool {
-    matches!(byte, b':' | b'/' | b'?' | b'#' | b'V')
-}
+/// What makes the name before it part of a link, and the second letter of a bare id.
+static SIGNS: Bytes = Bytes::of(b":/?#V");
 
 struct Scan<'t> {
     text: &'t str,
@@ -50,11 +49,11 @@ impl Scan<'_> {
         let bytes = self.text.as_bytes();
         // Links begin behind `from`; up to `at` there is nothing that could tell of one.
         let (mut from, mut at) = (0, 0);
-        while let Some(sign) = chars::find(bytes, at, is_sign) {
+        while let Some(sign) = SIGNS.find(bytes, at) {
             at = sign + 1;
             let to = match bytes[sign] {
                 b'V' if !bytes[from..sign].ends_with(b"B") => continue,
-                b'V' => chars::find(bytes, at, |b| !chars::in_host(b)).unwrap_or(bytes.len()),
+                b'V' => at + bytes[at..].iter().take_while(|b| chars::in_host(**b)).count(),
                 _ => sign,
             };
             let len = bytes[from..sign].iter().rev().take_while(|b| chars::in_host(**b)).count();

@@ -51,7 +51,8 @@ fn caption(line: &str) -> Option<String> {
     let title = joined.trim_matches(|c: char| c.is_whitespace() || LOOSE.contains(&c));
     let prompt = ["复制", "打开", "Copy and open"].iter().any(|p| title.starts_with(p))
         && letters(title, SHORT) < SHORT;
-    (letters(title, 2) == 2 && !prompt).then(|| title.chars().take(LONGEST).collect())
+    let end = title.char_indices().nth(LONGEST).map_or(title.len(), |(end, _)| end);
+    (letters(title, 2) == 2 && !prompt).then(|| title[..end].to_owned())
 }
 
 /// Whether a word holds another link, bare or in Markdown.
