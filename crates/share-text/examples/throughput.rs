@@ -24,7 +24,7 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the apps put on the clipboard: one link, and two hundred bytes of words and codes around it.
+/// What the apps put on the clipboard: one link in some 150 bytes of words and codes.
 fn shares() -> Vec<String> {
     let app = |at: usize| match at % 5 {
         0 => format!(
