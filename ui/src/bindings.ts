@@ -281,6 +281,8 @@ export type ProviderView = {
 	name: string,
 	fields: FieldView[],
 	operations: Operation[],
+	/**  The only sites it serves; empty where it decides that itself. */
+	platforms: Platform[],
 	unit: Unit,
 	/**  All required fields are there. */
 	ready: boolean,

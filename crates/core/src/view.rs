@@ -1,8 +1,8 @@
 //! What is sent to the window: read models made of the other words.
 
 use crate::{
-    Allowance, Attempt, Charged, Failure, Link, Operation, ProviderId, Task, TaskId, TaskState,
-    Timestamp, Transcript, Unit, word::words,
+    Allowance, Attempt, Charged, Failure, Link, Operation, Platform, ProviderId, Task, TaskId,
+    TaskState, Timestamp, Transcript, Unit, word::words,
 };
 
 /// One task changed.
@@ -134,6 +134,8 @@ pub struct ProviderView {
     pub name: String,
     pub fields: Vec<FieldView>,
     pub operations: Vec<Operation>,
+    /// The only sites it serves; empty where it decides that itself.
+    pub platforms: Vec<Platform>,
     pub unit: Unit,
     /// All required fields are there.
     pub ready: bool,

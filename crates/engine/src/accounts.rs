@@ -193,6 +193,7 @@ impl Engine {
             name: card.name.to_owned(),
             fields,
             operations: card.operations.to_vec(),
+            platforms: card.platforms.to_vec(),
             unit: card.unit,
             ready,
             session_only: self.inner.parts.keys.is_session_only(id),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shiwen_core::{Failure, FailureKind, Operation, ProviderId, Unit};
+use shiwen_core::{Failure, FailureKind, Operation, Platform, ProviderId, Unit};
 use shiwen_secrets::Secret;
 use url::{Host, Url};
 
@@ -32,6 +32,8 @@ pub struct Card {
     pub base_url: &'static str,
     pub fields: &'static [Field],
     pub operations: &'static [Operation],
+    /// The only sites it serves, where its document closes the list; empty where it decides that itself.
+    pub platforms: &'static [Platform],
     pub unit: Unit,
     /// Units that one task costs; none where no price is published or it depends on the video.
     pub cost: Option<u32>,

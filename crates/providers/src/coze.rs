@@ -57,6 +57,7 @@ static CARD: Card = Card {
         field("base_url", false, None),
     ],
     operations: &[Operation::Transcribe, Operation::Resolve],
+    platforms: &[],
     unit: Unit::Run,
     cost: Some(1),
     signup_url: "https://www.coze.cn/open/oauth/pats",

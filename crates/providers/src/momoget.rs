@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
-use shiwen_core::{Allowance, Failure, FailureKind, Found, Operation, ProviderId, Timestamp, Unit};
+use shiwen_core::{
+    Allowance, Failure, FailureKind, Found, Operation, Platform, ProviderId, Timestamp, Unit,
+};
 use shiwen_http::{Purpose, Request, Response};
 
 use crate::{
@@ -42,6 +44,13 @@ static CARD: Card = Card {
         },
     ],
     operations: &[Operation::Transcribe],
+    platforms: &[
+        Platform::Douyin,
+        Platform::Bilibili,
+        Platform::Kuaishou,
+        Platform::Xiaohongshu,
+        Platform::Toutiao,
+    ],
     unit: Unit::Use,
     cost: Some(1),
     signup_url: "https://www.momoget.cn/",

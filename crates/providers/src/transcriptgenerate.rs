@@ -37,6 +37,8 @@ static CARD: Card = Card {
         },
     ],
     operations: &[Operation::Transcribe],
+    // More sites are being added; the service itself refuses what it does not serve.
+    platforms: &[],
     unit: Unit::Second,
     // Counted in seconds of the video, which nobody knows before.
     cost: None,
