@@ -1,5 +1,7 @@
 //! One follow-up call of a running task. It costs nothing; a call that fails never fails the task.
 
+use std::time::Duration;
+
 use shiwen_core::{Charged, Failure, FailureKind, Timestamp};
 use shiwen_http::Response;
 use shiwen_providers::{Followed, Service, Step};
@@ -9,6 +11,9 @@ use crate::{
     Engine, failures, schedule,
     submit::{raw_answer, scrubbed, won},
 };
+
+/// Before the keychain is opened again for a provider whose key could not be read.
+pub(crate) const KEY_PAUSE: Duration = Duration::from_secs(5 * 60);
 
 impl Engine {
     pub(crate) async fn follow(
@@ -23,7 +28,10 @@ impl Engine {
             Ok(account) => account,
             Err(error) => {
                 tracing::info!(task = %task.id, %error, "its provider cannot be asked without a key");
-                return store.hold(task.provider);
+                // Not in a loop: each look may open an unlock prompt.
+                self.holds().freeze(task.provider, self.now().after(KEY_PAUSE));
+                let failure = Failure::new(task.provider, FailureKind::Unauthorized);
+                return self.ask_again(service, due, &failure, None);
             }
         };
         let step = if due.fetching { Step::Result } else { Step::Status };
@@ -123,7 +131,7 @@ impl Engine {
 }
 
 fn pause(failure: &Failure, response: Option<&Response>, now: Timestamp) -> Option<Timestamp> {
-    let said = failure.retry_after_s.map(|seconds| std::time::Duration::from_secs(seconds.into()));
+    let said = failure.retry_after_s.map(|seconds| Duration::from_secs(seconds.into()));
     let wait =
         said.or_else(|| response.and_then(|response| shiwen_http::retry_after(response, now)))?;
     Some(now.after(wait))

@@ -3,7 +3,7 @@
 use std::{collections::hash_map::Entry, time::Duration};
 
 use shiwen_core::{ProviderId, TaskId, Timestamp, Unit};
-use shiwen_providers::{Service, service};
+use shiwen_providers::{Service, service, services};
 use shiwen_store::{DueTask, Spent, StoreError};
 use tokio::{
     sync::broadcast::error::RecvError,
@@ -58,6 +58,10 @@ impl Engine {
             (failures::crashed(provider), spent)
         };
         let uncertain = self.store().recover(lost, self.now())?;
+        for service in services() {
+            // The key may have been changed, or the keychain unlocked, since the last run.
+            self.store().release(service.card().id)?;
+        }
         if uncertain > 0 {
             tracing::warn!(uncertain, "create calls were out when the last run ended");
         }

@@ -5,16 +5,18 @@ use std::time::Duration;
 use shiwen_core::{
     AttemptId, Charged, Failure, FailureKind, Outcome, Task, Timestamp, Wait, WaitReason,
 };
-use shiwen_http::{Request, Response, SendError, redact};
+use shiwen_http::{Cause, Request, Response, SendError, redact};
 use shiwen_providers::{Answer, Card, Created, Job, Service};
 use shiwen_store::{DueTask, RawAnswer, Spent, StoreError, Won};
 
-use crate::{Engine, failures, schedule};
+use crate::{Engine, failures, follow::KEY_PAUSE, schedule};
 
 /// After this many tries in a row that never left the machine the user decides (DESIGN ruling 2).
 const SENDS: u32 = 5;
 /// Before a create is tried again when the provider is full or asks for a pause without saying for how long.
 const PAUSE: Duration = Duration::from_secs(20);
+/// Before it is looked again whether there is a network.
+const OFFLINE_PAUSE: Duration = Duration::from_secs(30);
 /// Between tries to save an outcome.
 const SAVE_AGAIN: Duration = Duration::from_millis(500);
 const SAVE_AT_LEAST: Duration = Duration::from_secs(30);
@@ -35,7 +37,7 @@ impl Engine {
                 tracing::info!(task = %task.id, %error, "waits for its key");
                 self.holds().hold_creates(
                     task.provider,
-                    self.now().after(self.pause()),
+                    self.now().after(KEY_PAUSE),
                     WaitReason::Key,
                 );
                 return store.wait(task.id, Wait { reason: WaitReason::Key, until: None });
@@ -145,7 +147,12 @@ impl Engine {
             SendError::NotSent { .. } => {
                 let failure = failures::unanswered(provider, error, Charged::No);
                 let sends = calling.sends + 1;
-                let wait = if sends >= SENDS {
+                let wait = if error.cause() == Cause::Dns {
+                    // Without a network there is nobody to look a name up: that is no try.
+                    let until = now.after(OFFLINE_PAUSE.mul_f64(self.inner.parts.pace));
+                    self.holds().hold_creates(provider, until, WaitReason::Offline);
+                    Wait { reason: WaitReason::Offline, until: Some(until) }
+                } else if sends >= SENDS {
                     Wait { reason: WaitReason::GaveUpSending, until: None }
                 } else {
                     let until = now.after(schedule::resend(sends, self.inner.parts.pace));

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, named_params};
 use shiwen_core::{
-    AttemptId, Failure, Link, NewTask, Outcome, ProviderId, TaskId, Timestamp, Wait,
+    AttemptId, Failure, Link, NewTask, Outcome, ProviderId, TaskId, Timestamp, Wait, WaitReason,
 };
 
 use crate::{
@@ -183,7 +183,7 @@ impl Store {
                 ":id": id.0,
                 ":reason": wait.reason.as_str(),
                 ":until": wait.until.map(|until| until.0),
-                ":not_sent": outcome == Outcome::NotSent,
+                ":not_sent": outcome == Outcome::NotSent && wait.reason != WaitReason::Offline,
             };
             write.step(id, sql, params)
         })

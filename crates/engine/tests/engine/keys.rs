@@ -6,7 +6,9 @@ use shiwen_core::{ProviderId, TaskState, WaitReason};
 use shiwen_engine::EngineError;
 use shiwen_secrets::{Keys, Secret, Source};
 
-use crate::lab::{CANARY, Lab, Play, accepted, hours, refused, result, status, submit, until};
+use crate::lab::{
+    CANARY, Lab, Play, accepted, hours, kill, refused, result, status, submit, until,
+};
 
 fn fields(value: &str) -> BTreeMap<String, String> {
     BTreeMap::from([("user_id".to_owned(), value.to_owned())])
@@ -47,6 +49,61 @@ async fn a_refused_key_pauses_its_tasks_until_the_key_changes() {
 
     lab.script.reads([status("completed"), result()]);
     engine.save_provider(ProviderId::Momoget, fields("another-user-id"), false).await.unwrap();
+    until(&engine, id, TaskState::Succeeded).await;
+    assert_eq!(lab.script.created(), 1);
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_was_changed_between_two_runs_is_used() {
+    let mut lab = Lab::new();
+    lab.script.creates([accepted()]);
+    lab.script.reads([refused(404, "用户不存在")]);
+    let engine = lab.engine();
+    let running = lab.start(&engine);
+    let id = submit(&engine, &["aaaa1111"])[0];
+    until(&engine, id, TaskState::Running).await;
+    hours(1).await;
+    assert_eq!(engine.store().task(id).unwrap().wait.unwrap().reason, WaitReason::Key);
+    kill(running, engine).await;
+
+    let secrets = BTreeMap::from([("user_id".to_owned(), Secret::new("another-user-id"))]);
+    lab.change_keys(Keys::new(
+        Source::Fixed(BTreeMap::from([(ProviderId::Momoget, secrets)])),
+        BTreeMap::new(),
+    ));
+    lab.script.reads([status("completed"), result()]);
+    let engine = lab.engine();
+    let running = lab.start(&engine);
+    until(&engine, id, TaskState::Succeeded).await;
+    assert_eq!(lab.script.created(), 1);
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_running_task_whose_key_cannot_be_read_goes_on_when_it_can() {
+    let mut lab = Lab::new();
+    lab.script.creates([accepted()]);
+    lab.script.reads([status("processing")]);
+    let engine = lab.engine();
+    let running = lab.start(&engine);
+    let id = submit(&engine, &["aaaa1111"])[0];
+    until(&engine, id, TaskState::Running).await;
+    kill(running, engine).await;
+
+    // As when the program starts before the keychain is unlocked.
+    let keys = lab.keys.clone();
+    lab.change_keys(Keys::new(Source::Fixed(BTreeMap::new()), BTreeMap::new()));
+    let asked = lab.script.read_calls();
+    let engine = lab.engine();
+    let running = lab.start(&engine);
+    hours(1).await;
+    let task = engine.store().task(id).unwrap();
+    assert_eq!((task.state, task.wait), (TaskState::Running, None));
+    assert_eq!(lab.script.read_calls(), asked);
+
+    lab.keys.save(ProviderId::Momoget, &keys.get(ProviderId::Momoget).unwrap(), false).unwrap();
+    lab.script.reads([status("completed"), result()]);
     until(&engine, id, TaskState::Succeeded).await;
     assert_eq!(lab.script.created(), 1);
     running.stop().await;

@@ -22,6 +22,8 @@ use tokio::time::Instant;
 pub(crate) enum Play {
     Answer(u16, String),
     NotSent,
+    /// Nobody to look the name up: no network.
+    NoName,
     Ambiguous,
     /// Never answers.
     Hang,
@@ -105,6 +107,9 @@ async fn play(play: Play, number: usize) -> Result<Response, SendError> {
         Play::NotSent => {
             Err(SendError::NotSent { cause: Cause::Connect, detail: "refused".to_owned() })
         }
+        Play::NoName => {
+            Err(SendError::NotSent { cause: Cause::Dns, detail: "no such name".to_owned() })
+        }
         Play::Ambiguous => Err(SendError::Ambiguous {
             cause: Cause::Broken,
             detail: "closed".to_owned(),
@@ -158,6 +163,11 @@ impl Lab {
                 per_look: Mutex::default(),
             }),
         }
+    }
+
+    /// From now on the keys come from elsewhere, as when the user changed them between two runs.
+    pub(crate) fn change_keys(&mut self, keys: Keys) {
+        self.keys = Arc::new(keys);
     }
 
     /// An engine on the lab's file, as after a start of the program. It sends nothing before it is started.

@@ -104,6 +104,25 @@ async fn a_call_that_never_left_is_sent_again_and_after_five_tries_the_user_deci
 }
 
 #[tokio::test(start_paused = true)]
+async fn without_a_network_a_task_waits_as_long_as_it_takes() {
+    let lab = Lab::new();
+    lab.script.creates([Play::NoName]);
+    let engine = lab.engine();
+    let running = lab.start(&engine);
+    let id = submit(&engine, &["aaaa1111"])[0];
+
+    hours(3).await;
+    let task = engine.store().task(id).unwrap();
+    assert_eq!((task.state, task.wait.unwrap().reason), (TaskState::Queued, WaitReason::Offline));
+    assert!(lab.script.created() > 100);
+
+    lab.script.creates([accepted()]);
+    lab.script.reads([status("completed"), result()]);
+    until(&engine, id, TaskState::Succeeded).await;
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_service_that_comes_back_gets_the_call_exactly_once() {
     let lab = Lab::new();
     lab.script.creates([Play::NotSent, Play::NotSent, accepted()]);
