@@ -107,6 +107,11 @@ impl Shell {
         }
     }
 
+    /// Whether a create call is out.
+    pub(crate) fn submitting(&self) -> bool {
+        self.session().is_ok_and(|session| session.engine.submitting() > 0)
+    }
+
     /// The mode that was asked for last, also where it could not be opened.
     pub(crate) fn mode(&self) -> Mode {
         self.mode.read().unwrap_or_else(PoisonError::into_inner).clone()

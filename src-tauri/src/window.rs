@@ -1,11 +1,18 @@
 //! The one window.
 
+use std::time::Duration;
+
 use shiwen_session::Theme;
-use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder, window::Color};
+use tauri::{
+    AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+    window::Color,
+};
 
 use crate::shell::Shell;
 
 const NAME: &str = "main";
+/// How often a closing window looks whether its calls have been answered.
+const LOOK: Duration = Duration::from_millis(200);
 /// `--desk` of the design tokens, so that the window has its ground before the page is there.
 const DESK_LIGHT: Color = Color(0xE9, 0xEC, 0xEC, 0xFF);
 const DESK_DARK: Color = Color(0x0D, 0x13, 0x1D, 0xFF);
@@ -20,20 +27,48 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .min_inner_size(720.0, 520.0)
         // Drops are read by the page itself, from `dataTransfer`.
         .disable_drag_drop_handler()
-        .data_directory(shell.webview_folder())
         .on_navigation(is_own_page)
         .theme(match theme {
             Theme::System => None,
             Theme::Light => Some(tauri::Theme::Light),
             Theme::Dark => Some(tauri::Theme::Dark),
         });
+    // Where the history cannot be opened its folder is left alone: the page then keeps nothing.
+    builder = match &first {
+        Some(first) if first.app_state.problem.is_none() => {
+            builder.data_directory(shell.webview_folder())
+        }
+        _ => builder.incognito(true),
+    };
     if let Some(first) = first {
         let first = serde_json::to_string(&first)?;
         builder = builder.initialization_script(format!("window.__SHIWEN__ = {first};"));
     }
     let window = builder.build()?;
+    let hidden = window.clone();
+    window.on_window_event(move |event| {
+        if let WindowEvent::CloseRequested { api, .. } = event
+            && hidden.state::<Shell>().submitting()
+        {
+            api.prevent_close();
+            tauri::async_runtime::spawn(close_when_submitted(hidden.clone()));
+        }
+    });
     let dark = matches!(window.theme(), Ok(tauri::Theme::Dark));
     window.set_background_color(Some(if dark { DESK_DARK } else { DESK_LIGHT }))
+}
+
+/// Ending a create call early would make it uncertain, so the window only disappears until it is answered. A second
+/// start brings it back.
+async fn close_when_submitted(window: WebviewWindow) {
+    // Failing to hide is no reason to cut the call off.
+    let _ = window.hide();
+    while window.state::<Shell>().submitting() {
+        tokio::time::sleep(LOOK).await;
+    }
+    if window.is_visible().is_ok_and(|visible| !visible) {
+        let _ = window.close();
+    }
 }
 
 /// Brings the window to the front, for a second start.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use shiwen_core::Link;
 use shiwen_session::Words;
 
-use crate::output::Exit;
+use crate::output::{Exit, say};
 
 #[derive(clap::Args)]
 pub(crate) struct Extract {
@@ -27,6 +27,9 @@ struct Asked {
 struct Answer {
     id: serde_json::Value,
     links: Vec<Link>,
+    /// Why the line could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
 }
 
 impl Extract {
@@ -38,12 +41,12 @@ impl Extract {
         let found = shiwen_share_text::extract(&text);
         if json {
             let links: Vec<&Link> = found.iter().map(|found| &found.link).collect();
-            println!("{}", serde_json::to_string(&links)?);
+            say!("{}", serde_json::to_string(&links)?);
         } else {
             for found in &found {
                 let link = &found.link;
                 let id = link.id.as_deref().unwrap_or("-");
-                println!("{}\t{}\t{}\t{id}", link.url, link.platform, link.kind);
+                say!("{}\t{}\t{}\t{id}", link.url, link.platform, link.kind);
             }
         }
         if found.is_empty() {
@@ -75,17 +78,29 @@ pub(crate) fn say_notice(words: &Words, text: &str, found: &[shiwen_share_text::
     };
     eprintln!("{}", words.say(key, &[]));
     eprintln!("{}", words.say(&format!("{key}.text"), &[]));
+    if key != "notice.secret" {
+        eprintln!("  {} https://v.douyin.com/iRk3xQ7_p2A/", words.say("notice.sample", &[]));
+    }
 }
 
+/// One line out for each line in; a line that cannot be read says so and holds up no other.
 fn lines() -> anyhow::Result<Exit> {
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
-    for line in std::io::stdin().lock().lines() {
+    for line in std::io::stdin().lock().split(b'\n') {
         let line = line?;
-        if line.trim().is_empty() {
+        if line.trim_ascii().is_empty() {
             continue;
         }
-        let Asked { id, text } = serde_json::from_str(&line)?;
-        serde_json::to_writer(&mut output, &Answer { id, links: shiwen_share_text::links(&text) })?;
+        let answer = match serde_json::from_slice::<Asked>(&line) {
+            Ok(Asked { id, text }) => {
+                Answer { id, links: shiwen_share_text::links(&text), error: None }
+            }
+            Err(error) => {
+                let error = Some(error.to_string());
+                Answer { id: serde_json::Value::Null, links: Vec::new(), error }
+            }
+        };
+        serde_json::to_writer(&mut output, &answer)?;
         output.write_all(b"\n")?;
     }
     output.flush()?;

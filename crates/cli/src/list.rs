@@ -4,7 +4,7 @@ use shiwen_core::{TaskId, Unit};
 use shiwen_engine::EngineError;
 use shiwen_session::{Session, Words};
 
-use crate::output::{Exit, cause};
+use crate::output::{Exit, cause, say};
 
 pub(crate) fn tasks(
     session: &Session,
@@ -14,13 +14,13 @@ pub(crate) fn tasks(
 ) -> anyhow::Result<Exit> {
     let page = session.engine.store().tasks(None, limit).map_err(EngineError::from)?;
     if json {
-        println!("{}", serde_json::to_string(&page)?);
+        say!("{}", serde_json::to_string(&page)?);
         return Ok(Exit::Done);
     }
     for task in &page.tasks {
         let state = words.say(&format!("state.{}", task.state), &[]).into_owned();
         let platform = words.say(&format!("platform.{}", task.link.platform), &[]).into_owned();
-        println!("{}\t{state}\t{platform}\t{}", task.id, task.title().unwrap_or(&task.link.url));
+        say!("{}\t{state}\t{platform}\t{}", task.id, task.title().unwrap_or(&task.link.url));
     }
     Ok(Exit::Done)
 }
@@ -28,18 +28,18 @@ pub(crate) fn tasks(
 pub(crate) fn show(session: &Session, id: u32, json: bool, words: &Words) -> anyhow::Result<Exit> {
     let detail = session.engine.store().detail(TaskId(id)).map_err(EngineError::from)?;
     if json {
-        println!("{}", serde_json::to_string(&detail)?);
+        say!("{}", serde_json::to_string(&detail)?);
         return Ok(Exit::Done);
     }
     let task = &detail.task;
     if let Some(title) = task.title() {
-        println!("{title}");
+        say!("{title}");
     }
-    println!("{}", task.link.url);
+    say!("{}", task.link.url);
     let unit = session.engine.provider(task.provider).map_or(Unit::Use, |provider| provider.unit);
-    println!("{}", cause(words, task, unit));
+    say!("{}", cause(words, task, unit));
     if let Some(transcript) = detail.transcripts.last() {
-        println!("\n{}", transcript.text);
+        say!("\n{}", transcript.text);
     }
     Ok(Exit::Done)
 }
@@ -47,7 +47,7 @@ pub(crate) fn show(session: &Session, id: u32, json: bool, words: &Words) -> any
 pub(crate) fn providers(session: &Session, json: bool, words: &Words) -> anyhow::Result<Exit> {
     let providers = session.engine.providers()?;
     if json {
-        println!("{}", serde_json::to_string(&providers)?);
+        say!("{}", serde_json::to_string(&providers)?);
         return Ok(Exit::Done);
     }
     for provider in &providers {
@@ -57,7 +57,7 @@ pub(crate) fn providers(session: &Session, json: bool, words: &Words) -> anyhow:
             .iter()
             .map(|operation| words.say(&format!("operation.{operation}"), &[]).into_owned())
             .collect();
-        println!(
+        say!(
             "{}\t{}\t{}\t{}",
             provider.id,
             provider.name,

@@ -81,6 +81,9 @@ fn main() -> ExitCode {
         }
     };
     let exit = runtime.block_on(run(&arguments, &words)).unwrap_or_else(|error| {
+        if output::nobody_reads(&error) {
+            return Exit::Done;
+        }
         output::explain(&words, &error);
         Exit::of(&error)
     });
@@ -94,7 +97,11 @@ async fn run(arguments: &Arguments, words: &Words) -> anyhow::Result<Exit> {
         Command::Transcribe(transcribe) => {
             let session = open(arguments).await?;
             let exit = transcribe.run(&session, arguments.json, words).await;
-            session.close().await;
+            tokio::select! {
+                () = session.close() => {}
+                // A second interruption: the user is in a hurry, and what is out becomes uncertain.
+                _ = tokio::signal::ctrl_c() => {}
+            }
             exit
         }
         Command::Tasks { limit } => {

@@ -6,6 +6,15 @@ use shiwen_core::{Failure, FailureKind, Task, TaskState, Unit, WaitReason};
 use shiwen_engine::EngineError;
 use shiwen_session::{SessionError, Words};
 
+/// A line on standard output. A reader that has gone away (`| head`) is an error that ends the program quietly.
+macro_rules! say {
+    ($($part:tt)*) => {{
+        use std::io::Write as _;
+        writeln!(std::io::stdout(), $($part)*)?;
+    }};
+}
+pub(crate) use say;
+
 /// What the exit code says. The numbers are part of the interface and never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
@@ -65,6 +74,13 @@ impl Exit {
     }
 }
 
+/// Whether the reader of standard output has gone away.
+pub(crate) fn nobody_reads(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    let json = error.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+    io.or(json) == Some(std::io::ErrorKind::BrokenPipe)
+}
+
 /// Says what went wrong in the user's words, with the technical chain behind it.
 pub(crate) fn explain(words: &Words, error: &anyhow::Error) {
     let key = error
@@ -74,13 +90,19 @@ pub(crate) fn explain(words: &Words, error: &anyhow::Error) {
         .unwrap_or("error.internal");
     eprintln!("{}", words.say(key, &[]));
     eprintln!("  {error:#}");
+    if let Some(EngineError::NotReady(provider)) = error.downcast_ref() {
+        for variable in shiwen_session::required_variables(*provider) {
+            eprintln!("  {variable}");
+        }
+    }
 }
 
 fn engine_key(error: &EngineError) -> Option<&'static str> {
     use shiwen_session::{KeychainError, StoreError};
     Some(match error {
         EngineError::NoLink => "error.no_link",
-        EngineError::NotReady(_) | EngineError::NotOffered(_) => "error.not_ready",
+        EngineError::NotReady(_) => "cli.not_ready",
+        EngineError::NotOffered(_) => "cli.not_offered",
         EngineError::InvalidField { .. } | EngineError::Refused(_) => "error.invalid_field",
         EngineError::InvalidId => "error.invalid_id",
         EngineError::Keychain(KeychainError::Missing) => "error.keychain_missing",
@@ -158,6 +180,7 @@ mod tests {
             include_str!("extract.rs"),
             include_str!("list.rs"),
             include_str!("main.rs"),
+            include_str!("output.rs").split("#[cfg(test)]").next().unwrap_or_default(),
             include_str!("transcribe.rs"),
         ]
         .concat();

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use shiwen_sandbox::{Options, Sandbox};
 
-use crate::output::Exit;
+use crate::output::{Exit, say};
 
 #[derive(clap::Args)]
 pub(crate) struct Run {
@@ -21,7 +21,7 @@ impl Run {
         let sandbox =
             Sandbox::start(Options { port: self.port, pace: self.pace, ..Options::default() })
                 .await?;
-        println!("{}", sandbox.url());
+        say!("{}", sandbox.url());
         std::io::stdout().flush()?;
         tokio::signal::ctrl_c().await?;
         sandbox.stop().await;

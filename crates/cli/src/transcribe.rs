@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use shiwen_core::{
     Chip, Detection, Operation, Platform, ProviderId, Submission, Task, TaskDetail, TaskId,
     TaskState, Unit,
@@ -11,7 +12,7 @@ use shiwen_session::{Session, Settings, Words};
 
 use crate::{
     extract,
-    output::{Exit, cause},
+    output::{Exit, cause, say},
 };
 
 /// How long short links are followed before the text is taken as far as it is known.
@@ -24,7 +25,7 @@ pub(crate) struct Transcribe {
     /// The share text; `-` reads standard input.
     text: String,
     /// momoget, transcriptgenerate or coze; by default the one used last, else the first that is set up.
-    #[arg(long)]
+    #[arg(long, value_parser = known_provider())]
     provider: Option<ProviderId>,
     /// Pay again for videos that the history has already.
     #[arg(long)]
@@ -154,9 +155,9 @@ impl Transcribe {
             let detail = session.engine.store().detail(*id).map_err(EngineError::from)?;
             worst = worst.max(exit);
             if json {
-                println!("{}", serde_json::to_string(&detail)?);
+                say!("{}", serde_json::to_string(&detail)?);
             } else {
-                print(&detail, index, exit, words, unit);
+                print(&detail, index, exit, words, unit)?;
             }
         }
         Ok(worst)
@@ -203,17 +204,31 @@ async fn ended(session: &Session, id: TaskId, words: &Words) -> anyhow::Result<E
     }
 }
 
-fn print(detail: &TaskDetail, index: usize, exit: Exit, words: &Words, unit: Unit) {
+fn print(
+    detail: &TaskDetail,
+    index: usize,
+    exit: Exit,
+    words: &Words,
+    unit: Unit,
+) -> anyhow::Result<()> {
     let task = &detail.task;
     match detail.transcripts.last() {
         Some(transcript) if exit == Exit::Done => {
             if index > 0 {
-                println!();
+                say!("");
             }
-            println!("{}", transcript.text);
+            say!("{}", transcript.text);
         }
         _ => eprintln!("{} {}", task.link.url, cause(words, task, unit)),
     }
+    Ok(())
+}
+
+/// The words of the providers that are built in, so that a wrong one is answered with the right ones.
+fn known_provider() -> impl TypedValueParser<Value = ProviderId> {
+    let known = [ProviderId::Momoget, ProviderId::TranscriptGenerate, ProviderId::Coze];
+    PossibleValuesParser::new(known.map(ProviderId::as_str))
+        .try_map(|word| word.parse::<ProviderId>())
 }
 
 async fn asleep(deadline: Option<Duration>) {

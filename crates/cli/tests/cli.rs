@@ -377,3 +377,66 @@ fn extract_answers_json_lines_in_order() {
     assert_eq!(answers[0]["links"][0]["platform"], "douyin");
     assert_eq!(answers[1]["links"], serde_json::json!([]));
 }
+
+#[test]
+fn a_reader_that_goes_away_ends_the_program_quietly() {
+    let mut child = Command::new(PROGRAM)
+        .args(["extract", "--jsonl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut input = child.stdin.take().unwrap();
+    for id in 0..2000 {
+        let asked =
+            serde_json::json!({ "id": id, "text": "看看 https://v.douyin.com/iRk3xQ7_p2A/" });
+        if writeln!(input, "{asked}").is_err() {
+            break;
+        }
+    }
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", said(&output));
+}
+
+#[test]
+fn a_line_that_cannot_be_read_holds_up_no_other() {
+    let mut child = Command::new(PROGRAM)
+        .args(["extract", "--jsonl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"not json\n{\"id\":\"x\",\"text\":\"https://b23.tv/t7Kq2Lm\"}\n").unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    let lines: Vec<Value> = String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert!(lines[0]["error"].is_string());
+    assert_eq!(lines[1]["links"][0]["platform"], "bilibili");
+}
+
+#[test]
+fn a_provider_that_is_not_set_up_is_named_with_its_variables() {
+    let folder = TempDir::new().unwrap();
+    let output = Command::new(PROGRAM)
+        .args(["--lang", "zh-CN", "--data-dir"])
+        .arg(folder.path())
+        .args([
+            "transcribe",
+            "--no-follow",
+            "https://v.douyin.com/plain01/",
+            "--provider",
+            "momoget",
+        ])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(6));
+    assert!(said(&output).contains("SHIWEN_MOMOGET_USER_ID"), "{}", said(&output));
+}

@@ -20,8 +20,11 @@ const DISK_TROUBLE: Duration = Duration::from_secs(15);
 const JUMP: Duration = Duration::from_secs(10);
 /// Follow-up calls that may be out at once.
 const CALLS: usize = 16;
-/// How long a stop waits for calls that are out; what a create call brings after that is unknown.
-const GRACE: Duration = Duration::from_secs(3);
+/// How long a stop waits for create calls that are out. Ending one early would make a question to the user of a call
+/// that may just have been slow, so this is longer than any of their timeouts.
+const GRACE: Duration = Duration::from_secs(110);
+/// How long a stop waits for calls that can be made again.
+const READ_GRACE: Duration = Duration::from_secs(2);
 
 /// A running engine. Dropping it stops the loop at once; [`Running::stop`] waits for calls that are out.
 #[derive(Debug)]
@@ -31,10 +34,10 @@ pub struct Running {
 }
 
 impl Running {
-    /// Takes no more work and waits a few seconds for the calls that are out.
+    /// Takes no more work and waits for the calls that are out: for create calls until they have ended.
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
-        let _ = tokio::time::timeout(GRACE + Duration::from_secs(1), &mut self.work).await;
+        let _ = (&mut self.work).await;
     }
 }
 
@@ -74,6 +77,11 @@ impl Engine {
         Ok(Running { work, stop })
     }
 
+    /// How many create calls are out.
+    pub fn submitting(&self) -> usize {
+        self.out().values().filter(|call| matches!(call, Call::Submit(_))).count()
+    }
+
     /// Looks at the work again now, e.g. after a wake from sleep.
     pub fn nudge(&self) {
         self.inner.wake.notify_one();
@@ -108,8 +116,11 @@ impl Engine {
             }
             continue_quietly(&mut changes);
         }
-        let _ =
-            tokio::time::timeout(GRACE, async { while calls.join_next().await.is_some() {} }).await;
+        let submitting =
+            async { while self.submitting() > 0 && calls.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(GRACE, submitting).await;
+        let rest = async { while calls.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(READ_GRACE, rest).await;
     }
 
     /// Another process wrote, or the clock jumped: a closed laptop was opened again, or the time was set. Timers do not

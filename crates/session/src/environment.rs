@@ -34,7 +34,7 @@ impl Environment {
         for service in services() {
             let card = service.card();
             for field in card.fields {
-                let name = format!("SHIWEN_{}_{}", card.id, field.name).to_uppercase();
+                let name = variable(card.id, field.name);
                 let Some(value) = lookup(&name).filter(|value| !value.is_empty()) else { continue };
                 environment.insert(card.id, field.name, field.secret, value);
             }
@@ -57,6 +57,21 @@ impl Environment {
             self.settings.entry(provider).or_default().insert(name.to_owned(), value);
         }
     }
+}
+
+/// The variables that an account cannot do without.
+pub fn required_variables(provider: ProviderId) -> Vec<String> {
+    let card = services().iter().map(|service| service.card()).find(|card| card.id == provider);
+    let fields = card.map_or(&[][..], |card| card.fields);
+    fields
+        .iter()
+        .filter(|field| field.required)
+        .map(|field| variable(provider, field.name))
+        .collect()
+}
+
+fn variable(provider: ProviderId, field: &str) -> String {
+    format!("SHIWEN_{provider}_{field}").to_uppercase()
 }
 
 /// The invented accounts of a sandbox at `url`.

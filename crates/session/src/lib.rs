@@ -25,7 +25,7 @@ use shiwen_store::Store;
 use tokio::task::JoinHandle;
 use url::Url;
 
-pub use environment::Environment;
+pub use environment::{Environment, required_variables};
 pub use shiwen_secrets::KeychainError;
 pub use shiwen_store::StoreError;
 
@@ -35,6 +35,8 @@ pub use words::{Words, resolved};
 
 use short_links::ShortLinks;
 
+/// How long an opening waits for another program that holds the file; the window shows nothing meanwhile.
+const PATIENCE: Duration = Duration::from_millis(1500);
 /// How often a process that is not the owner tries to become it.
 const TAKE_OVER: Duration = Duration::from_millis(500);
 
@@ -105,7 +107,7 @@ impl Session {
             Mode::Real => options.folder.clone(),
             Mode::Sandbox { .. } => options.folder.join("sandbox"),
         };
-        let store = Store::open(&folder)?;
+        let store = Store::open_within(&folder, PATIENCE)?;
         let sandbox = match &options.mode {
             Mode::Sandbox { url: None, pace } => {
                 let wish =
@@ -204,7 +206,7 @@ impl Session {
         self.sandbox_url.as_deref()
     }
 
-    /// Takes no more work and waits a few seconds for calls that are out.
+    /// Takes no more work and waits for calls that are out: for create calls until they have ended.
     pub async fn close(&self) {
         self.stop_taking_over();
         let running = held(&self.running).take();
