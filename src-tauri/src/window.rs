@@ -33,13 +33,11 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
             Theme::Light => Some(tauri::Theme::Light),
             Theme::Dark => Some(tauri::Theme::Dark),
         });
-    // Where the history cannot be opened its folder is left alone: the page then keeps nothing.
-    builder = match &first {
-        Some(first) if first.app_state.problem.is_none() => {
-            builder.data_directory(shell.webview_folder())
-        }
-        _ => builder.incognito(true),
-    };
+    // Where the history cannot be opened its folder is left alone, and may not even be one.
+    builder = builder.data_directory(match &first {
+        Some(first) if first.app_state.problem.is_none() => shell.webview_folder(),
+        _ => std::env::temp_dir().join(&app.config().identifier),
+    });
     if let Some(first) = first {
         let first = serde_json::to_string(&first)?;
         builder = builder.initialization_script(format!("window.__SHIWEN__ = {first};"));

@@ -60,6 +60,17 @@ fn a_newer_database_is_refused_and_left_as_it_was() -> io::Result<()> {
 }
 
 #[test]
+fn a_folder_that_cannot_be_written_is_named_in_a_window() -> io::Result<()> {
+    let world = World::start()?;
+    // A file stands where the folder should be: that stops even root, whom no permission stops.
+    fs::remove_dir(&world.data)?;
+    fs::write(&world.data, "别人的文件")?;
+    refused(&world)?;
+    assert_eq!(fs::read_to_string(&world.data)?, "别人的文件");
+    Ok(())
+}
+
+#[test]
 fn a_file_that_is_no_database_is_refused_and_left_as_it_was() -> io::Result<()> {
     let world = World::start()?;
     world.sandboxed()?.close()?;
