@@ -1,6 +1,6 @@
 //! `transcribe`: from a share text to its transcripts, in the order of the text.
 
-use std::time::Duration;
+use std::{io::IsTerminal, time::Duration};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use shiwen_core::{
@@ -193,7 +193,10 @@ async fn ended(session: &Session, id: TaskId, words: &Words) -> anyhow::Result<E
     loop {
         let task: Task = store.task(id).map_err(EngineError::from)?;
         if said != Some(task.state) {
-            tracing::info!(task = %id, state = %task.state, "{}", words.say(&format!("state.{}", task.state), &[]));
+            // Somebody who watches wants to know; a script reads standard output only.
+            if std::io::stderr().is_terminal() {
+                eprintln!("{} {}", words.say(&format!("state.{}", task.state), &[]), task.link.url);
+            }
             said = Some(task.state);
         }
         if let Some(exit) = Exit::of_task(&task) {

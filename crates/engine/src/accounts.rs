@@ -30,7 +30,8 @@ impl Engine {
     /// chose so), everything else to the history. An empty value takes a field back to its default.
     ///
     /// # Errors
-    /// When a field does not exist or cannot be used, or the keychain refuses; nothing is saved then.
+    /// When a field does not exist or cannot be used, or the keychain refuses; nothing is saved then. When the history
+    /// cannot be written, the secrets may be saved already.
     pub async fn save_provider(
         &self,
         id: ProviderId,
