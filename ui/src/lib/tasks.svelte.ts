@@ -108,8 +108,10 @@ export class Tasks {
   }
 
   #with(all: Task[], task: Task): Task[] {
-    const at = all.findIndex((one) => one.id === task.id || follows(one, task));
-    if (at >= 0 && all[at]?.id === task.id) return all.with(at, task);
+    // A known one stays where it stands, whatever the order says: no task may be in the list twice.
+    const known = all.findIndex((one) => one.id === task.id);
+    if (known >= 0) return all.with(known, task);
+    const at = all.findIndex((one) => follows(one, task));
     // Behind the last one that was read: it comes with its page.
     if (at < 0 && this.#before !== null) return all;
     this.total += 1;

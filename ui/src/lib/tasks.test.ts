@@ -63,6 +63,13 @@ describe('a change', () => {
     expect([ids(tasks), tasks.task(2)?.state, tasks.total]).toEqual([[3, 2, 1], 'running', 3]);
   });
 
+  it('never doubles a task, though it stands where the order would not put it', () => {
+    const tasks = new Tasks();
+    tasks.begin(page([1, 3, 2]));
+    tasks.apply([{ kind: 'saved', task: task(3, 'running') }]);
+    expect([ids(tasks), tasks.task(3)?.state, tasks.total]).toEqual([[1, 3, 2], 'running', 3]);
+  });
+
   it('brings a restored task back to its place', () => {
     const tasks = new Tasks();
     tasks.begin(page([3, 1]));
