@@ -1,15 +1,13 @@
 //! Every documented outcome of every provider: the real engine, the real sender, real HTTP to the sandbox.
 
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 use std::time::{Duration, Instant};
 
 use shiwen_core::{
     Charged, FailureKind, Operation, ProviderId, Submission, Task, TaskId, TaskState, WaitReason,
 };
-use shiwen_sandbox::{Options as SandboxOptions, Sandbox};
-use shiwen_session::{Environment, Mode, Options, Session};
-use tempfile::TempDir;
+use shiwen_session::Session;
+
+use crate::stage::Stage;
 
 /// Where a task comes to rest.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -212,27 +210,6 @@ fn rests(task: &Task, rest: Rest) -> bool {
                     .is_some_and(|failure| failure.kind == kind && failure.charged == charged)
         }
         Waits(state, reason) => task.state == state && task.wait.map(|wait| wait.reason) == reason,
-    }
-}
-
-struct Stage {
-    sandbox: Sandbox,
-    folder: TempDir,
-}
-
-impl Stage {
-    async fn new() -> Self {
-        let wish = SandboxOptions { pace: 0.01, ..SandboxOptions::default() };
-        Self { sandbox: Sandbox::start(wish).await.unwrap(), folder: TempDir::new().unwrap() }
-    }
-
-    async fn session(&self) -> Session {
-        let options = Options {
-            folder: self.folder.path().to_owned(),
-            mode: Mode::Sandbox { url: Some(self.sandbox.url().to_owned()), pace: 0.01 },
-            environment: Environment::default(),
-        };
-        Session::open(&options).await.unwrap()
     }
 }
 

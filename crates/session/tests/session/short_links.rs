@@ -1,39 +1,11 @@
 //! Short links through the real engine and sender, to the hosts that the sandbox plays.
 
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 use std::time::Duration;
 
 use shiwen_core::{Detection, LinkKind, Operation, Platform, ProviderId, Submission};
-use shiwen_sandbox::{Options as SandboxOptions, Sandbox};
-use shiwen_session::{Environment, Mode, Options, Session, Settings};
-use tempfile::TempDir;
+use shiwen_session::{Session, Settings};
 
-struct Stage {
-    sandbox: Sandbox,
-    folder: TempDir,
-}
-
-impl Stage {
-    async fn new() -> Self {
-        let wish = SandboxOptions { pace: 0.01, ..SandboxOptions::default() };
-        Self { sandbox: Sandbox::start(wish).await.unwrap(), folder: TempDir::new().unwrap() }
-    }
-
-    async fn session(&self) -> Session {
-        let options = Options {
-            folder: self.folder.path().to_owned(),
-            mode: Mode::Sandbox { url: Some(self.sandbox.url().to_owned()), pace: 0.01 },
-            environment: Environment::default(),
-        };
-        Session::open(&options).await.unwrap()
-    }
-
-    /// Addresses of short links and their hops that were asked.
-    fn follows(&self) -> Vec<(String, u64)> {
-        self.sandbox.calls().follows.into_iter().collect()
-    }
-}
+use crate::stage::Stage;
 
 async fn resolved(session: &Session, text: &str) -> Detection {
     session.engine.resolve_links(text, Operation::Transcribe).await.unwrap()
