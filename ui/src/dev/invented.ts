@@ -73,9 +73,9 @@ export function tasks(show: string): Task[] {
   const list = [
     task(12, { platform: 'douyin', title: '开店三年，我只留下这四样设备', url: 'https://v.douyin.com/k8Jw2mN_c4E/', state: 'queued', wait, created_at: at(1), submitted_at: null, remote_id: null }),
     task(11, { platform: 'bilibili', title: '一口气看懂分时电价：为什么半夜洗衣服更便宜', url: 'https://b23.tv/t7Kq2Lm', state: 'submitting', created_at: at(1.2), remote_id: null }),
-    task(10, { platform: 'douyin', title: '别再囤课了：把一条视频拆成三张卡片', url: 'https://v.douyin.com/Hn4sXw0_aTg/', state: 'running', created_at: at(0.75), submitted_at: NOW - 42_000, next_poll_at: NOW + 60_000, stalled: show === 'stalled', wait: offline ? { reason: 'offline', until: null } : null }),
+    task(10, { platform: 'douyin', title: '别再囤课了：把一条视频拆成三张卡片', url: 'https://v.douyin.com/Hn4sXw0_aTg/', state: 'running', created_at: at(0.75), submitted_at: NOW - 42_000, next_poll_at: NOW + 60_000, stalled: show === 'stalled' }),
     task(9, { platform: 'douyin', title: '为什么你炒的青菜总是发黄？师傅只多做了一步', url: 'https://v.douyin.com/iRk3xQ7_p2A/', words: 412, found: found('灶边老周', 96, true), created_at: at(6), ended_at: at(5) }),
-    task(8, { platform: 'xiaohongshu', title: '租房改造｜9 平米朝北小屋，怎么装都不暗', url: 'http://xhslink.com/a/Qz81nLwK3', provider: 'transcriptgenerate', state: 'failed', failure: failure(kind, 'transcriptgenerate'), remote_id: null, created_at: at(18), ended_at: at(17.9) }),
+    task(8, { platform: 'xiaohongshu', title: '租房改造｜9 平米朝北小屋，怎么装都不暗', url: 'http://xhslink.com/a/Qz81nLwK3', provider: 'transcriptgenerate', state: 'failed', failure: failure(kind, 'transcriptgenerate'), remote_id: kind === 'provider-internal' ? '9c41aaaabbbb2e07' : null, created_at: at(18), ended_at: at(17.9) }),
     task(7, { platform: 'kuaishou', title: '凌晨四点的海鲜市场，老板娘教你挑螃蟹', url: 'https://v.kuaishou.com/3xK9wQe1', state: 'uncertain', remote_id: null, created_at: at(93) }),
     task(6, { platform: 'tiktok', title: 'How I plan a week of shorts in 30 minutes', url: 'https://vm.tiktok.com/ZM8kQ2wXy/', state: 'cancelled', cancel_cause: show === 'stopped' ? 'stopped_waiting' : show === 'gave-up' ? 'gave_up' : 'before_submit', created_at: at(200), ended_at: at(199) }),
     task(5, { platform: 'bilibili', title: '拆解一条百万播放的探店视频', url: 'https://b23.tv/xP4uR8a', provider: 'coze', operation: 'resolve', found: { title: '拆解一条百万播放的探店视频', author: '镜头后面', duration_s: 760, cover_url: 'x', media_url: 'https://media.example/v/0921.mp4', learned_at: NOW }, created_at: at(260), ended_at: at(259) }),
@@ -83,7 +83,7 @@ export function tasks(show: string): Task[] {
     task(3, { platform: 'douyin', title: '小店朋友圈这样发，三句话就够', url: 'https://v.douyin.com/aW9nTe_4Rk0/', words: 203, found: found('阿岚开店笔记', 48), created_at: at(60 * 27), ended_at: at(60 * 27 - 1) }),
     task(2, { platform: 'youtube', title: 'My plant kept falling over until I tried one chopstick', url: 'https://youtu.be/abc', words: 96, found: found('desk.garden', 23), created_at: at(60 * 75), ended_at: at(60 * 75 - 1) }),
   ];
-  const shown: Record<string, number> = { queued: 12, submitting: 11, running: 10, stalled: 10, offline: 10, failed: 8, uncertain: 7, cancelled: 6, stopped: 6, 'gave-up': 6, info: 5, long: 4 };
+  const shown: Record<string, number> = { queued: 12, submitting: 11, running: 10, stalled: 10, offline: 12, failed: 8, uncertain: 7, cancelled: 6, stopped: 6, 'gave-up': 6, info: 5, long: 4 };
   const first = show.startsWith('failed-') ? 8 : show.startsWith('wait-') ? 12 : (shown[show] ?? 9);
   // The window opens the first of the list, so the one to be shown is asked for by its id.
   Object.assign(window, { __OPEN__: first });
@@ -93,9 +93,9 @@ export function tasks(show: string): Task[] {
 export function providers(fresh: boolean): ProviderView[] {
   const secret = (name: string, last4: string | null, required = true) => ({ name, secret: true, required, value: null, configured: !fresh && last4 !== null, last4: fresh ? null : last4, choices: [] });
   const plain = (name: string, value: string | null, over: object = {}) => ({ name, secret: false, required: false, value, configured: false, last4: null, choices: [], ...over });
-  const shared = { session_only: false, signup_url: 'https://example.org', console_url: 'https://example.org', checked_at: fresh ? null : NOW - 9 * MINUTE, check_failure: null, spent_today: 0, charged_on_failure: 'unknown' as const };
+  const shared = { session_only: false, signup_url: 'https://example.org', console_url: 'https://example.org', platforms: [], checked_at: fresh ? null : NOW - 9 * MINUTE, check_failure: null, spent_today: 0, charged_on_failure: 'unknown' as const };
   return [
-    { ...shared, id: 'momoget', name: 'Momoget', fields: [secret('user_id', '1c7a'), plain('base_url', 'https://www.momoget.cn/api/v1')], operations: ['transcribe'], unit: 'use', ready: !fresh, allowance: fresh ? null : { unit: 'use', left: 37, total: null, period: null, learned_at: NOW - 3 * MINUTE }, expected_cost: 1, spent_today: fresh ? 0 : 12 },
+    { ...shared, id: 'momoget', name: 'Momoget', platforms: ['douyin', 'kuaishou', 'xiaohongshu', 'bilibili', 'toutiao'], fields: [secret('user_id', '1c7a'), plain('base_url', 'https://www.momoget.cn/api/v1')], operations: ['transcribe'], unit: 'use', ready: !fresh, allowance: fresh ? null : { unit: 'use', left: 37, total: null, period: null, learned_at: NOW - 3 * MINUTE }, expected_cost: 1, spent_today: fresh ? 0 : 12 },
     { ...shared, id: 'transcriptgenerate', name: 'TranscriptGenerate', fields: [secret('api_key', '8d2f'), secret('api_secret', '77e0'), plain('base_url', 'https://api.transcriptgenerate.com/open-gateway')], operations: ['transcribe'], unit: 'second', ready: !fresh, allowance: fresh ? null : { unit: 'second', left: 5400, total: 6000, period: 'daily', learned_at: NOW - 30 * MINUTE }, expected_cost: null, check_failure: fresh ? null : failure('unauthorized', 'transcriptgenerate') },
     { ...shared, id: 'coze', name: 'Coze', fields: [secret('token', null), secret('history_token', null, false), plain('site', 'cn', { choices: ['cn', 'com'] }), plain('transcript_workflow_id', null, { required: true }), plain('transcript_input', 'input'), plain('info_workflow_id', null), plain('info_input', 'input'), plain('base_url', null)], operations: ['transcribe', 'resolve'], unit: 'run', ready: false, allowance: null, expected_cost: 1, checked_at: null },
   ];

@@ -6,6 +6,7 @@ import type {
   Chip,
   Detection,
   Failure,
+  FailureKind,
   Link,
   ProviderView,
   Settings,
@@ -30,7 +31,7 @@ const app: AppState = {
     ? { kind: show.slice(8) as 'newer', path: '/home/lan/.local/share/app.shiwen.desktop/shiwen.db' }
     : null,
   owner: show !== 'not-owner',
-  has_provider: show !== 'first',
+  has_provider: !show.startsWith('first'),
   task_count: 12,
 };
 let settings: Settings = {
@@ -41,8 +42,8 @@ let settings: Settings = {
   proxy: 'system',
   follow_short_links: true,
 };
-let cards: ProviderView[] = providers(show === 'first');
-let all: Task[] = show === 'first' || show === 'sandbox-empty' || show === 'empty' ? [] : invented(show);
+let cards: ProviderView[] = providers(show.startsWith('first'));
+let all: Task[] = show.startsWith('first') || show === 'sandbox-empty' || show === 'empty' ? [] : invented(show);
 const trash = new Map<number, Task>();
 let asked = 0;
 
@@ -77,7 +78,7 @@ function detect(pasted: string): Detection {
     }
     const link: Link = {
       url: match[0],
-      platform: match[0].includes('b23') ? 'bilibili' : match[0].includes('xhs') ? 'xiaohongshu' : 'douyin',
+      platform: match[0].includes('example') ? 'other' : match[0].includes('tiktok') ? 'tiktok' : match[0].includes('b23') ? 'bilibili' : match[0].includes('xhs') ? 'xiaohongshu' : 'douyin',
       kind: match[0].includes('/user/') ? 'user' : 'short',
       id: null,
       canonical: null,
@@ -166,7 +167,7 @@ function card(id: string, over: Partial<ProviderView>): ProviderView {
 }
 
 function save(id: string, values: Record<string, string>, sessionOnly: boolean): ProviderView {
-  if (show === 'nokeychain' && !sessionOnly) refuse('keychain_locked');
+  if (show.endsWith('nokeychain') && !sessionOnly) refuse('keychain_locked');
   const known = cards.find((one) => one.id === id)!;
   const fields = known.fields.map((field) => {
     const value = values[field.name];
@@ -177,7 +178,7 @@ function save(id: string, values: Record<string, string>, sessionOnly: boolean):
 }
 
 function test(id: string): ProviderView {
-  const refused: Failure | null = query.has('refuse') ? failure('unauthorized', 'transcriptgenerate') : null;
+  const refused: Failure | null = query.has('refuse') ? failure((query.get('refuse') || 'unauthorized') as FailureKind, 'momoget') : null;
   return card(id, { checked_at: Date.now(), check_failure: refused });
 }
 
@@ -185,6 +186,7 @@ function test(id: string): ProviderView {
 const answers: Record<string, (args: any) => unknown> = {
   app_state: () => ({ ...app, has_provider: app.has_provider || cards.some((one) => one.ready) }),
   detect_links: ({ text: pasted }) => detect(pasted),
+  resolve_links: ({ text: pasted }) => detect(pasted),
   create_tasks: ({ submission }) => submit(submission),
   tasks: ({ before, limit }) => page(before, limit),
   task: ({ id }) => detailOf(id),

@@ -1,8 +1,12 @@
 // The paste box: its text, what was found in it, and what would be submitted.
 
-import type { Chip, Detection, Notice, Operation, ProviderId, Submission } from '../bindings';
+import type { Chip, Detection, Notice, Operation, ProviderId, ProviderView, Submission } from '../bindings';
 import { ipc } from './ipc';
 import { carried, type Span } from './mirror';
+import { serves } from './providers.svelte';
+
+/** Why a link is nothing to submit. */
+export type Refusal = 'unknown_site' | 'not_a_work' | 'unserved';
 
 /** A box as it was, for taking a clearing back. */
 interface Kept {
@@ -23,6 +27,8 @@ const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(don
 export class Paste {
   /** What will be asked about the links: history has a video per operation. */
   readonly #operation: () => Operation;
+  /** Who would be asked; none while no provider is set up. */
+  readonly #provider: () => ProviderView | undefined;
   text = $state('');
   /** URLs that the user took out. */
   removed = $state.raw<ReadonlySet<string>>(NONE);
@@ -37,8 +43,9 @@ export class Paste {
   /** Short links of the text in the box are being followed. */
   #following: Promise<void> = Promise.resolve();
 
-  constructor(operation: () => Operation) {
+  constructor(operation: () => Operation, provider: () => ProviderView | undefined) {
     this.#operation = operation;
+    this.#provider = provider;
   }
 
   /** What is in the box now has been looked at. */
@@ -66,7 +73,15 @@ export class Paste {
   urls = $derived(this.chips.filter((chip) => this.#counts(chip)).map((chip) => chip.link.url));
 
   /** Links that history already has and that are not asked for again. */
-  known = $derived(this.chips.filter((chip) => !chip.not_a_work && chip.known !== null && !this.again.has(chip.link.url)));
+  known = $derived(this.chips.filter((chip) => !chip.not_a_work && chip.known !== null && !this.#counts(chip)));
+
+  /** New links that the provider in the box does not serve, or nobody knows. */
+  unserved = $derived(
+    this.chips.filter((chip) => {
+      const refusal = this.refusal(chip);
+      return chip.known === null && (refusal === 'unserved' || refusal === 'unknown_site');
+    }),
+  );
 
   /** Puts a text into the box and looks for links in it. */
   async set(text: string): Promise<void> {
@@ -135,8 +150,17 @@ export class Paste {
     };
   }
 
+  /** Why a link cannot be submitted, before anything is spent on it. Another provider may serve it. */
+  refusal(chip: Chip): Refusal | null {
+    const { platform } = chip.link;
+    if (platform === 'other') return 'unknown_site';
+    if (chip.not_a_work) return 'not_a_work';
+    const provider = this.#provider();
+    return provider === undefined || serves(provider, platform) ? null : 'unserved';
+  }
+
   #counts(chip: Chip): boolean {
-    return !chip.not_a_work && (chip.known === null || this.again.has(chip.link.url));
+    return this.refusal(chip) === null && (chip.known === null || this.again.has(chip.link.url));
   }
 
   #forget(): void {

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Chip, Detection } from '../bindings';
+import type { Chip, Detection, Platform, ProviderView } from '../bindings';
 import { ipc } from './ipc';
 import { Paste } from './paste.svelte';
+import { Providers } from './providers.svelte';
 
 vi.mock('./ipc', () => ({ ipc: { detectLinks: vi.fn(), resolveLinks: vi.fn() } }));
 
@@ -19,7 +20,8 @@ function detection(chips: Chip[], over: Partial<Detection> = {}): Detection {
   return { chips, duplicates: 0, notice: chips.length > 0 ? null : 'no_link', spans: [], ...over };
 }
 
-const box = (): Paste => new Paste(() => 'transcribe');
+const provider = (platforms: Platform[]): ProviderView => ({ id: 'momoget', platforms }) as unknown as ProviderView;
+const box = (asking: () => ProviderView | undefined = () => undefined): Paste => new Paste(() => 'transcribe', asking);
 const codes = (paste: Paste): string[] => paste.urls.map((url) => url.split('/').at(-2) ?? '');
 
 beforeEach(() => {
@@ -55,6 +57,31 @@ describe('what would be submitted', () => {
     expect(codes(paste)).toEqual(['b']);
     paste.putBack('https://v.douyin.com/a/');
     expect(codes(paste)).toEqual(['a', 'b']);
+  });
+});
+
+describe('a site', () => {
+  const on = (code: string, platform: Platform): Chip => {
+    const plain = chip(code);
+    return { ...plain, link: { ...plain.link, platform } };
+  };
+
+  it('that the provider does not serve is not submitted, until one is chosen that may', async () => {
+    asked.mockResolvedValue(detection([on('a', 'douyin'), on('b', 'tiktok')]));
+    const providers = new Providers();
+    providers.begin([provider(['douyin'])]);
+    const paste = box(() => providers.all[0]);
+    await paste.set('text');
+    expect([codes(paste), paste.unserved.length]).toEqual([['a'], 1]);
+    providers.begin([provider([])]);
+    expect([codes(paste), paste.unserved.length]).toEqual([['a', 'b'], 0]);
+  });
+
+  it('that nobody knows is never submitted', async () => {
+    asked.mockResolvedValue(detection([on('a', 'other')]));
+    const paste = box(() => provider([]));
+    await paste.set('text');
+    expect([codes(paste), paste.refusal(on('a', 'other'))]).toEqual([[], 'unknown_site']);
   });
 });
 

@@ -1,7 +1,8 @@
 // The providers as their cards show them. No secret is ever in here.
 
-import type { Operation, ProviderId, ProviderView } from '../bindings';
+import type { Operation, Platform, ProviderId, ProviderView } from '../bindings';
 import { AppError, ipc } from './ipc';
+import { ProviderForm } from './provider-form.svelte';
 import { isKeychainCode, type KeychainCode } from './words';
 
 /** A save that the keychain refused, kept so that it can be tried again without typing again. */
@@ -11,11 +12,20 @@ interface Refused {
   code: KeychainCode;
 }
 
+/** Whether a provider may serve a site: one without a list decides that itself, a site that nobody knows is never sent. */
+export function serves(provider: ProviderView, platform: Platform): boolean {
+  return platform !== 'other' && (provider.platforms.length === 0 || provider.platforms.includes(platform));
+}
+
 export class Providers {
   all = $state.raw<ProviderView[]>([]);
   loaded = $state(false);
   /** Set while a save waits for the keychain. */
   refused = $state.raw<Refused | null>(null);
+  /** The one chosen on the page of the first start; none while the user leaves it as it is. */
+  picked = $state<ProviderId | null>(null);
+  /** What is being typed, by provider: kept while the user looks elsewhere, until it is saved or discarded. */
+  readonly #forms = new Map<ProviderId, ProviderForm>();
 
   provider(id: ProviderId | null): ProviderView | undefined {
     return this.all.find((provider) => provider.id === id);
@@ -26,14 +36,29 @@ export class Providers {
     return this.all.filter((provider) => provider.ready && provider.operations.includes(operation));
   }
 
-  /** Another one than `id` that could do the same right now. */
-  instead(id: ProviderId, operation: Operation): ProviderView | undefined {
-    return this.ready(operation).find((provider) => provider.id !== id);
+  /** Another one than `id` that could do the same for this site right now. */
+  instead(id: ProviderId, operation: Operation, platform: Platform): ProviderView | undefined {
+    return this.ready(operation).find((provider) => provider.id !== id && serves(provider, platform));
+  }
+
+  form(provider: ProviderView): ProviderForm {
+    const known = this.#forms.get(provider.id);
+    if (known) return known;
+    const form = new ProviderForm(() => this.provider(provider.id) ?? provider);
+    this.#forms.set(provider.id, form);
+    return form;
   }
 
   begin(all: ProviderView[]): void {
     this.all = all;
     this.loaded = true;
+  }
+
+  /** Forgets what was typed, for another store. */
+  clear(): void {
+    this.refused = null;
+    this.picked = null;
+    for (const form of this.#forms.values()) form.reset();
   }
 
   async load(): Promise<void> {
@@ -48,6 +73,7 @@ export class Providers {
     try {
       const saved = await ipc.saveProvider(id, values, sessionOnly);
       if (this.refused?.id === id) this.refused = null;
+      this.#forms.get(id)?.reset();
       this.#replace(saved);
       return saved;
     } catch (err) {
@@ -71,6 +97,7 @@ export class Providers {
 
   async forget(id: ProviderId): Promise<void> {
     this.#replace(await ipc.forgetProvider(id));
+    this.#forms.get(id)?.reset();
   }
 
   #replace(provider: ProviderView): void {

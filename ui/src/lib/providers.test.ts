@@ -9,7 +9,7 @@ vi.mock('./ipc', async (original) => ({
 }));
 
 const view = (id: ProviderView['id'], over: Partial<ProviderView> = {}): ProviderView =>
-  ({ id, name: id, ready: true, operations: ['transcribe'], fields: [], ...over }) as unknown as ProviderView;
+  ({ id, name: id, ready: true, operations: ['transcribe'], platforms: [], fields: [], ...over }) as unknown as ProviderView;
 
 const saving = vi.mocked(ipc.saveProvider);
 
@@ -47,6 +47,36 @@ it('any other failure of a save is thrown', async () => {
 it('another provider is offered only where it is ready and can do the same', () => {
   const providers = new Providers();
   providers.begin([view('momoget'), view('coze', { ready: false }), view('transcriptgenerate')]);
-  expect(providers.instead('momoget', 'transcribe')?.id).toBe('transcriptgenerate');
-  expect(providers.instead('momoget', 'resolve')).toBeUndefined();
+  expect(providers.instead('momoget', 'transcribe', 'douyin')?.id).toBe('transcriptgenerate');
+  expect(providers.instead('momoget', 'resolve', 'douyin')).toBeUndefined();
+});
+
+it('another provider is offered only where it may serve the site', () => {
+  const providers = new Providers();
+  providers.begin([view('momoget', { platforms: ['douyin'] }), view('transcriptgenerate')]);
+  expect(providers.instead('transcriptgenerate', 'transcribe', 'tiktok')).toBeUndefined();
+  expect(providers.instead('momoget', 'transcribe', 'tiktok')?.id).toBe('transcriptgenerate');
+  expect(providers.instead('momoget', 'transcribe', 'other')).toBeUndefined();
+});
+
+describe('what is being typed', () => {
+  it('is kept until it is saved', async () => {
+    const providers = new Providers();
+    const fields = [{ name: 'user_id', secret: true, required: true, value: null, configured: false, last4: null, choices: [] }];
+    const card = view('momoget', { fields });
+    providers.begin([card]);
+    providers.form(card).type('user_id', 'abc');
+    expect(providers.form(card).changes).toEqual({ user_id: 'abc' });
+    saving.mockResolvedValueOnce(card);
+    await providers.save('momoget', { user_id: 'abc' });
+    expect(providers.form(card).dirty).toBe(false);
+  });
+
+  it('is forgotten on the way into another store', () => {
+    const providers = new Providers();
+    const card = view('momoget');
+    providers.form(card).type('user_id', 'abc');
+    providers.clear();
+    expect(providers.form(card).drafts).toEqual({});
+  });
 });

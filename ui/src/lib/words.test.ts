@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Charged, Failure, FailureKind, Task, TaskState, WaitReason } from '../bindings';
 import { setLanguage, type Language } from './messages.svelte';
-import { amount, chargedWords, failureWords, stateWords, waitExplained, waitRemedy } from './words';
+import { againWords, amount, chargedWords, failureWords, stateWords, waitExplained, waitRemedy } from './words';
 
 const KINDS: Record<FailureKind, true> = {
   'invalid-input': true,
@@ -100,6 +100,13 @@ describe('a failure', () => {
     expect(chargedWords(failure('provider-internal', 'unknown'))).toBe('是否扣费，服务商没有写明。');
   });
 
+  it('of a task that was accepted blames neither the provider nor the link for sure', () => {
+    const words = failureWords(failure('provider-internal', 'unknown'), task('failed', { remote_id: '9' }), null);
+    expect([words.headline, words.remedy, words.other]).toEqual(['服务商没能做完', 'retry', 'open_video']);
+    expect(words.text).toContain('作品已删除或设为私密');
+    expect(failureWords(failure('provider-internal'), task('failed'), null).headline).toBe('服务商出错了');
+  });
+
   it('of a used-up account speaks in its own unit', () => {
     const seconds = { ...failure('quota-exhausted'), provider: 'transcriptgenerate' as const };
     expect(failureWords(seconds, null, null).headline).toBe('时长用完了');
@@ -123,9 +130,14 @@ describe('a state', () => {
     expect(stateWords(task('queued', { wait: { reason: 'rate', until: 40_000 } }), 8000).text).toBe('服务商限流，0:32 后自动继续');
   });
 
-  it('stands still while offline', () => {
-    const words = stateWords(task('running', { wait: { reason: 'offline', until: null } }), 0);
-    expect([words.text, words.turning]).toEqual(['等待联网', false]);
+  it('that waits for the network says that nothing was sent', () => {
+    const words = stateWords(task('queued', { wait: { reason: 'offline', until: null } }), 0);
+    expect([words.text, words.turning]).toEqual(['等待联网，还没提交', false]);
+  });
+
+  it('stands still while the provider refuses the key', () => {
+    const words = stateWords(task('running', { wait: { reason: 'key', until: null } }), 0);
+    expect([words.text, words.turning]).toEqual(['没有可用的密钥', false]);
   });
 
   it('goes on turning while the provider asks for a pause between two questions', () => {
@@ -135,6 +147,17 @@ describe('a state', () => {
   it('of a cancelled task says whether it was charged', () => {
     expect(stateWords(task('cancelled', { cancel_cause: 'before_submit' }), 0).text).toBe('已取消，没有扣费');
     expect(stateWords(task('cancelled', { cancel_cause: 'stopped_waiting' }), 0).text).toBe('已取消，已提交的不退费');
+  });
+});
+
+describe('submitting an uncertain task again', () => {
+  it('names what it may cost', () => {
+    expect(againWords('1 次', false)).toMatchObject({ tag: '可能多扣 1 次', button: '再提交一次，可能多扣 1 次' });
+    expect(againWords(null, false).button).toBe('再提交一次，可能多扣');
+  });
+
+  it('costs nothing in the sandbox', () => {
+    expect(Object.values(againWords('1 次', true)).join()).not.toMatch(/可能多扣|会扣两次/);
   });
 });
 

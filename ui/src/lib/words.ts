@@ -23,6 +23,7 @@ import { duration, elapsed, number } from './format';
 import type { IconName } from './icons';
 import type { ErrorCode } from './ipc';
 import { t, type MessageKey } from './messages.svelte';
+import type { Refusal } from './paste.svelte';
 
 export const platformNames: Record<Platform, MessageKey> = {
   douyin: 'platform.douyin',
@@ -200,7 +201,6 @@ function waitLine(task: Task, now: number): StateWords {
   const { icon, text } = waits[wait.reason];
   const words = { icon, tone: running ? ('doubt' as const) : ('wait' as const), turning: false };
   const time = wait.until === null ? null : elapsed(wait.until - now);
-  if (wait.reason === 'offline' && !running) return { ...words, text: t('wait.offline_queued') };
   if (wait.reason === 'rate' && time !== null) return { ...words, text: t('wait.rate_until', { time }) };
   if (wait.reason === 'not_sent' && time !== null) return { ...words, text: t('wait.not_sent_until', { time }) };
   return { ...words, text: t(text) };
@@ -235,7 +235,7 @@ export function stateWords(task: Task, now: number, ahead = 0): StateWords {
       return ahead > 0 ? { ...plain, text: t('state.queued_ahead', { count: ahead }) } : plain;
     case 'running':
       // A provider that asks for a pause while it works is no news to the user.
-      if (task.wait !== null && (task.wait.reason === 'offline' || task.wait.reason === 'key')) return waitLine(task, now);
+      if (task.wait?.reason === 'key') return waitLine(task, now);
       if (task.stalled) return { ...plain, text: t('state.stalled'), turning: true };
       return { ...plain, text: t(runningName(task.operation)), turning: true };
     case 'failed':
@@ -328,7 +328,7 @@ const kinds: Record<FailureKind, KindWords> = {
     headline: 'failure.provider_internal',
     text: 'failure.provider_internal.text',
     remedy: 'retry',
-    other: 'other_provider',
+    other: 'open_video',
   },
   network: { headline: 'failure.network', text: 'failure.network.text', remedy: 'check_proxy', other: 'retry' },
   'malformed-response': {
@@ -373,11 +373,17 @@ function setupMissing(failure: Failure, task: Pick<Task, 'remote_id'> | null): b
   return failure.kind === 'not-found' && (task === null || task.remote_id === null);
 }
 
+/** The provider took it on and then failed: more often the video's fault than the provider's. */
+function unfinished(failure: Failure, task: Pick<Task, 'remote_id'> | null): boolean {
+  return failure.kind === 'provider-internal' && task !== null && task.remote_id !== null;
+}
+
 /** The cause in a few words. */
 export function failureHeadline(failure: Failure, task: Pick<Task, 'remote_id'> | null): string {
   const provider = providerNames[failure.provider];
   if (failure.kind === 'quota-exhausted') return t(quotas[units[failure.provider]]);
   if (setupMissing(failure, task)) return t('failure.not_found_setup');
+  if (unfinished(failure, task)) return t('failure.provider_unfinished');
   return t(kinds[failure.kind].headline, { provider });
 }
 
@@ -414,6 +420,7 @@ export function failureWords(failure: Failure, task: Pick<Task, 'remote_id'> | n
     other: kind.other,
   };
   if (failure.kind === 'unauthorized' && last4 !== null) words.text = t('failed.key_last4', { provider, last4 });
+  if (unfinished(failure, task)) words.text = t('failure.provider_unfinished.text', { provider });
   if (setupMissing(failure, task)) {
     words.text = t('failure.not_found_setup.text', { provider });
     words.remedy = 'check_settings';
@@ -428,8 +435,19 @@ export const noticeWords: Record<Notice, { headline: MessageKey; text: MessageKe
   looks_like_secret: { headline: 'notice.secret', text: 'notice.secret.text', icon: 'key' },
 };
 
-/** Why a link is nothing to transcribe. */
-export function notAWork(kind: LinkKind): string {
+/** Why a link is nothing to submit. */
+export function refusalWords(refusal: Refusal, kind: LinkKind, provider: string): string {
+  switch (refusal) {
+    case 'unknown_site':
+      return t('paste.unknown_site');
+    case 'not_a_work':
+      return notAWork(kind);
+    case 'unserved':
+      return t('paste.unserved', { provider });
+  }
+}
+
+function notAWork(kind: LinkKind): string {
   switch (kind) {
     case 'user':
       return t('paste.not_a_work.user');
@@ -448,6 +466,21 @@ export function notAWork(kind: LinkKind): string {
     case 'other':
       return t('paste.not_a_work.other');
   }
+}
+
+/** What submitting an uncertain task again may cost. */
+export interface AgainWords {
+  tag: string;
+  text: string;
+  button: string;
+}
+
+/** `cost` is the expected one in the provider's unit, where it publishes a price. Nothing costs money in the sandbox. */
+export function againWords(cost: string | null, sandbox: boolean): AgainWords {
+  if (sandbox) return { tag: t('uncertain.way2_tag_free'), text: t('uncertain.way2_text_free'), button: t('uncertain.way2_do_free') };
+  const text = t('uncertain.way2_text');
+  if (cost === null) return { tag: t('uncertain.way2_tag_plain'), text, button: t('uncertain.way2_do_plain') };
+  return { tag: t('uncertain.way2_tag', { amount: cost }), text, button: t('uncertain.way2_do', { amount: cost }) };
 }
 
 export const outcomeWords: Record<Outcome, { text: MessageKey; aside: MessageKey; tone: 'plain' | 'zhu' | 'zhe' }> = {
