@@ -44,7 +44,6 @@ const cancelled: Record<CancelCause, MessageKey> = {
 };
 
 function ofRunning(task: Task, now: number): Step {
-  if (task.wait?.reason === 'offline') return step(null, t('trace.offline'), { aside: t('trace.not_a_failure'), tone: 'zhe' });
   if (task.wait?.reason === 'key') return step(null, t('wait.key'), { tone: 'zhe' });
   const text = task.progress === null ? t('trace.working') : t('trace.working_percent', { percent: percent(task.progress / 100) });
   const wait = task.next_poll_at === null ? null : task.next_poll_at - now;
