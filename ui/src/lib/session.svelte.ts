@@ -42,12 +42,19 @@ export class Session {
   readonly detail = new Detail();
   readonly providers = new Providers();
   readonly preferences = new Preferences();
-  readonly paste = new Paste(() => this.preferences.value.operation);
+  readonly paste = new Paste(
+    () => this.preferences.value.operation,
+    () => this.provider,
+  );
   readonly toasts = new Toasts();
+
+  /** The first start goes on until the user leaves it: a saved key alone does not mean that it works. */
+  #settingUp = $state(false);
 
   /** No task and no provider yet: the first start is shown instead of an empty list. */
   get firstStart(): boolean {
-    return this.app !== null && !this.app.sandbox && !this.app.has_provider && this.tasks.loaded && this.tasks.total === 0;
+    if (this.app === null || this.app.sandbox || !this.tasks.loaded || this.tasks.total > 0) return false;
+    return this.#settingUp || !this.app.has_provider;
   }
 
   /** The provider that the box is set to: the last used one that can do it, else the first that can. */
@@ -102,12 +109,12 @@ export class Session {
 
   /** Submits what is in the box; more than a few links only once the user is sure. Nothing happens while it holds none. */
   async submit(sure = false): Promise<void> {
-    const provider = this.provider;
-    if (provider === undefined || this.submitting) return;
+    if (this.provider === undefined || this.submitting) return;
     this.submitting = true;
     const settled = await this.attempt(() => this.paste.settle());
     this.submitting = false;
-    if (!settled || this.paste.urls.length === 0) {
+    const { provider } = this;
+    if (!settled || provider === undefined || this.paste.urls.length === 0) {
       this.asking = false;
       return;
     }
@@ -189,6 +196,7 @@ export class Session {
       this.paste.clear();
       this.toasts.close();
       this.tasks.clear();
+      this.providers.clear();
       await this.detail.open(null);
       this.app = app;
       this.view = 'texts';
@@ -208,7 +216,14 @@ export class Session {
 
   /** A provider was saved or forgotten: whether there is one may have changed. */
   async providersChanged(): Promise<void> {
+    this.#settingUp = this.firstStart;
     this.app = await ipc.appState();
+  }
+
+  /** The user has set a provider up and goes on to the texts. */
+  async leaveFirstStart(): Promise<void> {
+    this.app = await ipc.appState();
+    this.#settingUp = false;
   }
 
   async setOperation(operation: Operation): Promise<void> {

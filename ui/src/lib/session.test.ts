@@ -22,7 +22,7 @@ const app: AppState = {
   task_count: 1,
 };
 
-const momoget = { id: 'momoget', name: 'Momoget', ready: true, operations: ['transcribe'], fields: [] } as unknown as ProviderView;
+const momoget = { id: 'momoget', name: 'Momoget', ready: true, operations: ['transcribe'], platforms: [], fields: [] } as unknown as ProviderView;
 
 const task = (id: number, over: Partial<Task> = {}): Task =>
   ({
@@ -85,6 +85,17 @@ describe('the first screen', () => {
     const session = new Session();
     session.begin({ ...boot([]), app_state: { ...app, has_provider: false } });
     expect(session.firstStart).toBe(true);
+  });
+
+  it('stays the first start while a key is saved and tried, until the user goes on', async () => {
+    const session = new Session();
+    session.begin({ ...boot([]), app_state: { ...app, has_provider: false } });
+    vi.mocked(ipc.appState).mockResolvedValue(app);
+    await session.providersChanged();
+    await session.providersChanged();
+    expect(session.firstStart).toBe(true);
+    await session.leaveFirstStart();
+    expect(session.firstStart).toBe(false);
   });
 
   it('reads nothing while the data cannot be opened', async () => {
