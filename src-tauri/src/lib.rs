@@ -9,6 +9,7 @@ mod error;
 mod ipc;
 mod measure;
 mod open;
+mod restart;
 mod shell;
 mod window;
 
@@ -35,6 +36,7 @@ pub fn run() -> ExitCode {
     };
     match start(arguments) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if restart::may_help(&error) => restart::again(),
         Err(error) => {
             error!(error = &error as &dyn std::error::Error, "the window could not be opened");
             ExitCode::FAILURE
