@@ -26,9 +26,9 @@ const app: AppState = {
   language: 'zh-CN',
   sandbox: show.startsWith('sandbox'),
   sandbox_url: null,
-  data_dir: '/home/lan/.local/share/app.shiwen.desktop',
+  data_dir: '~/.local/share/app.shiwen.desktop',
   problem: show.startsWith('problem-')
-    ? { kind: show.slice(8) as 'newer', path: '/home/lan/.local/share/app.shiwen.desktop/shiwen.db' }
+    ? { kind: show.slice(8) as 'newer', path: '~/.local/share/app.shiwen.desktop/shiwen.db' }
     : null,
   owner: show !== 'not-owner',
   has_provider: !show.startsWith('first'),
