@@ -20,6 +20,8 @@ const DISK_TROUBLE: Duration = Duration::from_secs(15);
 const JUMP: Duration = Duration::from_secs(10);
 /// Follow-up calls that may be out at once.
 const CALLS: usize = 16;
+/// Overdue tasks that are looked at for one that may be asked now.
+const LOOKED_AT: u32 = 500;
 /// How long a stop waits for create calls that are out. Ending one early would make a question to the user of a call
 /// that may just have been slow, so this is longer than any of their timeouts.
 const GRACE: Duration = Duration::from_secs(110);
@@ -149,11 +151,13 @@ impl Engine {
             }
         }
         let free = CALLS.saturating_sub(self.out().len());
-        for due in self.store().due_to_follow(now, u32::try_from(free).unwrap_or(u32::MAX))? {
+        // More than can go out: those of a provider that wants a pause must not stand in the way of the others.
+        let due = self.store().due_to_follow(now, LOOKED_AT)?;
+        let may_go =
+            due.into_iter().filter(|due| self.holds().frozen(due.task.provider, now).is_none());
+        for due in may_go.take(free).collect::<Vec<_>>() {
             let Some(service) = service(due.task.provider) else { continue };
-            if self.holds().frozen(due.task.provider, now).is_none() {
-                self.call(calls, service, due, Call::Follow);
-            }
+            self.call(calls, service, due, Call::Follow);
         }
         Ok(())
     }

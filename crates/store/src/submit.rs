@@ -175,6 +175,13 @@ impl Store {
         }
         self.write_outcome(|write| {
             let id = end_attempt(write, attempt, outcome, Some(failure), now)?;
+            if outcome == Outcome::NotSent && wait.reason == WaitReason::Offline {
+                // A night without a network would fill the ledger with calls that never were.
+                write
+                    .tx
+                    .prepare_cached("DELETE FROM attempts WHERE id = ?1")?
+                    .execute([attempt.0])?;
+            }
             let sql =
                 "UPDATE tasks SET state = 'queued', submitted_at = NULL, wait_reason = :reason,
                          wait_until = :until, sends = CASE WHEN :not_sent THEN sends + 1 ELSE 0 END

@@ -115,6 +115,7 @@ async fn without_a_network_a_task_waits_as_long_as_it_takes() {
     let task = engine.store().task(id).unwrap();
     assert_eq!((task.state, task.wait.unwrap().reason), (TaskState::Queued, WaitReason::Offline));
     assert!(lab.script.created() > 100);
+    assert_eq!(engine.store().detail(id).unwrap().attempts, []);
 
     lab.script.creates([accepted()]);
     lab.script.reads([status("completed"), result()]);
