@@ -5,10 +5,10 @@ use std::{io::IsTerminal, time::Duration};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use shiwen_core::{
     Chip, Detection, Operation, Platform, ProviderId, Submission, Task, TaskDetail, TaskId,
-    TaskState, Unit,
+    TaskState, Timestamp, Unit,
 };
 use shiwen_engine::{Engine, EngineError};
-use shiwen_session::{Session, Settings, Words};
+use shiwen_session::{Session, Settings, StoreError, Words};
 
 use crate::{
     extract,
@@ -17,6 +17,9 @@ use crate::{
 
 /// How long short links are followed before the text is taken as far as it is known.
 const FOLLOWING: Duration = Duration::from_secs(6);
+/// Links that are followed at once, for the patience with many.
+const AT_ONCE: u32 = 6;
+const FOLLOWING_AT_MOST: Duration = Duration::from_secs(30);
 /// How often the history is looked at besides its announcements: another process may own the tasks.
 const LOOK: Duration = Duration::from_millis(250);
 
@@ -61,12 +64,17 @@ impl Transcribe {
             extract::say_notice(words, &text, &shiwen_share_text::extract(&text));
             return Ok(Exit::NoLink);
         }
-        let provider = self.provider(session)?;
-        let tasks = self.tasks(engine, &text, &wanted, provider)?;
+        let tasks = self.tasks(session, &text, &wanted)?;
+        for id in &tasks {
+            // Nobody waited for it any more; waiting again is free, and a second bill is not.
+            match engine.store().resume(*id, Timestamp::now()) {
+                Ok(()) | Err(StoreError::WrongState) => {}
+                Err(error) => return Err(EngineError::from(error).into()),
+            }
+        }
         session.run()?;
-        let unit = engine.provider(provider)?.unit;
         let deadline = self.timeout.map(Duration::from_secs);
-        let waited = async { self.all(session, &tasks, json, words, unit).await };
+        let waited = async { self.all(session, &tasks, json, words).await };
         tokio::select! {
             exit = waited => exit,
             () = asleep(deadline) => {
@@ -85,8 +93,10 @@ impl Transcribe {
     async fn detect(&self, engine: &Engine, text: &str) -> Result<Detection, EngineError> {
         if !self.no_follow {
             let followed = engine.resolve_links(text, Operation::Transcribe);
+            let links = u32::try_from(shiwen_share_text::extract(text).len()).unwrap_or(u32::MAX);
+            let patience = FOLLOWING.saturating_mul(links.div_ceil(AT_ONCE)).min(FOLLOWING_AT_MOST);
             // Whatever was learned by then is in the history.
-            if let Ok(Err(error)) = tokio::time::timeout(FOLLOWING, followed).await {
+            if let Ok(Err(error)) = tokio::time::timeout(patience, followed).await {
                 return Err(error);
             }
         }
@@ -109,11 +119,11 @@ impl Transcribe {
     /// The tasks of the wanted videos in their order: what the history has, and new ones for the others.
     fn tasks(
         &self,
-        engine: &Engine,
+        session: &Session,
         text: &str,
         wanted: &[&Chip],
-        provider: ProviderId,
-    ) -> Result<Vec<TaskId>, EngineError> {
+    ) -> anyhow::Result<Vec<TaskId>> {
+        let engine = &session.engine;
         let known = |chip: &Chip| {
             let known = chip.known.as_ref().filter(|_| !self.again);
             known.map(|known| known.task)
@@ -127,7 +137,8 @@ impl Transcribe {
                 share_text: text.to_owned(),
                 again: if self.again { urls.clone() } else { Vec::new() },
                 urls,
-                provider,
+                // What the history has needs no provider.
+                provider: self.provider(session)?,
                 operation: Operation::Transcribe,
                 target_language: self.translate.clone(),
             })?;
@@ -147,7 +158,6 @@ impl Transcribe {
         tasks: &[TaskId],
         json: bool,
         words: &Words,
-        unit: Unit,
     ) -> anyhow::Result<Exit> {
         let mut worst = Exit::Done;
         for (index, id) in tasks.iter().enumerate() {
@@ -157,6 +167,7 @@ impl Transcribe {
             if json {
                 say!("{}", serde_json::to_string(&detail)?);
             } else {
+                let unit = session.engine.provider(detail.task.provider)?.unit;
                 print(&detail, index, exit, words, unit)?;
             }
         }

@@ -440,3 +440,26 @@ fn a_provider_that_is_not_set_up_is_named_with_its_variables() {
     assert_eq!(output.status.code(), Some(6));
     assert!(said(&output).contains("SHIWEN_MOMOGET_USER_ID"), "{}", said(&output));
 }
+
+#[test]
+fn av_and_bv_links_of_one_video_are_one_bill() {
+    let stage = Stage::new();
+    let text =
+        "https://www.bilibili.com/video/av170001/ https://www.bilibili.com/video/BV17x411w7KC";
+    let output = stage.run(&["transcribe", text]);
+    assert!(output.status.success(), "{}", said(&output));
+    let page: Value = serde_json::from_slice(&stage.run(&["tasks", "--json"]).stdout).unwrap();
+    assert_eq!(page["total"], 1);
+}
+
+#[test]
+fn hosts_that_hang_do_not_hide_a_video_that_history_has() {
+    let stage = Stage::new();
+    let first = stage.run(&["transcribe", "https://v.douyin.com/sb-same-1-a/"]);
+    assert!(first.status.success(), "{}", said(&first));
+    let hanging: Vec<String> = (1..=6).map(|n| format!("https://b23.tv/sb-slowlink-{n}")).collect();
+    let text = format!("{} https://v.douyin.com/sb-same-1-b/", hanging.join(" "));
+    let second = stage.run(&["transcribe", &text]);
+    assert!(second.status.success(), "{}", said(&second));
+    assert_eq!(stage.creates("https://v.douyin.com/sb-same-1-b/"), 0);
+}

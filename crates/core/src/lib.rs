@@ -10,6 +10,7 @@ mod link;
 mod provider;
 mod task;
 mod time;
+mod video;
 mod view;
 mod word;
 

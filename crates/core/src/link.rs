@@ -1,6 +1,6 @@
 //! A link: a URL cut out of a share text, and what it tells by itself.
 
-use crate::word::words;
+use crate::{video::one_spelling, word::words};
 
 words! {
     /// Where the video lives.
@@ -86,10 +86,13 @@ impl Link {
     /// a Bilibili video are videos of their own.
     pub fn video_key(&self) -> String {
         match &self.id {
-            Some(id) => match self.part() {
-                Some(part) => format!("{}:{id}#{part}", self.platform),
-                None => format!("{}:{id}", self.platform),
-            },
+            Some(id) => {
+                let id = one_spelling(self.platform, id);
+                match self.part() {
+                    Some(part) => format!("{}:{id}#{part}", self.platform),
+                    None => format!("{}:{id}", self.platform),
+                }
+            }
             None => {
                 let plain = self.canonical.as_deref().unwrap_or(&self.url);
                 let plain = plain

@@ -78,6 +78,11 @@ impl Engine {
             Silence::Until(_) | Silence::None => {}
         }
         let Ok(_turn) = self.inner.follows.acquire().await else { return };
+        // A host that just kept one link waiting would keep the others waiting too, and with them those of all hosts.
+        let host = self.asked().entry(format!("//{}", url.authority())).or_default().clone();
+        if matches!(*host.lock().await, Silence::Until(end) if end > self.now()) {
+            return;
+        }
         // Another text with this link was faster.
         let learned = self.store().landed(link.clone()).is_ok_and(|link| !is_unknown(&link));
         if learned || !follower.is_wanted() {
@@ -91,7 +96,11 @@ impl Engine {
                 }
                 Silence::None
             }
-            Err(error) if error.is_passing() => Silence::Until(self.now().after(PAUSE)),
+            Err(error) if error.is_passing() => {
+                let until = self.now().after(PAUSE);
+                *host.lock().await = Silence::Until(until);
+                Silence::Until(until)
+            }
             Ok(None) | Err(_) => Silence::Lasting,
         };
     }

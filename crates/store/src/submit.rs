@@ -277,7 +277,9 @@ fn add_paste(write: &Write<'_>, share_text: &str, now: Timestamp) -> Result<i64,
 fn add_link(write: &Write<'_>, link: &Link, key: &str) -> Result<i64, StoreError> {
     let sql = "INSERT INTO links (url, platform, kind, video_id, canonical, title, video_key)
                VALUES (:url, :platform, :kind, :id, :canonical, :title, :key)
-               ON CONFLICT (url) DO UPDATE SET title = coalesce(excluded.title, title)
+               ON CONFLICT (url) DO UPDATE SET title = coalesce(excluded.title, title),
+                 platform = excluded.platform, kind = excluded.kind, video_id = excluded.video_id,
+                 canonical = excluded.canonical, video_key = excluded.video_key
                RETURNING id";
     let params = named_params! {
         ":url": link.url,

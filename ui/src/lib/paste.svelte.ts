@@ -19,8 +19,8 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** A short link is followed once the text has stood still for this long. */
 const STILL_MS = 250;
-/** A submission waits at most this long for what short links lead to. */
-const PATIENCE_MS = 1500;
+/** A submission waits at most this long for what short links lead to: longer for many, since they are asked in turn. */
+const patience = (links: number): number => Math.min(1500 + 100 * links, 6000);
 
 const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
@@ -111,7 +111,24 @@ export class Paste {
       await newest;
       if (newest === this.#newest) break;
     }
-    await Promise.race([this.#following, wait(PATIENCE_MS)]);
+    const late = wait(patience(this.chips.length)).then(() => true);
+    let following: Promise<void>;
+    do {
+      following = this.#following;
+      if ((await Promise.race([following.then(() => false), late])) === true) {
+        // What was learned of the other links by now is in the history already.
+        await this.#lookOnce();
+        return;
+      }
+      // Something looked again meanwhile: its links are being followed.
+    } while (following !== this.#following);
+  }
+
+  async #lookOnce(): Promise<void> {
+    const asked = this.#asked;
+    const text = this.text;
+    const detection = await ipc.detectLinks(text, this.#operation());
+    if (asked === this.#asked) this.#found = { text, detection };
   }
 
   remove(url: string): void {

@@ -175,4 +175,17 @@ describe('a short link', () => {
     expect(settled).toHaveBeenCalled();
     vi.useRealTimers();
   });
+
+  it('that hangs does not hide what was learned of another', async () => {
+    vi.useFakeTimers();
+    asked.mockResolvedValueOnce(detection([chip('a'), chip('b')])).mockResolvedValueOnce(detection([chip('a'), chip('b', { known })]));
+    followed.mockReturnValue(new Promise(() => undefined));
+    const paste = box();
+    await paste.set('text');
+    const settled = paste.settle();
+    await vi.advanceTimersByTimeAsync(3000);
+    await settled;
+    expect(codes(paste)).toEqual(['a']);
+    vi.useRealTimers();
+  });
 });
