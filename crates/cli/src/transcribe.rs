@@ -25,7 +25,7 @@ const LOOK: Duration = Duration::from_millis(250);
 
 #[derive(clap::Args)]
 pub(crate) struct Transcribe {
-    /// The share text; `-` reads standard input.
+    /// The share text; `-` reads standard input. Every video in it is submitted, without a question.
     text: String,
     /// momoget, transcriptgenerate or coze; by default the one used last, else the first that is set up.
     #[arg(long, value_parser = known_provider())]
@@ -61,7 +61,9 @@ impl Transcribe {
             eprintln!("{} {}", words.say("cli.skipped", &[]), chip.link.url);
         }
         if wanted.is_empty() {
-            extract::say_notice(words, &text, &shiwen_share_text::extract(&text));
+            if detection.chips.is_empty() {
+                extract::say_notice(words, &text, &shiwen_share_text::extract(&text));
+            }
             return Ok(Exit::NoLink);
         }
         let tasks = self.tasks(session, &text, &wanted)?;

@@ -38,6 +38,10 @@ impl Store {
             let mut ids = Vec::with_capacity(tasks.len());
             for task in tasks {
                 let landed = landings::landed(&write.tx, &task.link)?;
+                if !landed.kind.is_work() {
+                    // Learned since the user looked: the short link leads to a profile or the like.
+                    continue;
+                }
                 let key = landed.video_key();
                 if !task.again && known::of_video(&write.tx, &key, task.operation, task.target_language.as_deref())?.is_some()
                 {

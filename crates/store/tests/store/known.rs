@@ -1,6 +1,6 @@
 //! Same video, no second bill.
 
-use shiwen_core::{Link, LinkKind, NewTask, Operation, ProviderId, TaskState};
+use shiwen_core::{Landing, Link, LinkKind, NewTask, Operation, Platform, ProviderId, TaskState};
 
 use crate::fixture::{Situation as From, *};
 
@@ -65,6 +65,20 @@ fn only_what_has_or_may_still_give_a_result_is_known() {
             assert_eq!(task_known(&history, &link(&name)), None, "{from:?} in the trash");
         }
     }
+}
+
+#[test]
+fn a_short_link_that_leads_to_no_work_makes_no_task() {
+    let history = History::new();
+    let profile = Landing {
+        platform: Platform::Douyin,
+        kind: LinkKind::User,
+        id: "MS4wLjABAAAAx".to_owned(),
+        canonical: None,
+    };
+    history.store.save_landing(&short("iRNBho6u"), &profile, at(0)).unwrap();
+    let pasted = NewTask { link: short("iRNBho6u"), again: true, ..wish("0") };
+    assert_eq!(history.store.add_tasks("x", &[pasted], at(1)).unwrap(), []);
 }
 
 #[test]
