@@ -15,7 +15,7 @@ pub(crate) fn page(app: &AppHandle, url: &str) -> Result<(), CommandError> {
         .map_err(|error| CommandError::new(ErrorCode::OpenRefused, &error))
 }
 
-/// Only http and https, with a host and without user info: the opener itself checks nothing (reliability.md 5.1).
+/// Only http and https, with a host and without user info: the opener itself checks nothing.
 fn allowed(url: &str) -> Option<Url> {
     let url = Url::parse(url).or_else(|_| Url::parse(&format!("https://{url}"))).ok()?;
     let plain = url.username().is_empty() && url.password().is_none() && url.has_host();

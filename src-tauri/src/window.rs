@@ -79,7 +79,7 @@ pub(crate) fn focus(app: &AppHandle) {
     }
 }
 
-/// The page never leaves the program: a strict CSP does not stop a top-level navigation (reliability.md 5.1).
+/// The page never leaves the program: a strict CSP does not stop a top-level navigation.
 fn is_own_page(url: &Url) -> bool {
     let dev = cfg!(not(feature = "custom-protocol")) && url.host_str() == Some("localhost");
     url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost") || dev

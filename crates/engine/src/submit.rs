@@ -11,7 +11,7 @@ use shiwen_store::{DueTask, RawAnswer, Spent, StoreError, Won};
 
 use crate::{Engine, failures, follow::KEY_PAUSE, schedule};
 
-/// After this many tries in a row that never left the machine the user decides (DESIGN ruling 2).
+/// After this many tries in a row that never left the machine the user decides.
 const SENDS: u32 = 5;
 /// Before a create is tried again when the provider is full or asks for a pause without saying for how long.
 const PAUSE: Duration = Duration::from_secs(20);
