@@ -11,9 +11,7 @@ async fn a_running_task_goes_on_after_a_restart_without_a_second_create() {
     let lab = Lab::new();
     lab.script.creates([accepted()]);
     lab.script.reads([status("processing")]);
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
     until(&engine, id, TaskState::Running).await;
     kill(running, engine).await;
     hours(3).await;
@@ -43,9 +41,7 @@ async fn a_call_that_fails_never_fails_the_task() {
         Play::Ambiguous,
         result(),
     ]);
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
     let task = until(&engine, id, TaskState::Succeeded).await;
     assert_eq!(task.words, Some(5));
     assert_eq!(lab.script.read_calls(), 11);
@@ -57,9 +53,7 @@ async fn a_question_that_falls_due_while_work_is_taken_is_not_forgotten() {
     let lab = Lab::new();
     lab.script.creates([accepted()]);
     lab.script.reads((0..40).map(|_| status("processing")).chain([status("completed"), result()]));
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
     until(&engine, id, TaskState::Running).await;
 
     lab.slow_down(Duration::from_secs(2));
@@ -82,9 +76,7 @@ async fn a_task_that_the_provider_lost_or_failed_ends_with_its_cause() {
         let lab = Lab::new();
         lab.script.creates([accepted()]);
         lab.script.reads([play]);
-        let engine = lab.engine();
-        let running = lab.start(&engine);
-        let id = submit(&engine, &["aaaa1111"])[0];
+        let (engine, running, id) = lab.submitted();
         assert_eq!(until(&engine, id, TaskState::Failed).await.failure.unwrap().kind, kind);
         drop(running);
     }
@@ -95,9 +87,7 @@ async fn a_late_task_is_stalled_but_followed_for_days() {
     let lab = Lab::new();
     lab.script.creates([accepted()]);
     lab.script.reads([status("processing")]);
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
     until(&engine, id, TaskState::Running).await;
     hours(1).await;
     assert!(engine.store().task(id).unwrap().stalled);
@@ -115,9 +105,7 @@ async fn the_user_may_stop_waiting_and_wait_again() {
     let lab = Lab::new();
     lab.script.creates([accepted()]);
     lab.script.reads([status("processing")]);
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
     until(&engine, id, TaskState::Running).await;
     engine.store().cancel(id, Timestamp::now()).unwrap();
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -154,9 +142,7 @@ async fn a_paid_task_in_the_trash_is_followed_to_its_end() {
     let lab = Lab::new();
     lab.script.creates([accepted()]);
     lab.script.reads([status("processing"), status("completed"), result()]);
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
     until(&engine, id, TaskState::Running).await;
     engine.store().delete(id, Timestamp::now()).unwrap();
     until(&engine, id, TaskState::Succeeded).await;
@@ -171,9 +157,7 @@ async fn momoget_is_never_asked_before_its_documented_wait() {
     let lab = Lab::new();
     lab.script.creates([accepted()]);
     lab.script.reads([status("completed"), result()]);
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
     until(&engine, id, TaskState::Running).await;
     tokio::time::sleep(Duration::from_secs(9)).await;
     assert_eq!(lab.script.read_calls(), 0);
@@ -186,9 +170,7 @@ async fn after_a_closed_laptop_everything_is_looked_at_at_once() {
     let lab = Lab::new();
     lab.script.creates([accepted()]);
     lab.script.reads([status("processing")]);
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
     until(&engine, id, TaskState::Running).await;
     // Late by now, so the next question is a quarter of an hour away.
     hours(1).await;

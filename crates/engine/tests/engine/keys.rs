@@ -38,9 +38,7 @@ async fn a_refused_key_pauses_its_tasks_until_the_key_changes() {
     let lab = Lab::new();
     lab.script.creates([accepted()]);
     lab.script.reads([refused(404, "用户不存在")]);
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
     until(&engine, id, TaskState::Running).await;
     hours(5).await;
     let task = engine.store().task(id).unwrap();
@@ -59,9 +57,7 @@ async fn a_key_that_was_changed_between_two_runs_is_used() {
     let mut lab = Lab::new();
     lab.script.creates([accepted()]);
     lab.script.reads([refused(404, "用户不存在")]);
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
     until(&engine, id, TaskState::Running).await;
     hours(1).await;
     assert_eq!(engine.store().task(id).unwrap().wait.unwrap().reason, WaitReason::Key);
@@ -85,9 +81,7 @@ async fn a_running_task_whose_key_cannot_be_read_goes_on_when_it_can() {
     let mut lab = Lab::new();
     lab.script.creates([accepted()]);
     lab.script.reads([status("processing")]);
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
     until(&engine, id, TaskState::Running).await;
     kill(running, engine).await;
 

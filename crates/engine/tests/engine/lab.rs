@@ -202,6 +202,14 @@ impl Lab {
         *self.clock.per_look.lock().unwrap() = per_look;
     }
 
+    /// A running engine with one task queued.
+    pub(crate) fn submitted(&self) -> (Engine, Running, TaskId) {
+        let engine = self.engine();
+        let running = self.start(&engine);
+        let id = submit(&engine, &["aaaa1111"])[0];
+        (engine, running, id)
+    }
+
     pub(crate) fn start(&self, engine: &Engine) -> Running {
         engine.start(Ownership::take(self.folder.path()).unwrap().unwrap()).unwrap()
     }

@@ -11,9 +11,7 @@ async fn a_pasted_link_becomes_a_transcript_with_one_create_call() {
     let lab = Lab::new();
     lab.script.creates([accepted()]);
     lab.script.reads([status("processing"), status("completed"), result()]);
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
 
     let task = until(&engine, id, TaskState::Succeeded).await;
     assert_eq!(task.title(), Some("番茄"));
@@ -64,9 +62,7 @@ async fn a_create_without_an_answer_is_uncertain_and_never_sent_again() {
     ] {
         let lab = Lab::new();
         lab.script.creates([play.clone()]);
-        let engine = lab.engine();
-        let running = lab.start(&engine);
-        let id = submit(&engine, &["aaaa1111"])[0];
+        let (engine, running, id) = lab.submitted();
 
         let task = until(&engine, id, TaskState::Uncertain).await;
         assert_eq!(task.failure.unwrap().charged, Charged::Unknown, "{play:?}");
@@ -85,9 +81,7 @@ async fn a_create_without_an_answer_is_uncertain_and_never_sent_again() {
 async fn a_call_that_never_left_is_sent_again_and_after_five_tries_the_user_decides() {
     let lab = Lab::new();
     lab.script.creates([Play::NotSent]);
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
 
     hours(2).await;
     let task = engine.store().task(id).unwrap();
@@ -107,9 +101,7 @@ async fn a_call_that_never_left_is_sent_again_and_after_five_tries_the_user_deci
 async fn without_a_network_a_task_waits_as_long_as_it_takes() {
     let lab = Lab::new();
     lab.script.creates([Play::NoName]);
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
 
     hours(3).await;
     let task = engine.store().task(id).unwrap();
@@ -128,9 +120,7 @@ async fn a_service_that_comes_back_gets_the_call_exactly_once() {
     let lab = Lab::new();
     lab.script.creates([Play::NotSent, Play::NotSent, accepted()]);
     lab.script.reads([status("processing")]);
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
 
     until(&engine, id, TaskState::Running).await;
     hours(0).await;
@@ -156,9 +146,7 @@ async fn a_refusal_fails_the_task_for_free_and_is_not_repeated() {
     ] {
         let lab = Lab::new();
         lab.script.creates([play]);
-        let engine = lab.engine();
-        let running = lab.start(&engine);
-        let id = submit(&engine, &["aaaa1111"])[0];
+        let (engine, running, id) = lab.submitted();
 
         let failure = until(&engine, id, TaskState::Failed).await.failure.unwrap();
         hours(1).await;
@@ -173,9 +161,7 @@ async fn a_full_or_busy_provider_gets_the_task_again_later() {
     let lab = Lab::new();
     lab.script.creates([Play::Answer(429, r#"{"detail":"slow down"}"#.to_owned()), accepted()]);
     lab.script.reads([status("processing")]);
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
 
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     let waiting = engine.store().task(id).unwrap();
@@ -189,9 +175,7 @@ async fn a_full_or_busy_provider_gets_the_task_again_later() {
 async fn a_program_that_dies_during_the_call_leaves_an_uncertain_task_behind() {
     let lab = Lab::new();
     lab.script.creates([Play::Hang]);
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
     until(&engine, id, TaskState::Submitting).await;
     kill(running, engine).await;
 
@@ -293,9 +277,7 @@ async fn a_video_that_history_has_is_not_paid_again_unless_asked_for() {
     let lab = Lab::new();
     lab.script.creates([accepted()]);
     lab.script.reads([status("completed"), result()]);
-    let engine = lab.engine();
-    let running = lab.start(&engine);
-    let id = submit(&engine, &["aaaa1111"])[0];
+    let (engine, running, id) = lab.submitted();
     until(&engine, id, TaskState::Succeeded).await;
 
     assert!(submit(&engine, &["aaaa1111"]).is_empty());
