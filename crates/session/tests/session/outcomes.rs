@@ -1,4 +1,4 @@
-//! Every documented outcome of every provider: the real engine, the real sender, real HTTP to the sandbox.
+//! How the tasks of each provider come to rest: the real engine, the real sender, real HTTP to the sandbox.
 
 use std::time::{Duration, Instant};
 
@@ -59,11 +59,14 @@ const TRANSCRIPTGENERATE: &[(&str, Rest)] = &[
     ("ok", Done),
     ("concurrency", Done),
     ("badstatus", Done),
+    ("long", Done),
+    ("huge-poll", Done),
     ("html-poll", Done),
     ("half-poll", Done),
     ("e503-poll", Done),
     ("drop-poll", Done),
     ("fail", Failed(FailureKind::ProviderInternal, MAYBE)),
+    ("gone", Failed(FailureKind::ProviderInternal, MAYBE)),
     ("empty", Failed(FailureKind::MalformedResponse, MAYBE)),
     ("unknown-task", Failed(FailureKind::NotFound, MAYBE)),
     ("badkey", Failed(FailureKind::Unauthorized, FREE)),
@@ -77,9 +80,11 @@ const TRANSCRIPTGENERATE: &[(&str, Rest)] = &[
     ("huge", Uncertain),
     ("e500", Uncertain),
     ("e502", Uncertain),
+    ("e503", Uncertain),
     ("drop-before", Uncertain),
     ("drop-during", Uncertain),
     ("drop-after", Uncertain),
+    ("drop-answer", Uncertain),
     ("badkey-poll", Waits(TaskState::Running, Some(WaitReason::Key))),
 ];
 
@@ -89,6 +94,8 @@ const COZE: &[(&str, Rest)] = &[
     ("trimmed", Done),
     ("concurrency", Done),
     ("badstatus", Done),
+    ("long", Done),
+    ("huge-poll", Done),
     ("html-poll", Done),
     ("half-poll", Done),
     ("e503-poll", Done),
@@ -96,6 +103,8 @@ const COZE: &[(&str, Rest)] = &[
     ("fail", Failed(FailureKind::ProviderInternal, MAYBE)),
     ("unsupported", Failed(FailureKind::ProviderInternal, MAYBE)),
     ("interrupted", Failed(FailureKind::InvalidInput, MAYBE)),
+    ("gone", Failed(FailureKind::ProviderInternal, MAYBE)),
+    ("unknown-task", Failed(FailureKind::NotFound, MAYBE)),
     ("empty", Failed(FailureKind::MalformedResponse, MAYBE)),
     ("badkey", Failed(FailureKind::Unauthorized, FREE)),
     ("quota", Failed(FailureKind::QuotaExhausted, FREE)),
@@ -107,9 +116,14 @@ const COZE: &[(&str, Rest)] = &[
     ("half", Uncertain),
     ("huge", Uncertain),
     ("e500", Uncertain),
+    ("e502", Uncertain),
+    ("e503", Uncertain),
+    ("drop-before", Uncertain),
     ("drop-during", Uncertain),
     ("drop-after", Uncertain),
+    ("drop-answer", Uncertain),
     ("badkey-poll", Waits(TaskState::Running, Some(WaitReason::Key))),
+    ("not-yours", Waits(TaskState::Running, Some(WaitReason::Key))),
 ];
 
 #[tokio::test]
