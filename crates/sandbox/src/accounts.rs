@@ -1,4 +1,4 @@
-//! The invented accounts. Every other credential gets the refusal that the service documents.
+//! The invented accounts: fields by the names that the program gives them, with their values. Every other credential gets the refusal that the service documents.
 
 pub(crate) const MOMOGET_USER_ID: &str = "5a4d0b0c-0000-4000-8000-000000000001";
 
@@ -12,29 +12,14 @@ pub(crate) const COZE_INFO_WORKFLOW: &str = "7400000000000000002";
 pub(crate) const TRANSCRIPTGENERATE_KEY: &str = "ak_sandbox";
 pub(crate) const TRANSCRIPTGENERATE_SECRET: &str = "sk_sandbox";
 
-/// The fields of the account at a provider with their values; empty for a provider that is not simulated.
-pub(crate) fn account(provider: &str) -> &'static [(&'static str, &'static str)] {
-    match provider {
-        "momoget" => &[("user_id", MOMOGET_USER_ID)],
-        "coze" => &[
-            ("token", COZE_TOKEN),
-            ("history_token", COZE_HISTORY_TOKEN),
-            ("transcript_workflow_id", COZE_TRANSCRIPT_WORKFLOW),
-            ("info_workflow_id", COZE_INFO_WORKFLOW),
-        ],
-        "transcriptgenerate" => {
-            &[("api_key", TRANSCRIPTGENERATE_KEY), ("api_secret", TRANSCRIPTGENERATE_SECRET)]
-        }
-        _ => &[],
-    }
-}
+pub(crate) const MOMOGET: &[(&str, &str)] = &[("user_id", MOMOGET_USER_ID)];
 
-/// The path behind which a provider is simulated.
-pub(crate) fn base_path(provider: &str) -> Option<&'static str> {
-    match provider {
-        "momoget" => Some("/momoget/api/v1"),
-        "coze" => Some("/coze"),
-        "transcriptgenerate" => Some("/transcriptgenerate/open-gateway"),
-        _ => None,
-    }
-}
+pub(crate) const COZE: &[(&str, &str)] = &[
+    ("token", COZE_TOKEN),
+    ("history_token", COZE_HISTORY_TOKEN),
+    ("transcript_workflow_id", COZE_TRANSCRIPT_WORKFLOW),
+    ("info_workflow_id", COZE_INFO_WORKFLOW),
+];
+
+pub(crate) const TRANSCRIPTGENERATE: &[(&str, &str)] =
+    &[("api_key", TRANSCRIPTGENERATE_KEY), ("api_secret", TRANSCRIPTGENERATE_SECRET)];

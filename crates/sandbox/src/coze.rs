@@ -19,6 +19,7 @@ use crate::{
     ids::Ticket,
     json_body, link, media,
     scenario::Scenario,
+    simulated::Route,
     state::{Stage, State},
     texts::Talk,
     trouble::{Answer, Cut, cut},
@@ -29,6 +30,11 @@ const PROVIDER: &str = "coze";
 const KEPT_MS: u64 = 7 * 86_400_000;
 /// "The connection of a non-stream call is dropped when nothing comes back within 90 s."
 const DROPPED_SECONDS: f64 = 90.0;
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route::spend("POST", "/v1/workflow/run"),
+    Route::read("GET", "/v1/workflows/{workflow_id}/run_histories/{execute_id}"),
+];
 
 pub(crate) fn router() -> Router<Arc<State>> {
     Router::new()

@@ -22,10 +22,10 @@ pub(crate) const EPOCH_MS: u64 = 1_735_689_600_000;
 
 pub(crate) const SEEDS: u64 = 65_536;
 pub(crate) const LANGUAGES: u64 = 8;
-/// More than ten years.
-const TICKS: u64 = 8_600_000_000;
+/// More than eight years.
+const TICKS: u64 = 6_400_000_000;
 /// More than there are, so that a new one does not change the meaning of old ids.
-const SCENARIOS: u64 = 60;
+const SCENARIOS: u64 = 80;
 const SITES: u64 = 6;
 const CHECKS: u64 = 5;
 /// Lifts every id to 19 digits.

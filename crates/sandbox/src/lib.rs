@@ -6,6 +6,7 @@ mod calendar;
 mod calls;
 mod coze;
 mod dice;
+mod gate;
 mod ids;
 mod link;
 mod media;
@@ -14,6 +15,7 @@ mod page;
 mod scenario;
 mod serve;
 mod short;
+mod simulated;
 mod state;
 mod texts;
 mod transcriptgenerate;
@@ -46,11 +48,23 @@ pub struct Options {
     pub momoget_uses: u32,
     /// TranscriptGenerate's seconds of video at the start.
     pub transcriptgenerate_seconds: u32,
+    /// RawUGC's credits at the start.
+    pub rawugc_credits: u32,
+    /// Calls to RawUGC in a window of 60 s times the pace; 0 for no limit.
+    pub rawugc_calls_per_minute: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 0, pace: 1.0, seed: 0, momoget_uses: 200, transcriptgenerate_seconds: 36_000 }
+        Self {
+            port: 0,
+            pace: 1.0,
+            seed: 0,
+            momoget_uses: 200,
+            transcriptgenerate_seconds: 36_000,
+            rawugc_credits: 100,
+            rawugc_calls_per_minute: 10,
+        }
     }
 }
 
@@ -93,7 +107,7 @@ impl Sandbox {
 
     /// The same for a sandbox that runs in another process at `url`.
     pub fn base_url_at(url: &str, provider: &str) -> String {
-        let path = accounts::base_path(provider).unwrap_or_default();
+        let path = simulated::by_id(provider).map_or("", |simulated| simulated.base_path);
         format!("{url}{path}")
     }
 
@@ -104,7 +118,7 @@ impl Sandbox {
 
     /// The invented account at a provider: field names and values. Empty for a provider that is not simulated.
     pub fn account(provider: &str) -> &'static [(&'static str, &'static str)] {
-        accounts::account(provider)
+        simulated::by_id(provider).map_or(&[], |simulated| simulated.account)
     }
 
     /// What was asked since the start or the last reset.
@@ -122,15 +136,15 @@ impl Sandbox {
 }
 
 fn router(state: Arc<State>) -> Router {
-    Router::new()
+    let router = Router::new()
         .route("/", get(page::show))
         .route("/_sandbox/calls", get(show_calls))
         .route("/_sandbox/reset", post(reset))
-        .nest("/momoget/api/v1", momoget::router())
-        .nest("/coze", coze::router())
-        .nest("/transcriptgenerate/open-gateway", transcriptgenerate::router())
         .nest("/media", media::router())
-        .nest("/short", short::router())
+        .nest("/short", short::router());
+    simulated::ALL
+        .iter()
+        .fold(router, |router, simulated| gate::admit(router, &state, simulated))
         .with_state(state)
 }
 

@@ -19,6 +19,7 @@ use crate::{
     json_body,
     link::{self, Site},
     scenario::Scenario,
+    simulated::Route,
     state::{Stage, State},
     trouble::{Answer, Trouble},
 };
@@ -28,6 +29,12 @@ const PROVIDER: &str = "momoget";
 const MAX_LINKS: usize = 5;
 /// What is not documented, a wait in seconds that does not hold up a demonstration.
 const RETRY_AFTER: &str = "2";
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route::spend("POST", "/coze/transcribe"),
+    Route::read("POST", "/coze/task-status"),
+    Route::read("POST", "/coze/task-result"),
+];
 
 pub(crate) fn router() -> Router<Arc<State>> {
     Router::new()

@@ -4,21 +4,19 @@ use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 
 use axum::{extract::State as Extract, response::Html};
 
-use crate::{accounts, scenario::WORDS, state::State};
-
-const PROVIDERS: &[&str] = &["momoget", "coze", "transcriptgenerate"];
+use crate::{scenario::WORDS, simulated, state::State};
 
 pub(crate) async fn show(Extract(state): Extract<Arc<State>>) -> Html<String> {
     let calls = state.memory().calls.clone();
     let mut body = String::new();
     body.push_str("<h1>拾文 · 沙盒</h1>\n<p>Invented services on this machine. Nothing is charged, nothing leaves it. Put <code>sb-&lt;word&gt;</code> into a link to choose what happens: <code>https://v.douyin.com/sb-quota/</code></p>\n");
 
-    let providers = PROVIDERS.iter().map(|provider| {
-        let path = accounts::base_path(provider).unwrap_or_default();
-        let fields = accounts::account(provider).iter();
+    let providers = simulated::ALL.iter().map(|simulated| {
+        let fields = simulated.account.iter();
         let account: Vec<String> =
             fields.map(|(name, value)| format!("{name} = {value}")).collect();
-        [(*provider).to_owned(), format!("{}{path}", state.url), account.join(", ")]
+        let base = format!("{}{}", state.url, simulated.base_path);
+        [simulated.id.to_owned(), base, account.join(", ")]
     });
     table(&mut body, "Simulated", ["provider", "base URL", "account"], providers);
 
@@ -30,6 +28,7 @@ pub(crate) async fn show(Extract(state): Extract<Arc<State>>) -> Html<String> {
     count_table(&mut body, "Accepted by link", &calls.accepted_by_link);
     count_table(&mut body, "Free calls", &calls.reads);
     count_table(&mut body, "Short links followed", &calls.follows);
+    count_table(&mut body, "Routes", &calls.routes);
 
     Html(format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>拾文 · 沙盒</title><style>body{{font:15px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}table{{border-collapse:collapse;margin:.5rem 0 2rem}}td,th{{border-bottom:1px solid #8884;padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top}}</style></head><body>\n{body}</body></html>\n"

@@ -84,7 +84,15 @@ impl Scenario {
     pub(crate) fn of(link: &str) -> Self {
         let behind_host = link.split_once("://").map_or(link, |(_, rest)| rest);
         let path = behind_host.split_once('/').map_or("", |(_, path)| path);
-        let Some((_, asked)) = path.split_once("sb-") else { return Self::Ok };
+        Self::in_text(path)
+    }
+
+    /// The longest word that stands behind the first `sb-` of a text, such as a prompt or an id; `Ok` where none does.
+    pub(crate) fn in_text(text: &str) -> Self {
+        text.split_once("sb-").map_or(Self::Ok, |(_, asked)| Self::at_start(asked))
+    }
+
+    fn at_start(asked: &str) -> Self {
         let ends = |word: &str| {
             asked
                 .strip_prefix(word)
@@ -96,6 +104,11 @@ impl Scenario {
             .max_by_key(|scenario| scenario.word().len())
             .copied()
             .unwrap_or(Self::Ok)
+    }
+
+    /// The scenario of exactly this word.
+    pub(crate) fn named(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|scenario| scenario.word() == word).copied()
     }
 
     pub(crate) fn word(self) -> &'static str {

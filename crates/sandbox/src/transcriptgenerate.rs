@@ -20,6 +20,7 @@ use crate::{
     link::{self, Site},
     media,
     scenario::Scenario,
+    simulated::Route,
     state::{Lack, Stage, State},
     trouble::Answer,
 };
@@ -32,6 +33,13 @@ const LONGEST_URL: usize = 2000;
 /// The documented target languages; "auto" does not translate. The place in this list is kept in ids.
 const LANGUAGES: &[&str] = &["auto", "en", "ja", "ko", "zh", "fr", "de", "es"];
 const _: () = assert!(LANGUAGES.len() <= crate::ids::LANGUAGES as usize);
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route::spend("POST", "/transcript-api/v1/task/create"),
+    Route::read("GET", "/transcript-api/v1/task/query"),
+    Route::read("GET", "/transcript-api/v1/quota/usage"),
+    Route::read("GET", "/transcript-api/v1/quota/concurrency"),
+];
 
 pub(crate) fn router() -> Router<Arc<State>> {
     Router::new()

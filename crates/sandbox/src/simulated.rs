@@ -1,0 +1,68 @@
+//! The table of the simulated services. Another one is a module of its own, a row here, and its account.
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::{accounts, coze, momoget, state::State, transcriptgenerate};
+
+/// A simulated service: all that the rest of the sandbox knows of it.
+pub(crate) struct Simulated {
+    /// Its word, as in `Sandbox::base_url`.
+    pub(crate) id: &'static str,
+    /// The path before its routes.
+    pub(crate) base_path: &'static str,
+    pub(crate) account: &'static [(&'static str, &'static str)],
+    pub(crate) routes: &'static [Route],
+    pub(crate) router: fn() -> Router<Arc<State>>,
+}
+
+/// A documented operation of a service.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Route {
+    pub(crate) method: &'static str,
+    /// Behind the base path, with the service's own names: `/videos/{videoId}`.
+    pub(crate) template: &'static str,
+    /// Whether a call may cost money.
+    pub(crate) spends: bool,
+}
+
+impl Route {
+    /// An operation that costs nothing.
+    pub(crate) const fn read(method: &'static str, template: &'static str) -> Self {
+        Self { method, template, spends: false }
+    }
+
+    /// An operation that may cost money.
+    pub(crate) const fn spend(method: &'static str, template: &'static str) -> Self {
+        Self { method, template, spends: true }
+    }
+}
+
+pub(crate) const ALL: &[Simulated] = &[
+    Simulated {
+        id: "momoget",
+        base_path: "/momoget/api/v1",
+        account: accounts::MOMOGET,
+        routes: momoget::ROUTES,
+        router: momoget::router,
+    },
+    Simulated {
+        id: "coze",
+        base_path: "/coze",
+        account: accounts::COZE,
+        routes: coze::ROUTES,
+        router: coze::router,
+    },
+    Simulated {
+        id: "transcriptgenerate",
+        base_path: "/transcriptgenerate/open-gateway",
+        account: accounts::TRANSCRIPTGENERATE,
+        routes: transcriptgenerate::ROUTES,
+        router: transcriptgenerate::router,
+    },
+];
+
+pub(crate) fn by_id(id: &str) -> Option<&'static Simulated> {
+    ALL.iter().find(|simulated| simulated.id == id)
+}
