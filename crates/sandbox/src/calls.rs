@@ -17,8 +17,6 @@ pub struct Calls {
     pub accepted_by_link: BTreeMap<String, u64>,
     /// Addresses of short-link hosts and of what they lead to that were asked, without their queries.
     pub follows: BTreeMap<String, u64>,
-    /// Every call by service, method and route, e.g. `rawugc GET /videos/{videoId}`.
-    pub routes: BTreeMap<String, u64>,
     /// Calls by `<service> <METHOD> <route>`, the route as its service documents it: `rawugc GET /videos/{videoId}`.
     pub routes: BTreeMap<String, u64>,
     /// Media requests that carried a key, which belongs to services alone.
@@ -30,12 +28,13 @@ impl Calls {
         *counts.entry(name.to_owned()).or_default() += 1;
     }
 
-    pub(crate) fn route(&mut self, service: &str, method: &str, template: &str) {
-        Self::add(&mut self.routes, &format!("{service} {method} {template}"));
-    }
-
     /// Counts a call that arrived at a route of a service. The gate calls this for every service.
     pub(crate) fn route(&mut self, service: &str, method: &str, template: &str) {
-        Self::add(&mut self.routes, &format!("{service} {method} {template}"));
+        Self::add(&mut self.routes, &Self::route_name(service, method, template));
+    }
+
+    /// The key of a route in `routes`.
+    pub(crate) fn route_name(service: &str, method: &str, template: &str) -> String {
+        format!("{service} {method} {template}")
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 
 use axum::{extract::State as Extract, response::Html};
 
-use crate::{scenario::WORDS, simulated, state::State};
+use crate::{calls::Calls, scenario::WORDS, simulated, state::State};
 
 pub(crate) async fn show(Extract(state): Extract<Arc<State>>) -> Html<String> {
     let calls = state.memory().calls.clone();
@@ -28,7 +28,15 @@ pub(crate) async fn show(Extract(state): Extract<Arc<State>>) -> Html<String> {
     count_table(&mut body, "Accepted by link", &calls.accepted_by_link);
     count_table(&mut body, "Free calls", &calls.reads);
     count_table(&mut body, "Short links followed", &calls.follows);
-    count_table(&mut body, "Routes", &calls.routes);
+    let routes = simulated::ALL.iter().flat_map(|simulated| {
+        simulated.routes.iter().map(|route| {
+            let name = Calls::route_name(simulated.id, route.method, route.template);
+            let count = calls.routes.get(&name).copied().unwrap_or_default();
+            let price = if route.spends { "may cost" } else { "" };
+            [name, price.to_owned(), count.to_string()]
+        })
+    });
+    table(&mut body, "Routes", ["route", "price", "count"], routes);
 
     Html(format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>拾文 · 沙盒</title><style>body{{font:15px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}table{{border-collapse:collapse;margin:.5rem 0 2rem}}td,th{{border-bottom:1px solid #8884;padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top}}</style></head><body>\n{body}</body></html>\n"

@@ -106,11 +106,6 @@ impl Scenario {
             .unwrap_or(Self::Ok)
     }
 
-    /// The scenario of exactly this word.
-    pub(crate) fn named(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|scenario| scenario.word() == word).copied()
-    }
-
     pub(crate) fn word(self) -> &'static str {
         WORDS[self.number()].word
     }

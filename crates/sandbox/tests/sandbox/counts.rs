@@ -79,6 +79,8 @@ async fn the_page_lists_services_words_and_counts() {
     }
     assert!(WORDS.iter().all(|word| page.contains(&format!("sb-{}<", word.word))));
     assert!(page.contains(&format!("<td>{LINK}</td><td>1</td>")));
+    let route = "transcriptgenerate POST /transcript-api/v1/task/create";
+    assert!(page.contains(&format!("<td>{route}</td><td>may cost</td><td>1</td>")));
 }
 
 #[tokio::test]
