@@ -6,7 +6,9 @@
 mod attempt;
 mod count;
 mod failure;
+mod form;
 mod link;
+mod output;
 mod provider;
 mod task;
 mod time;
@@ -17,15 +19,22 @@ mod word;
 pub use attempt::{Attempt, AttemptId, Outcome};
 pub use count::count_words;
 pub use failure::{Charged, Failure, FailureKind};
+pub use form::{
+    Collection, CollectionCall, Entry, Fault, FaultKind, FieldKind, Form, FormField, Input, Item,
+    Items, Verb,
+};
 pub use link::{Landing, Link, LinkKind, Platform};
-pub use provider::{Allowance, Operation, ProviderId, Unit};
+pub use output::{
+    Analysis, Blueprint, ContentIdea, Keyframe, Output, Plan, Scrape, ScrapedVideo, Work, WorkKind,
+};
+pub use provider::{Allowance, Desk, Operation, ProviderId, Unit};
 pub use task::{
-    CancelCause, Found, NewTask, PasteId, Task, TaskId, TaskState, Transcript, TranscriptKind,
-    Wait, WaitReason,
+    BatchId, CancelCause, Found, NewTask, PasteId, Task, TaskId, TaskState, Transcript,
+    TranscriptKind, Wait, WaitReason,
 };
 pub use time::Timestamp;
 pub use view::{
-    Chip, Detection, FieldView, Known, Notice, ProviderView, Submission, TaskChange, TaskDetail,
-    TaskPage,
+    Chip, Detection, Download, DownloadFailure, DownloadState, FieldView, Known, Media, Notice,
+    Order, ProviderView, Submission, TaskChange, TaskDetail, TaskPage,
 };
 pub use word::UnknownWord;

@@ -23,6 +23,45 @@ words! {
         GenerateVideo = "generate_video",
         GenerateImage = "generate_image",
         GenerateMusic = "generate_music",
+        /// Burns captions into a generated video: another version of it.
+        Captions = "captions",
+        /// Puts a text over a generated video: another version of it.
+        Overlay = "overlay",
+        /// Looks for videos of a topic.
+        Scrape = "scrape",
+        /// A plan of contents made of what was found.
+        Plan = "plan",
+    }
+}
+
+words! {
+    /// Where a task is shown: each desk of the window has a list of its own.
+    pub enum Desk {
+        /// 文案: everything about a pasted link.
+        Texts = "texts",
+        /// 创作: generated videos, pictures and music with their edits.
+        Works = "works",
+        /// 找选题: searches and plans.
+        Research = "research",
+    }
+}
+
+impl Operation {
+    pub const fn desk(self) -> Desk {
+        match self {
+            Self::Transcribe | Self::Resolve | Self::Analyze => Desk::Texts,
+            Self::GenerateVideo
+            | Self::GenerateImage
+            | Self::GenerateMusic
+            | Self::Captions
+            | Self::Overlay => Desk::Works,
+            Self::Scrape | Self::Plan => Desk::Research,
+        }
+    }
+
+    /// Whether it is asked of a pasted link. The others take what the user filled into a form.
+    pub const fn takes_link(self) -> bool {
+        matches!(self, Self::Transcribe | Self::Resolve | Self::Analyze)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A task: one piece of the user's work, and its states.
 
-use crate::{Failure, Link, Operation, ProviderId, Timestamp, word::words};
+use crate::{Failure, Input, Link, Operation, ProviderId, Timestamp, Work, word::words};
 
 /// The task's row in the history.
 #[derive(
@@ -113,16 +113,31 @@ pub struct Found {
     pub duration_s: Option<u32>,
     pub cover_url: Option<String>,
     pub media_url: Option<String>,
+    /// The author's picture.
+    pub avatar_url: Option<String>,
     /// When the provider's URLs were learned; they are signed and expire.
     pub learned_at: Option<Timestamp>,
 }
+
+/// Links that go to the provider in one create call. Every task of it has one item of the remote task.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(transparent)]
+pub struct BatchId(pub u32);
 
 /// What is needed to queue a task.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewTask {
     pub operation: Operation,
     pub provider: ProviderId,
-    pub link: Link,
+    /// None for what takes a form instead.
+    pub link: Option<Link>,
+    /// What the user filled in, by the names of the operation's form.
+    pub input: Input,
+    /// The task whose work this one edits.
+    pub parent: Option<TaskId>,
     /// What the provider should translate into, where it can; none keeps the spoken language.
     pub target_language: Option<String>,
     /// The user wants it although history has this video already.
@@ -147,9 +162,22 @@ pub struct Task {
     pub cancel_cause: Option<CancelCause>,
     pub failure: Option<Failure>,
     pub remote_id: Option<String>,
-    pub link: Link,
+    /// None for what takes a form instead.
+    pub link: Option<Link>,
+    /// What it is about where there is no link: the beginning of the prompt or the query, at most 200 characters.
+    pub subject: Option<String>,
+    /// What the user chose among the provider's models, where there was a choice.
+    pub model: Option<String>,
+    /// The task whose work this one edits.
+    pub parent: Option<TaskId>,
+    /// Set while the task shares its create call with others.
+    pub batch: Option<BatchId>,
     pub target_language: Option<String>,
     pub found: Found,
+    /// Works that came back, in short.
+    pub works: Vec<Work>,
+    /// What the provider says it took, in its unit, where it says so.
+    pub cost: Option<u32>,
     /// 字数 of the newest version.
     pub words: Option<u32>,
     pub created_at: Timestamp,
@@ -161,8 +189,9 @@ pub struct Task {
 }
 
 impl Task {
-    /// The title to show: the provider's, else what the share text said.
+    /// The title to show: the provider's, else what the share text said, else what was asked for.
     pub fn title(&self) -> Option<&str> {
-        self.found.title.as_deref().or(self.link.title.as_deref())
+        let of_link = || self.link.as_ref()?.title.as_deref();
+        self.found.title.as_deref().or_else(of_link).or(self.subject.as_deref())
     }
 }

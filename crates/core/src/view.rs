@@ -1,8 +1,8 @@
 //! What is sent to the window: read models made of the other words.
 
 use crate::{
-    Allowance, Attempt, Charged, Failure, Link, Operation, Platform, ProviderId, Task, TaskId,
-    TaskState, Timestamp, Transcript, Unit, word::words,
+    Allowance, Attempt, Charged, Failure, FormField, Input, Link, Operation, Output, Platform,
+    ProviderId, Task, TaskId, TaskState, Timestamp, Transcript, Unit, word::words,
 };
 
 /// One task changed.
@@ -40,6 +40,12 @@ pub struct TaskDetail {
     pub share_text: String,
     /// All versions, oldest first.
     pub transcripts: Vec<Transcript>,
+    /// What the user filled in.
+    pub input: Input,
+    /// What came back besides a transcript. A work has the versions here that edits of it made.
+    pub output: Option<Output>,
+    /// The other tasks of the same create call.
+    pub batch: Vec<TaskId>,
     /// Oldest first.
     pub attempts: Vec<Attempt>,
     /// Tasks ahead of this one at its provider, while it is queued.
@@ -105,10 +111,87 @@ pub struct Submission {
     pub provider: ProviderId,
     pub operation: Operation,
     pub target_language: Option<String>,
+    /// What the operation's form takes besides the link, e.g. the question of an analysis or Coze's workflow.
+    pub input: Input,
+    /// Send up to as many links as the provider takes in one create call.
+    pub together: bool,
+}
+
+/// What the user asks for with a form instead of a link.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Order {
+    pub provider: ProviderId,
+    pub operation: Operation,
+    pub input: Input,
+    /// The task whose work is edited.
+    pub parent: Option<TaskId>,
+}
+
+/// Which file of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Media {
+    /// The video behind the link.
+    Video,
+    /// Its cover.
+    Cover,
+    /// A work by its place in `Task::works`.
+    Work { index: u32 },
+}
+
+words! {
+    /// How a download stands.
+    pub enum DownloadState {
+        Running = "running",
+        Done = "done",
+        Failed = "failed",
+        Cancelled = "cancelled",
+    }
+}
+
+/// A file on its way to the user's folder.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Download {
+    pub id: u32,
+    pub task: TaskId,
+    pub media: Media,
+    pub state: DownloadState,
+    /// The file's name, without its folder.
+    pub name: String,
+    /// Where it is, or will be when it is done.
+    pub path: String,
+    /// Bytes that are there.
+    pub received: f64,
+    /// Bytes in all, where the host says it.
+    pub total: Option<f64>,
+    /// Bytes per second over the last seconds.
+    pub speed: Option<f64>,
+    /// Why it failed; what is there is kept and can be gone on with.
+    pub failure: Option<DownloadFailure>,
+}
+
+words! {
+    /// Why a file could not be had.
+    pub enum DownloadFailure {
+        /// The address is no longer good and a new one costs money.
+        Expired = "expired",
+        /// Not an address that may be asked.
+        NotAllowed = "not_allowed",
+        Network = "network",
+        /// The host gave something else than the file.
+        NotTheFile = "not_the_file",
+        TooLarge = "too_large",
+        DiskFull = "disk_full",
+        /// The folder cannot be written.
+        Unwritable = "unwritable",
+    }
 }
 
 /// One field of a provider's card.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct FieldView {
     pub name: String,
@@ -123,6 +206,8 @@ pub struct FieldView {
     pub last4: Option<String>,
     /// A closed choice of values, where there is one.
     pub choices: Vec<String>,
+    /// The columns of a field that holds several rows (a JSON array of objects of texts); empty for one value.
+    pub columns: Vec<FormField>,
 }
 
 /// A provider's card in the settings.
@@ -154,4 +239,11 @@ pub struct ProviderView {
     /// Expected cost of one task in `unit`; none where the provider publishes no price or it depends on the video.
     pub expected_cost: Option<u32>,
     pub charged_on_failure: Charged,
+    /// Links that one create call may take.
+    pub batch: u32,
+    /// Tasks that may run at once, as the provider last said, and how many do.
+    pub slots: Option<u32>,
+    pub running: u32,
+    /// The user must do something about a secret before this time, e.g. since it expires.
+    pub expires_at: Option<Timestamp>,
 }

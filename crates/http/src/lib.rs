@@ -22,7 +22,7 @@ pub use error::{Cause, SendError};
 pub use fetch::{FetchError, Fetched};
 pub use follow::{FollowError, Step};
 pub use redact::redact;
-pub use request::{HeaderValue, Method, Purpose, Request, Response};
+pub use request::{FilePart, HeaderValue, Method, Purpose, Request, Response};
 pub use retry_after::retry_after;
 pub use sender::{BODY_CAP, Sender};
 

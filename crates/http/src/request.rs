@@ -1,6 +1,6 @@
 //! Requests and answers as data.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use shiwen_secrets::Secret;
 use url::Url;
@@ -9,6 +9,8 @@ use url::Url;
 pub enum Method {
     Get,
     Post,
+    Patch,
+    Delete,
 }
 
 /// Marked by hand for each operation: the HTTP method is no guide (Momoget's reads are POSTs).
@@ -29,6 +31,19 @@ pub enum HeaderValue {
     Bearer(Secret),
 }
 
+/// A file that is sent as one part of a form (`multipart/form-data`), read from the disk while it is sent.
+#[derive(Debug, Clone)]
+pub struct FilePart {
+    /// Of the form's field.
+    pub field: &'static str,
+    pub path: PathBuf,
+    /// As the service shall see it.
+    pub name: String,
+    pub media_type: String,
+    /// In bytes; the file must still have this size when it is sent.
+    pub size: u64,
+}
+
 /// A request as data; `Sender` is the only thing that sends it.
 #[derive(Clone)]
 pub struct Request {
@@ -37,6 +52,8 @@ pub struct Request {
     pub headers: Vec<(&'static str, HeaderValue)>,
     /// JSON. May hold a credential (Momoget's `user_id`), so it is never printed.
     pub body: Option<Vec<u8>>,
+    /// Sent instead of `body`.
+    pub file: Option<FilePart>,
     pub purpose: Purpose,
     /// Of the whole exchange, connecting included.
     pub timeout: Duration,

@@ -56,6 +56,8 @@ impl Sender {
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Delete => reqwest::Method::DELETE,
         };
         let mut builder =
             client.request(method, request.url.clone()).headers(headers).timeout(request.timeout);

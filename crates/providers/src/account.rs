@@ -20,6 +20,8 @@ pub struct Field {
     pub default: Option<&'static str>,
     /// A closed choice; empty for free text.
     pub choices: &'static [&'static str],
+    /// The columns of a field that holds rows (a JSON array of objects of texts); empty for one value.
+    pub columns: &'static [Field],
 }
 
 /// What a provider is, as data.
@@ -43,6 +45,10 @@ pub struct Card {
     pub console_url: &'static str,
     /// Tasks that may run at once where the provider does not say.
     pub slots: u32,
+    /// Links that one create call may take; 1 where it takes one.
+    pub batch: u32,
+    /// Calls of every sort that may be made within any minute; none where the provider names no bound.
+    pub calls_per_minute: Option<u32>,
 }
 
 impl Card {

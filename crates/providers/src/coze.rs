@@ -16,7 +16,7 @@ use shiwen_http::{HeaderValue, Purpose, Request, Response};
 use url::Url;
 
 use crate::{
-    Account, Answer, Card, Checked, Created, Field, Followed, Job, Schedule, Service, Step,
+    Account, Answer, Asked, Card, Checked, Created, Field, Followed, Job, Schedule, Service,
     classify::{self, Refused, failure, maybe},
     lenient::{self, Fields},
     outgoing::{self, Call},
@@ -37,7 +37,7 @@ const RECORD_DELAY: Duration = Duration::from_secs(15);
 const NO_RUN: &str = "7000000000000000000";
 
 const fn field(name: &'static str, secret: bool, default: Option<&'static str>) -> Field {
-    Field { name, secret, required: false, default, choices: &[] }
+    Field { name, secret, required: false, default, choices: &[], columns: &[] }
 }
 
 static CARD: Card = Card {
@@ -63,6 +63,8 @@ static CARD: Card = Card {
     signup_url: "https://www.coze.cn/open/oauth/pats",
     console_url: "https://www.coze.cn/",
     slots: 5,
+    batch: 1,
+    calls_per_minute: None,
 };
 
 /// The base URL of the account's site. Tokens and workflows belong to one site; the other one answers as if the
@@ -134,13 +136,8 @@ impl Service for Coze {
         }
     }
 
-    fn follow(
-        &self,
-        operation: Operation,
-        remote_id: &str,
-        _: Step,
-        account: &Account,
-    ) -> Result<Request, Failure> {
+    fn follow(&self, asked: &Asked<'_>, account: &Account) -> Result<Request, Failure> {
+        let Asked { operation, remote_id, .. } = *asked;
         let (workflow_id, execute_id) = match remote_id.rsplit_once('/') {
             Some((workflow_id, execute_id)) => (workflow_id, execute_id),
             None => (workflow(operation, account)?, remote_id),
@@ -152,13 +149,12 @@ impl Service for Coze {
 
     fn read_followed(
         &self,
-        operation: Operation,
-        remote_id: &str,
-        _: Step,
+        asked: &Asked<'_>,
         response: &Response,
         age: Duration,
         now: Timestamp,
     ) -> Followed {
+        let Asked { operation, remote_id, .. } = *asked;
         let json = match read(response, now) {
             Ok(json) => json,
             Err(refused) => return unread(refused, age),
@@ -282,7 +278,7 @@ fn run(operation: Operation, body: Fields<'_>, response: &Response, now: Timesta
             Some(workflow_id) => format!("{workflow_id}/{execute_id}"),
             None => execute_id,
         };
-        return Created::Accepted { remote_id, allowance: None };
+        return Created::Accepted { remote_id, allowance: None, cost: None };
     }
     if output::asks_for_input(body) {
         // The run had begun, and nobody can answer it.

@@ -18,7 +18,9 @@ use shiwen_core::ProviderId;
 pub use account::{Account, Card, Field};
 pub use coze::Coze;
 pub use momoget::Momoget;
-pub use service::{Answer, Checked, Created, Followed, Job, Schedule, Service, Step};
+pub use service::{
+    Action, Answer, Asked, Checked, Created, Followed, Job, Part, Schedule, Service, Step,
+};
 pub use transcriptgenerate::TranscriptGenerate;
 
 static SERVICES: [&dyn Service; 3] = [&Momoget, &TranscriptGenerate, &Coze];

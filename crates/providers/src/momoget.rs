@@ -14,7 +14,7 @@ use shiwen_core::{
 use shiwen_http::{Purpose, Request, Response};
 
 use crate::{
-    Account, Answer, Card, Checked, Created, Field, Followed, Job, Schedule, Service, Step,
+    Account, Answer, Asked, Card, Checked, Created, Field, Followed, Job, Schedule, Service, Step,
     classify::{self, Refused, failure, maybe},
     lenient::{self, Fields},
     outgoing::{self, Call},
@@ -34,13 +34,21 @@ static CARD: Card = Card {
     name: "Momoget",
     base_url: BASE,
     fields: &[
-        Field { name: "user_id", secret: true, required: true, default: None, choices: &[] },
+        Field {
+            name: "user_id",
+            secret: true,
+            required: true,
+            default: None,
+            choices: &[],
+            columns: &[],
+        },
         Field {
             name: "base_url",
             secret: false,
             required: false,
             default: Some(BASE),
             choices: &[],
+            columns: &[],
         },
     ],
     operations: &[Operation::Transcribe],
@@ -56,6 +64,8 @@ static CARD: Card = Card {
     signup_url: "https://www.momoget.cn/",
     console_url: "https://www.momoget.cn/?view=console",
     slots: 3,
+    batch: 1,
+    calls_per_minute: None,
 };
 
 /// One video per task: whether a batch of links costs one use or several is not documented.
@@ -108,7 +118,7 @@ impl Service for Momoget {
 
     fn read_created(&self, _: &Job<'_>, response: &Response, now: Timestamp) -> Created {
         match read(response, now, |body| Some((body.id("task_id")?, allowance(body, now)))) {
-            Ok((remote_id, allowance)) => Created::Accepted { remote_id, allowance },
+            Ok((remote_id, allowance)) => Created::Accepted { remote_id, allowance, cost: None },
             // A 404 on create speaks of the user: there is no task yet that could be missing.
             Err(Refused::Definite(failure)) if failure.http_status == Some(404) => {
                 let failure = Failure { kind: FailureKind::Unauthorized, ..failure };
@@ -118,32 +128,24 @@ impl Service for Momoget {
         }
     }
 
-    fn follow(
-        &self,
-        _: Operation,
-        remote_id: &str,
-        step: Step,
-        account: &Account,
-    ) -> Result<Request, Failure> {
-        let path = match step {
+    fn follow(&self, asked: &Asked<'_>, account: &Account) -> Result<Request, Failure> {
+        let path = match asked.step {
             Step::Status => "task-status",
             Step::Result => "task-result",
         };
-        read_call(path, remote_id, account)
+        read_call(path, asked.remote_id, account)
     }
 
     fn read_followed(
         &self,
-        _: Operation,
-        _: &str,
-        step: Step,
+        asked: &Asked<'_>,
         response: &Response,
         _: Duration,
         now: Timestamp,
     ) -> Followed {
         let followed = read(response, now, |body| {
             let word = body.text("status").unwrap_or_default();
-            match (step, word.trim().to_ascii_lowercase().as_str()) {
+            match (asked.step, word.trim().to_ascii_lowercase().as_str()) {
                 (_, "failed") => Some(Followed::Failed(task_failed(body, response, now))),
                 (Step::Status, "completed") => Some(Followed::FetchResult),
                 (Step::Status, "") => None,

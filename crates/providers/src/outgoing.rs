@@ -49,6 +49,7 @@ impl Call<'_> {
             url: self.url(account)?,
             headers,
             body,
+            file: None,
             purpose: self.purpose,
             timeout: self.timeout,
             secrets: account.secrets.values().cloned().collect(),
@@ -78,7 +79,9 @@ pub(crate) fn link<'a>(card: &Card, job: &Job<'a>) -> Result<&'a str, Failure> {
     if !card.operations.contains(&job.operation) {
         return Err(refuse(card.id, "this service does not do that"));
     }
-    lenient::web_address(job.url).ok_or_else(|| refuse(card.id, "the link is no web address"))
+    job.url()
+        .and_then(lenient::web_address)
+        .ok_or_else(|| refuse(card.id, "the link is no web address"))
 }
 
 /// The language to translate into; none where the spoken one is kept.

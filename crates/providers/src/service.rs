@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use shiwen_core::{Allowance, Failure, Found, Operation, Timestamp};
-use shiwen_http::{Request, Response};
+use shiwen_core::{
+    Allowance, Collection, Failure, FailureKind, Form, Found, Input, Items, Operation, Output,
+    Timestamp, Verb,
+};
+use shiwen_http::{FilePart, Request, Response};
 
 use crate::{Account, Card};
 
@@ -11,18 +14,44 @@ use crate::{Account, Card};
 #[derive(Debug, Clone, Copy)]
 pub struct Job<'a> {
     pub operation: Operation,
-    /// The link as cut out of the share text.
-    pub url: &'a str,
+    /// The link as cut out of the share text; several only where the card's `batch` allows it, none for what takes
+    /// a form.
+    pub urls: &'a [&'a str],
     /// The whole share text around this link; Coze's video-info workflow wants it.
     pub share_text: &'a str,
     pub target_language: Option<&'a str>,
+    /// What the user filled into the operation's form.
+    pub input: &'a Input,
+}
+
+impl<'a> Job<'a> {
+    /// The link of a create call with one.
+    pub fn url(&self) -> Option<&'a str> {
+        self.urls.first().copied()
+    }
+}
+
+/// What a follow-up call is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    pub operation: Operation,
+    pub remote_id: &'a str,
+    pub step: Step,
+    /// The links of the create call, in its order; none for what takes a form.
+    pub urls: &'a [&'a str],
+    pub input: &'a Input,
 }
 
 /// What an answer to a create call says.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Created {
     /// It runs; follow this id.
-    Accepted { remote_id: String, allowance: Option<Allowance> },
+    Accepted {
+        remote_id: String,
+        allowance: Option<Allowance>,
+        /// Units that the provider says it took, where it says so.
+        cost: Option<u32>,
+    },
     /// A blocking operation: here is its result.
     Done(Answer),
     /// The provider's own answer says that nothing was started.
@@ -52,6 +81,8 @@ pub enum Followed {
     /// Done: ask for the result at once.
     FetchResult,
     Succeeded(Answer),
+    /// A create call with several links is done: how each of them ended, in the order of `Asked::urls`.
+    Each(Vec<Part>),
     /// A terminal failure of the task: the provider's word for it, a success without the promised text, or
     /// "no such task".
     Failed(Failure),
@@ -59,6 +90,13 @@ pub enum Followed {
     AskAgain(Failure),
     /// The account's key was refused by the provider itself: pause its polling until the key changes.
     KeyRefused(Failure),
+}
+
+/// How one link of a create call with several ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    Succeeded(Answer),
+    Failed(Failure),
 }
 
 /// What a finished task gives.
@@ -69,8 +107,12 @@ pub struct Answer {
     /// The provider cut its answer.
     pub incomplete: bool,
     pub found: Found,
+    /// What comes back besides a transcript.
+    pub output: Option<Output>,
     /// Units that the provider says it took, where it says so.
     pub cost: Option<u32>,
+    /// What is left, where the answer says it.
+    pub allowance: Option<Allowance>,
 }
 
 /// What a free test of an account found.
@@ -113,20 +155,12 @@ pub trait Service: Send + Sync + 'static {
     ///
     /// # Errors
     /// When the account lacks what this call needs.
-    fn follow(
-        &self,
-        operation: Operation,
-        remote_id: &str,
-        step: Step,
-        account: &Account,
-    ) -> Result<Request, Failure>;
+    fn follow(&self, asked: &Asked<'_>, account: &Account) -> Result<Request, Failure>;
 
     /// `age` is the time since the intent: an unknown id right after a create may only be late.
     fn read_followed(
         &self,
-        operation: Operation,
-        remote_id: &str,
-        step: Step,
+        asked: &Asked<'_>,
         response: &Response,
         age: Duration,
         now: Timestamp,
@@ -143,4 +177,64 @@ pub trait Service: Send + Sync + 'static {
     /// # Errors
     /// The first answer that says the account cannot be used.
     fn read_checked(&self, responses: &[Response], now: Timestamp) -> Result<Checked, Failure>;
+
+    /// What the operations take besides a link. An operation without a form takes nothing more.
+    fn forms(&self) -> &'static [Form] {
+        &[]
+    }
+
+    /// What the service keeps for the user.
+    fn collections(&self) -> &'static [Collection] {
+        &[]
+    }
+
+    /// A call to a collection. Its purpose says whether it may be made again.
+    ///
+    /// # Errors
+    /// When there is no such call, or the account or the input lacks what it needs; nothing is sent then.
+    fn call(&self, action: &Action<'_>, account: &Account) -> Result<Request, Failure> {
+        let _ = (action, account);
+        Err(Failure::new(self.card().id, FailureKind::InvalidInput))
+    }
+
+    /// # Errors
+    /// What the service refused, or an answer that cannot be read.
+    fn read_called(
+        &self,
+        action: &Action<'_>,
+        response: &Response,
+        now: Timestamp,
+    ) -> Result<Items, Failure> {
+        let _ = (action, response, now);
+        Err(Failure::new(self.card().id, FailureKind::InvalidInput))
+    }
+
+    /// Sends a file of the user's to the service, which answers with an address for it.
+    ///
+    /// # Errors
+    /// When the service takes no files, or not this one; nothing is sent then.
+    fn upload(&self, file: &FilePart, account: &Account) -> Result<Request, Failure> {
+        let _ = (file, account);
+        Err(Failure::new(self.card().id, FailureKind::InvalidInput))
+    }
+
+    /// The address of the uploaded file.
+    ///
+    /// # Errors
+    /// What the service refused, or an answer that cannot be read.
+    fn read_uploaded(&self, response: &Response, now: Timestamp) -> Result<String, Failure> {
+        let _ = (response, now);
+        Err(Failure::new(self.card().id, FailureKind::InvalidInput))
+    }
+}
+
+/// A call to a collection.
+#[derive(Debug, Clone, Copy)]
+pub struct Action<'a> {
+    /// The collection's name.
+    pub collection: &'a str,
+    pub verb: Verb,
+    /// Of the item, for calls about one.
+    pub id: Option<&'a str>,
+    pub input: &'a Input,
 }

@@ -8,7 +8,7 @@ use shiwen_core::{Allowance, Failure, FailureKind, Found, Operation, ProviderId,
 use shiwen_http::{HeaderValue, Purpose, Request, Response};
 
 use crate::{
-    Account, Answer, Card, Checked, Created, Field, Followed, Job, Schedule, Service, Step,
+    Account, Answer, Asked, Card, Checked, Created, Field, Followed, Job, Schedule, Service,
     classify::{self, Refused, failure, maybe},
     lenient::{self, Fields},
     outgoing::{self, Call},
@@ -26,14 +26,29 @@ static CARD: Card = Card {
     name: "TranscriptGenerate",
     base_url: BASE,
     fields: &[
-        Field { name: "api_key", secret: true, required: true, default: None, choices: &[] },
-        Field { name: "api_secret", secret: true, required: true, default: None, choices: &[] },
+        Field {
+            name: "api_key",
+            secret: true,
+            required: true,
+            default: None,
+            choices: &[],
+            columns: &[],
+        },
+        Field {
+            name: "api_secret",
+            secret: true,
+            required: true,
+            default: None,
+            choices: &[],
+            columns: &[],
+        },
         Field {
             name: "base_url",
             secret: false,
             required: false,
             default: Some(BASE),
             choices: &[],
+            columns: &[],
         },
     ],
     operations: &[Operation::Transcribe],
@@ -45,6 +60,8 @@ static CARD: Card = Card {
     signup_url: "https://release.transcriptgenerate.com/zh-CN/api-doc",
     console_url: "https://release.transcriptgenerate.com/",
     slots: 3,
+    batch: 1,
+    calls_per_minute: None,
 };
 
 /// What its error answers mean: the body code, then parts of the text, any of which is enough, lower case.
@@ -112,18 +129,13 @@ impl Service for TranscriptGenerate {
 
     fn read_created(&self, _: &Job<'_>, response: &Response, now: Timestamp) -> Created {
         match read(response, now, |data| data.id("taskId")) {
-            Ok(remote_id) => Created::Accepted { remote_id, allowance: None },
+            Ok(remote_id) => Created::Accepted { remote_id, allowance: None, cost: None },
             Err(refused) => refused.created(),
         }
     }
 
-    fn follow(
-        &self,
-        _: Operation,
-        remote_id: &str,
-        _: Step,
-        account: &Account,
-    ) -> Result<Request, Failure> {
+    fn follow(&self, asked: &Asked<'_>, account: &Account) -> Result<Request, Failure> {
+        let remote_id = asked.remote_id;
         if remote_id.trim().is_empty() {
             return Err(outgoing::refuse(ID, "the task id is blank"));
         }
@@ -134,9 +146,7 @@ impl Service for TranscriptGenerate {
 
     fn read_followed(
         &self,
-        _: Operation,
-        _: &str,
-        _: Step,
+        _: &Asked<'_>,
         response: &Response,
         _: Duration,
         now: Timestamp,
@@ -230,6 +240,7 @@ fn finished(data: Fields<'_>, response: &Response, now: Timestamp) -> Followed {
         author: None,
         duration_s: data.number("duration").and_then(|seconds| lenient::whole(seconds.round())),
         learned_at: (cover_url.is_some() || media_url.is_some()).then_some(now),
+        avatar_url: None,
         cover_url,
         media_url,
     };

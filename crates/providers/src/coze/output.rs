@@ -108,6 +108,7 @@ fn info(value: &Value, depth: u8, now: Timestamp) -> Option<Found> {
         duration_s: None,
         cover_url: first(Media::Image),
         media_url: first(Media::Video),
+        avatar_url: fields.web_address("avatar"),
         learned_at: None,
     };
     let learned = found.cover_url.is_some() || found.media_url.is_some();

@@ -5,9 +5,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 use shiwen_core::{FailureKind, Operation};
 use shiwen_http::Response;
-use shiwen_providers::{Created, Followed, Job, Service, Step, services};
+use shiwen_providers::{Asked, Created, Followed, Job, Service, Step, services};
 
-use crate::support::{NOW, TRANSCRIBE, answer, fixture, fixtures};
+use crate::support::{NOW, TRANSCRIBE, answer, asked, fixture, fixtures};
 
 const STEPS: [Step; 2] = [Step::Status, Step::Result];
 
@@ -18,12 +18,13 @@ fn all_created(service: &dyn Service, response: &Response) -> Vec<Created> {
 }
 
 fn all_followed(service: &dyn Service, response: &Response) -> Vec<Followed> {
-    let asked = |operation: &Operation, step| {
+    let ask = |operation: &Operation, step| {
         let age = Duration::from_secs(600);
-        service.read_followed(*operation, "1", step, response, age, NOW)
+        let asked = Asked { operation: *operation, ..asked("1", step) };
+        service.read_followed(&asked, response, age, NOW)
     };
     let operations = service.card().operations.iter();
-    operations.flat_map(|operation| STEPS.map(|step| asked(operation, step))).collect()
+    operations.flat_map(|operation| STEPS.map(|step| ask(operation, step))).collect()
 }
 
 /// A broken answer proves nothing about a create and never ends a task.

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use serde_json::json;
-use shiwen_core::{Charged, FailureKind, Operation, ProviderId};
+use shiwen_core::{Charged, FailureKind, ProviderId};
 use shiwen_providers::{Checked, Created, Followed, Step, services};
 
-use crate::support::{NOW, RESOLVE, TRANSCRIBE, answer, fixture, fixture_value, of};
+use crate::support::{NOW, RESOLVE, TRANSCRIBE, answer, asked, fixture, fixture_value, of};
 
 const COZE: ProviderId = ProviderId::Coze;
 const MOMOGET: ProviderId = ProviderId::Momoget;
@@ -14,7 +14,7 @@ const MOMOGET: ProviderId = ProviderId::Momoget;
 fn coze(remote_id: &str, body: serde_json::Value, age_s: u64) -> Followed {
     let response = answer(200, body.to_string());
     let age = Duration::from_secs(age_s);
-    of(COZE).read_followed(Operation::Transcribe, remote_id, Step::Status, &response, age, NOW)
+    of(COZE).read_followed(&asked(remote_id, Step::Status), &response, age, NOW)
 }
 
 fn history(item: serde_json::Value) -> serde_json::Value {
@@ -44,14 +44,8 @@ fn a_word_that_nobody_knows_keeps_the_task_running() {
     });
     for id in [ProviderId::Momoget, ProviderId::TranscriptGenerate] {
         let response = answer(200, body.to_string());
-        let followed = of(id).read_followed(
-            Operation::Transcribe,
-            "1",
-            Step::Status,
-            &response,
-            Duration::ZERO,
-            NOW,
-        );
+        let asked = asked("1", Step::Status);
+        let followed = of(id).read_followed(&asked, &response, Duration::ZERO, NOW);
         let word = "Thinking".to_owned();
         assert_eq!(followed, Followed::Running { progress: None, word }, "{id}");
     }
@@ -142,20 +136,14 @@ fn a_run_id_that_is_a_number_keeps_all_its_digits() {
     let body = r#"{"code":0,"execute_id":7000000000000000909}"#;
     let created = of(COZE).read_created(&TRANSCRIBE, &answer(200, body), NOW);
     let remote_id = "7000000000000000909".to_owned();
-    assert_eq!(created, Created::Accepted { remote_id, allowance: None });
+    assert_eq!(created, Created::Accepted { remote_id, allowance: None, cost: None });
 }
 
 #[test]
 fn a_result_that_is_not_ready_is_no_failure() {
     let response = answer(200, fixture("momoget/status_processing"));
-    let followed = of(MOMOGET).read_followed(
-        Operation::Transcribe,
-        "t",
-        Step::Result,
-        &response,
-        Duration::ZERO,
-        NOW,
-    );
+    let asked = asked("t", Step::Result);
+    let followed = of(MOMOGET).read_followed(&asked, &response, Duration::ZERO, NOW);
     assert!(matches!(followed, Followed::Running { progress: Some(50), .. }), "{followed:?}");
 }
 
@@ -167,10 +155,8 @@ fn a_completed_task_without_a_text_says_so_or_gives_the_videos_own_error() {
         body["data"]["items"][0]["text"] = json!(null);
         change(&mut body);
         let response = answer(200, body.to_string());
-        let age = Duration::ZERO;
-        let transcribe = Operation::Transcribe;
-        let followed =
-            of(MOMOGET).read_followed(transcribe, "t", Step::Result, &response, age, NOW);
+        let asked = asked("t", Step::Result);
+        let followed = of(MOMOGET).read_followed(&asked, &response, Duration::ZERO, NOW);
         let Followed::Failed(failure) = followed else { panic!("{followed:?}") };
         failure
     };

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use shiwen_core::{FailureKind, Operation, ProviderId};
+use shiwen_core::{FailureKind, ProviderId};
 use shiwen_http::{HeaderValue, Method, Purpose, Request};
 use shiwen_providers::{Account, Job, Step, services};
 
-use crate::support::{RESOLVE, TRANSCRIBE, account, of};
+use crate::support::{RESOLVE, TRANSCRIBE, account, asked, of};
 
 const MOMOGET: ProviderId = ProviderId::Momoget;
 const COZE: ProviderId = ProviderId::Coze;
@@ -17,6 +17,8 @@ fn line(request: &Request) -> String {
     let method = match request.method {
         Method::Get => "GET",
         Method::Post => "POST",
+        Method::Patch => "PATCH",
+        Method::Delete => "DELETE",
     };
     let purpose = match request.purpose {
         Purpose::Spend => "spend",
@@ -40,7 +42,7 @@ fn create(id: ProviderId, job: &Job<'_>, settings: &[(&str, &str)]) -> Request {
 }
 
 fn follow(id: ProviderId, remote_id: &str, step: Step, account: &Account) -> Request {
-    of(id).follow(Operation::Transcribe, remote_id, step, account).unwrap()
+    of(id).follow(&asked(remote_id, step), account).unwrap()
 }
 
 #[test]
@@ -146,7 +148,7 @@ fn every_request_lists_all_secrets_of_its_account() {
         let account = account(service.card().id, &[]);
         let mut requests = service.check(&account).unwrap();
         requests.push(service.create(&TRANSCRIBE, &account).unwrap());
-        requests.push(service.follow(Operation::Transcribe, "1", Step::Status, &account).unwrap());
+        requests.push(service.follow(&asked("1", Step::Status), &account).unwrap());
         for request in requests {
             let listed: Vec<&str> = request.secrets.iter().map(|secret| secret.expose()).collect();
             let known: Vec<&str> = account.secrets.values().map(|secret| secret.expose()).collect();
@@ -174,8 +176,7 @@ fn an_id_from_outside_stays_one_value() {
     let query = follow(TG, "1&x=/..#?", Step::Status, &account(TG, &[]));
     assert!(query.url.as_str().ends_with("/task/query?taskId=1%26x%3D%2F..%23%3F"));
     for remote_id in ["../secrets", "a/../b", "1?x=2", "", "/", "1/", "一"] {
-        let refused =
-            of(COZE).follow(Operation::Transcribe, remote_id, Step::Status, &account(COZE, &[]));
+        let refused = of(COZE).follow(&asked(remote_id, Step::Status), &account(COZE, &[]));
         assert_eq!(refused.err().unwrap().kind, FailureKind::InvalidInput, "{remote_id}");
     }
 }
@@ -205,7 +206,7 @@ fn a_base_url_with_a_path_is_kept() {
 #[test]
 fn what_a_service_does_not_do_is_refused_before_anything_is_sent() {
     let english = Job { target_language: Some("en"), ..TRANSCRIBE };
-    let no_link = Job { url: "javascript:alert(1)", ..TRANSCRIBE };
+    let no_link = Job { urls: &["javascript:alert(1)"], ..TRANSCRIBE };
     let refused = [
         of(MOMOGET).create(&RESOLVE, &account(MOMOGET, &[])),
         of(TG).create(&RESOLVE, &account(TG, &[])),

@@ -3,22 +3,37 @@
 use std::{collections::BTreeMap, path::Path};
 
 use serde_json::Value;
-use shiwen_core::{Operation, ProviderId, Timestamp};
+use shiwen_core::{Input, Operation, ProviderId, Timestamp};
 use shiwen_http::Response;
-use shiwen_providers::{Account, Job, Service, service};
+use shiwen_providers::{Account, Asked, Job, Service, Step, service};
 use shiwen_secrets::Secret;
 
 pub(crate) const NOW: Timestamp = Timestamp(1_770_091_600_000);
 pub(crate) const USER_ID: &str = "11111111-2222-4333-8444-555555555555";
 
+/// A form that was left empty.
+pub(crate) static EMPTY: Input = Input::new();
+
 pub(crate) const TRANSCRIBE: Job<'static> = Job {
     operation: Operation::Transcribe,
-    url: "https://v.douyin.com/fixture01/",
+    urls: &["https://v.douyin.com/fixture01/"],
     share_text: "看看 https://v.douyin.com/fixture01/",
     target_language: None,
+    input: &EMPTY,
 };
 
 pub(crate) const RESOLVE: Job<'static> = Job { operation: Operation::Resolve, ..TRANSCRIBE };
+
+/// A question about a task that was made of `TRANSCRIBE`.
+pub(crate) fn asked(remote_id: &str, step: Step) -> Asked<'_> {
+    Asked {
+        operation: Operation::Transcribe,
+        remote_id,
+        step,
+        urls: TRANSCRIBE.urls,
+        input: &EMPTY,
+    }
+}
 
 pub(crate) fn of(id: ProviderId) -> &'static dyn Service {
     service(id).unwrap()

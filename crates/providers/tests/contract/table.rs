@@ -7,13 +7,13 @@ use shiwen_core::{
     Charged::{No, Unknown},
     Failure,
     FailureKind::{self, *},
-    Operation, ProviderId, Unit,
+    ProviderId, Unit,
 };
 use shiwen_http::Response;
 use shiwen_providers::{Checked, Created, Followed, Job, Service, Step};
 
 use crate::support::{
-    NOW, RESOLVE, TRANSCRIBE, account, answer, fixture, fixture_value, fixtures, of,
+    NOW, RESOLVE, TRANSCRIBE, account, answer, asked, fixture, fixture_value, fixtures, of,
 };
 
 /// Old enough that a missing record is not merely late.
@@ -116,7 +116,7 @@ const SHARE_TEXT: &str =
     "3.21 复制打开抖音,看看【阳台小农】番茄第一课 https://v.douyin.com/fixture01/ 07/08 aBc:/";
 const SHARED: Job<'static> = Job { share_text: SHARE_TEXT, ..RESOLVE };
 const BILIBILI: Job<'static> =
-    Job { url: "https://www.bilibili.com/video/BVfixture0002/", ..TRANSCRIBE };
+    Job { urls: &["https://www.bilibili.com/video/BVfixture0002/"], ..TRANSCRIBE };
 const ENGLISH: Job<'static> = Job { target_language: Some("en"), ..TRANSCRIBE };
 
 #[rustfmt::skip]
@@ -256,7 +256,7 @@ fn check_answer(service: &dyn Service, name: &str, response: &Response, expect: 
                 learned_at: NOW,
             });
             let remote_id = (*remote_id).to_owned();
-            assert_eq!(created, Created::Accepted { remote_id, allowance }, "{name}");
+            assert_eq!(created, Created::Accepted { remote_id, allowance, cost: None }, "{name}");
         }
         Video { title, author } => {
             let created = service.read_created(&RESOLVE, response, NOW);
@@ -339,7 +339,7 @@ fn followed(service: &dyn Service, step: Step, response: &Response) -> Followed 
         ProviderId::Coze => RUN,
         _ => TASK,
     };
-    service.read_followed(Operation::Transcribe, remote_id, step, response, OLD, NOW)
+    service.read_followed(&asked(remote_id, step), response, OLD, NOW)
 }
 
 fn check_create_error(

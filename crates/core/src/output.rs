@@ -1,0 +1,141 @@
+//! What a finished task gives besides a transcript: works, an analysis, what a search found, a plan.
+
+use crate::{Timestamp, word::words};
+
+/// The result of an operation that gives no transcript.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Output {
+    Analysis(Analysis),
+    /// Never empty.
+    Works {
+        works: Vec<Work>,
+    },
+    Scrape(Scrape),
+    Plan(Plan),
+}
+
+words! {
+    /// What a work is.
+    pub enum WorkKind {
+        Video = "video",
+        Image = "image",
+        Music = "music",
+    }
+}
+
+/// A video, picture or piece of music that was made, in one version.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Work {
+    pub kind: WorkKind,
+    /// The provider's id of this version; an edit is asked for by it.
+    pub remote_id: Option<String>,
+    /// 1 for the original.
+    pub version: u32,
+    /// `captions` or `overlay` where an edit made it.
+    pub edit: Option<String>,
+    pub url: String,
+    /// When `url` stops working, where it says so itself.
+    pub expires_at: Option<Timestamp>,
+    pub cover_url: Option<String>,
+    pub title: Option<String>,
+    /// Seconds, rounded.
+    pub duration_s: Option<u32>,
+}
+
+/// What somebody who watches a video closely says about it. Not a transcript.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(default)]
+pub struct Analysis {
+    pub summary: Option<String>,
+    /// How it begins.
+    pub hook: Option<String>,
+    /// In the order of their times.
+    pub keyframes: Vec<Keyframe>,
+    pub duration_s: Option<f64>,
+    pub tags: Vec<String>,
+    pub why_it_performed: Vec<String>,
+    pub attributes_to_copy: Vec<String>,
+    pub hooks_to_test: Vec<String>,
+}
+
+/// A moment of a video.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(default)]
+pub struct Keyframe {
+    /// Seconds from the start.
+    pub at_s: f64,
+    /// The provider's word, e.g. `hook`; an open list.
+    pub word: Option<String>,
+    pub description: Option<String>,
+    pub visual: Option<String>,
+    /// What is heard, described. Not a transcript.
+    pub audio: Option<String>,
+    /// What is written on the screen.
+    pub text: Option<String>,
+}
+
+/// Videos that a search found.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(default)]
+pub struct Scrape {
+    /// A plan is asked for by it.
+    pub scrape_id: String,
+    pub videos: Vec<ScrapedVideo>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(default)]
+pub struct ScrapedVideo {
+    pub id: String,
+    pub url: String,
+    pub author: Option<String>,
+    pub description: Option<String>,
+    pub views: Option<u32>,
+    pub likes: Option<u32>,
+    pub comments: Option<u32>,
+    pub shares: Option<u32>,
+    pub duration_s: Option<f64>,
+    pub hashtags: Vec<String>,
+    pub cover_url: Option<String>,
+    pub media_url: Option<String>,
+}
+
+/// A plan of contents. The provider never gives its full text again.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(default)]
+pub struct Plan {
+    pub plan_id: String,
+    pub scrape_id: Option<String>,
+    pub brief: Option<String>,
+    pub top_wins: Vec<String>,
+    pub gaps_to_test: Vec<String>,
+    pub blueprints: Vec<Blueprint>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(default)]
+pub struct Blueprint {
+    pub category: Option<String>,
+    pub strategy: Option<String>,
+    pub evidence: Option<String>,
+    pub ideas: Vec<ContentIdea>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(default)]
+pub struct ContentIdea {
+    pub hook: Option<String>,
+    pub opening_shot: Option<String>,
+    pub outline: Option<String>,
+    pub call_to_action: Option<String>,
+}
