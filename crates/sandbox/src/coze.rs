@@ -221,7 +221,7 @@ async fn history(
     };
     let asked = state.ask(ticket);
     let answer = match ticket.scenario {
-        Scenario::UnknownTask => unknown(),
+        Scenario::UnknownTask | Scenario::Expired => unknown(),
         Scenario::NotYours => no_permission(),
         scenario if scenario.refuses_key_of(asked) => refused_token(),
         scenario if scenario.is_too_late_for(asked) => histories(&[]),
@@ -318,11 +318,11 @@ fn fields(state: &State, workflow: Workflow, ticket: Ticket) -> Value {
         }
         // The names do not say what is in them: `cover_url` holds the video, `output` the cover.
         Workflow::Info => json!({
-            "avatar": media::avatar_url(&state.url, ticket.seed),
+            "avatar": media::avatar_url(&state.url, ticket.seed, ticket.scenario),
             "nickname": author,
             "title": title,
-            "cover_url": media::video_url(&state.url, ticket.seed),
-            "output": media::cover_url(&state.url, ticket.seed),
+            "cover_url": media::video_url(&state.url, ticket.seed, ticket.scenario),
+            "output": media::cover_url(&state.url, ticket.seed, ticket.scenario),
         }),
     }
 }

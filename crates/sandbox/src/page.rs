@@ -4,7 +4,13 @@ use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 
 use axum::{extract::State as Extract, response::Html};
 
-use crate::{calls::Calls, scenario::WORDS, simulated, state::State};
+use crate::{
+    calls::Calls,
+    media,
+    scenario::{Scenario, WORDS},
+    simulated,
+    state::State,
+};
 
 pub(crate) async fn show(Extract(state): Extract<Arc<State>>) -> Html<String> {
     let calls = state.memory().calls.clone();
@@ -22,6 +28,17 @@ pub(crate) async fn show(Extract(state): Extract<Arc<State>>) -> Html<String> {
 
     let words = WORDS.iter().map(|word| [format!("sb-{}", word.word), word.what.to_owned()]);
     table(&mut body, "Words", ["in the link", "what happens"], words);
+
+    let samples = [
+        ("cover", media::cover_url(&state.url, 7, Scenario::Ok)),
+        ("image", media::image_url(&state.url, 7, Scenario::Ok)),
+        ("audio", media::audio_url(&state.url, 7, Scenario::Ok)),
+        ("video", media::video_url(&state.url, 7, Scenario::Ok)),
+        ("slow video", media::video_url(&state.url, 7, Scenario::SlowMedia)),
+        ("video that breaks off", media::video_url(&state.url, 7, Scenario::CutMedia)),
+    ];
+    let samples = samples.map(|(name, url)| [name.to_owned(), url]).into_iter();
+    table(&mut body, "Media", ["what", "address"], samples);
 
     count_table(&mut body, "Create calls", &calls.creates);
     count_table(&mut body, "Create calls by link", &calls.creates_by_link);

@@ -70,6 +70,12 @@ scenarios! {
     Nowhere "nowhere" "A short link that does not exist (404). Services: like `ok`."
     SlowLink "slowlink" "A short link that is never answered. Services: like `ok`."
     User "user" "A short link that leads to a profile. Services: like `ok`."
+    SlowMedia "slowmedia" "Succeeds; its media come slowly, 64 KiB in a second."
+    CutMedia "cutmedia" "Succeeds; its media break off after half of what was asked for. Asking for the rest again and again completes them."
+    NoRange "norange" "Succeeds; its media come whole only, whatever part is asked for."
+    Expired "expired" "Succeeds; its media are refused with 403, as when a signed address has run out. Coze: so is its run history, with 4314."
+    Changed "changed" "Succeeds; its media are another file each time they are asked for."
+    HtmlMedia "htmlmedia" "Succeeds; instead of its media an HTML page comes with status 200."
 }
 
 /// The bad answers to questions after which a `-poll` word recovers.
@@ -117,6 +123,19 @@ impl Scenario {
 
     pub(crate) fn from_number(number: usize) -> Option<Self> {
         Self::ALL.get(number).copied()
+    }
+
+    /// Whether it says how the media of a task come over the wire.
+    pub(crate) fn is_about_media(self) -> bool {
+        matches!(
+            self,
+            Self::SlowMedia
+                | Self::CutMedia
+                | Self::NoRange
+                | Self::Expired
+                | Self::Changed
+                | Self::HtmlMedia
+        )
     }
 
     /// What meets a create call before the service has done anything.

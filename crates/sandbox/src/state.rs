@@ -51,6 +51,8 @@ pub(crate) struct Memory {
     links: HashMap<u64, String>,
     /// Questions so far about a task.
     questions: HashMap<u64, u32>,
+    /// Media that were another file each time they were asked for.
+    versions: u64,
     /// Refusals so far of a link at a provider.
     refusals: HashMap<(&'static str, String), u32>,
 }
@@ -123,6 +125,13 @@ impl State {
         let number = *asked;
         *asked = asked.saturating_add(1);
         number
+    }
+
+    /// The number of the next file that is another one each time; never 0.
+    pub(crate) fn next_version(&self) -> u64 {
+        let mut memory = self.memory();
+        memory.versions += 1;
+        memory.versions
     }
 
     /// Whether a word that recovers still refuses this link, and counts it.

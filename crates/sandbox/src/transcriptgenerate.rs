@@ -207,8 +207,8 @@ fn succeed(task: &mut Value, state: &State, ticket: Ticket) {
         Scenario::Empty => json!(""),
         _ => json!(translated(talk.text, ticket.language)),
     };
-    task["videoUrl"] = json!(media::video_url(&state.url, ticket.seed));
-    task["cover"] = json!(media::cover_url(&state.url, ticket.seed));
+    task["videoUrl"] = json!(media::video_url(&state.url, ticket.seed, ticket.scenario));
+    task["cover"] = json!(media::cover_url(&state.url, ticket.seed, ticket.scenario));
     if let Some(link) = state.link_of(ticket) {
         task["workUrl"] = json!(link);
     }

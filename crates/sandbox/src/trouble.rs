@@ -72,7 +72,7 @@ impl Trouble {
     /// What becomes of an answer.
     pub(crate) async fn spoil(self, answer: Answer) -> Response {
         match self {
-            Self::Html => page(StatusCode::OK, "Sign in to the network", "Please sign in first."),
+            Self::Html => captive_portal(),
             Self::Status(status) => {
                 let status =
                     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -94,6 +94,11 @@ impl Trouble {
             Self::Hang => std::future::pending().await,
         }
     }
+}
+
+/// A page with status 200, as a network that wants a login puts it before everything.
+pub(crate) fn captive_portal() -> Response {
+    page(StatusCode::OK, "Sign in to the network", "Please sign in first.")
 }
 
 fn page(status: StatusCode, title: &str, words: &str) -> Response {

@@ -64,12 +64,33 @@ pub(crate) async fn try_get(url: &str, headers: &[(&str, &str)]) -> io::Result<A
     send("GET", url, headers, None).await
 }
 
+/// What came of a file that says its length, and whether that was all of it.
+pub(crate) async fn get_cut(url: &str, headers: &[(&str, &str)]) -> (Answer, bool) {
+    let bytes = exchange("GET", url, headers, None).await.unwrap();
+    let (mut answer, body) = head(&bytes).unwrap();
+    let length: usize = answer.header("content-length").unwrap().parse().unwrap();
+    answer.body = body.to_vec();
+    let complete = body.len() == length;
+    (answer, complete)
+}
+
 async fn send(
     method: &str,
     url: &str,
     headers: &[(&str, &str)],
     body: Option<String>,
 ) -> io::Result<Answer> {
+    let bytes = exchange(method, url, headers, body).await?;
+    parse(&bytes).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+}
+
+/// All that comes back until the connection ends.
+async fn exchange(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Option<String>,
+) -> io::Result<Vec<u8>> {
     let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = TcpStream::connect(host).await?;
     let mut request = format!("{method} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
@@ -84,10 +105,23 @@ async fn send(
     stream.write_all(request.as_bytes()).await?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await?;
-    parse(&bytes).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    Ok(bytes)
 }
 
 fn parse(bytes: &[u8]) -> Option<Answer> {
+    let (mut answer, body) = head(bytes)?;
+    answer.body = if answer.header("transfer-encoding") == Some("chunked") {
+        unchunked(body)?
+    } else if let Some(length) = answer.header("content-length") {
+        body.get(..length.parse().ok()?)?.to_vec()
+    } else {
+        body.to_vec()
+    };
+    Some(answer)
+}
+
+/// An answer without its body, and what follows its head.
+fn head(bytes: &[u8]) -> Option<(Answer, &[u8])> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     let head = std::str::from_utf8(&bytes[..end]).ok()?;
     let body = &bytes[end + 4..];
@@ -98,15 +132,7 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
         .collect();
-    let mut answer = Answer { status, headers, body: Vec::new() };
-    answer.body = if answer.header("transfer-encoding") == Some("chunked") {
-        unchunked(body)?
-    } else if let Some(length) = answer.header("content-length") {
-        body.get(..length.parse().ok()?)?.to_vec()
-    } else {
-        body.to_vec()
-    };
-    Some(answer)
+    Some((Answer { status, headers, body: Vec::new() }, body))
 }
 
 fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
