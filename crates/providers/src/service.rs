@@ -44,6 +44,7 @@ pub struct Asked<'a> {
 
 /// What an answer to a create call says.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one per answer, taken apart at once")]
 pub enum Created {
     /// It runs; follow this id.
     Accepted {
@@ -70,6 +71,7 @@ pub enum Step {
 
 /// What an answer to a follow-up call says.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one per answer, taken apart at once")]
 pub enum Followed {
     /// It runs, or says a word that nobody knows yet. As an answer to `Step::Result`: not ready yet after all.
     Running {
@@ -94,6 +96,7 @@ pub enum Followed {
 
 /// How one link of a create call with several ended.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one per answer, taken apart at once")]
 pub enum Part {
     Succeeded(Answer),
     Failed(Failure),

@@ -58,6 +58,7 @@ fn request(url: Url, purpose: Purpose) -> Request {
             ("X-API-Key", HeaderValue::Secret(Secret::new(CANARY))),
         ],
         body: Some(format!(r#"{{"user_id":"{CANARY}"}}"#).into_bytes()),
+        file: None,
         purpose,
         timeout: Duration::from_secs(5),
         secrets: vec![Secret::new(CANARY)],
