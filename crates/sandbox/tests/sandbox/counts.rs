@@ -36,7 +36,6 @@ async fn every_call_that_may_cost_money_is_counted_by_provider_and_link() {
             "reads": { "transcriptgenerate": 1 },
             "accepted_by_link": { LINK: 2 },
             "follows": { LINK: 1 },
-            "routes": {},
             "routes": {
                 "momoget POST /coze/transcribe": 1,
                 "transcriptgenerate GET /transcript-api/v1/quota/usage": 1,
