@@ -206,6 +206,10 @@ impl Engine {
             spent_today: self.store().spent_since(id, start_of_day(self.now()))?,
             expected_cost: card.cost,
             charged_on_failure: shiwen_core::Charged::Unknown,
+            batch: card.batch,
+            slots: record.slots,
+            running: self.store().at_work(id)?,
+            expires_at: None,
         })
     }
 }
@@ -234,6 +238,7 @@ fn field_view(
             && (saved.is_some() || given.iter().any(|name| name == field.name)),
         last4: saved.cloned().flatten(),
         choices: field.choices.iter().map(|&choice| choice.to_owned()).collect(),
+        columns: Vec::new(),
     }
 }
 

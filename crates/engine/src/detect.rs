@@ -66,7 +66,9 @@ impl Engine {
                 Ok(NewTask {
                     operation: submission.operation,
                     provider: submission.provider,
-                    link: found.link.clone(),
+                    link: Some(found.link.clone()),
+                    input: submission.input.clone(),
+                    parent: None,
                     target_language: submission.target_language.clone(),
                     again: submission.again.contains(url),
                 })

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use shiwen_core::{Charged, Failure, FailureKind, Timestamp};
 use shiwen_http::Response;
-use shiwen_providers::{Followed, Service, Step};
+use shiwen_providers::{Asked, Followed, Part, Service, Step};
 use shiwen_store::{DueTask, Poll, StoreError};
 
 use crate::{
@@ -35,7 +35,10 @@ impl Engine {
             }
         };
         let step = if due.fetching { Step::Result } else { Step::Status };
-        let request = match service.follow(task.operation, remote_id, step, &account) {
+        let urls: Vec<&str> = task.link.iter().map(|link| link.url.as_str()).collect();
+        let about =
+            Asked { operation: task.operation, remote_id, step, urls: &urls, input: &due.input };
+        let request = match service.follow(&about, &account) {
             Ok(request) => request,
             Err(failure) => return self.ask_again(service, due, &failure, None),
         };
@@ -50,7 +53,19 @@ impl Engine {
             }
         };
         let asked = if due.fetching { "result" } else { "status" };
-        match service.read_followed(task.operation, remote_id, step, &response, age, now) {
+        let followed = match service.read_followed(&about, &response, age, now) {
+            // One link was asked for, so one part is its end.
+            Followed::Each(parts) => match parts.into_iter().next() {
+                Some(Part::Succeeded(answer)) => Followed::Succeeded(answer),
+                Some(Part::Failed(failure)) => Followed::Failed(failure),
+                None => {
+                    let failure = Failure::new(task.provider, FailureKind::MalformedResponse);
+                    Followed::AskAgain(failure)
+                }
+            },
+            other => other,
+        };
+        match followed {
             Followed::Running { progress, word } => {
                 tracing::debug!(task = %task.id, %word, "still running");
                 let next = schedule::next(
@@ -81,6 +96,8 @@ impl Engine {
             Followed::Succeeded(answer) => {
                 store.won(task.id, &won(answer, now), &raw_answer(asked, &request, &response), now)
             }
+            // Taken apart above.
+            Followed::Each(_) => Ok(()),
             Followed::Failed(failure) => {
                 let raw = raw_answer(asked, &request, &response);
                 store.lost(task.id, &scrubbed(failure, &request), &raw, now)

@@ -19,6 +19,7 @@ mod submit;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use shiwen_core::{ProviderId, TaskId, Timestamp};
@@ -47,6 +48,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Multiplies every wait of the follow-up schedules: 1.0 for real services, less in the sandbox.
     pub pace: f64,
+    /// How long the minute is in which a provider takes so many calls: 60 s for real services.
+    pub minute: Duration,
     /// Settings that replace the saved ones for this run, e.g. the sandbox's base URLs or the environment's.
     pub settings: BTreeMap<ProviderId, BTreeMap<String, String>>,
 }

@@ -51,11 +51,13 @@ impl Engine {
             );
             return store.wait(task.id, Wait { reason: WaitReason::DiskFull, until: None });
         }
+        let urls: Vec<&str> = task.link.iter().map(|link| link.url.as_str()).collect();
         let job = Job {
             operation: task.operation,
-            url: &task.link.url,
+            urls: &urls,
             share_text: &due.share_text,
             target_language: task.target_language.as_deref(),
+            input: &due.input,
         };
         let request = service.create(&job, &account);
         let claimed = match store.claim(task.id, self.now()) {
@@ -91,7 +93,7 @@ impl Engine {
         let card = calling.service.card();
         let raw = raw_answer("create", request, response);
         match calling.service.read_created(&calling.job, response, now) {
-            Created::Accepted { remote_id, allowance } => {
+            Created::Accepted { remote_id, allowance, cost } => {
                 let first = schedule::next(
                     &calling.service.schedule(),
                     Duration::ZERO,
@@ -99,7 +101,7 @@ impl Engine {
                     fastrand::f64(),
                 );
                 let poll_at = now.after(first.wait.unwrap_or_default());
-                let spent = spent(card, None, true);
+                let spent = spent(card, cost, true);
                 self.saved(|| store.accepted(attempt, &remote_id, poll_at, &spent, &raw, now))
                     .await?;
                 self.holds().open_creates(calling.task.provider);
@@ -247,7 +249,13 @@ pub(crate) fn scrubbed(failure: Failure, request: &Request) -> Failure {
 pub(crate) fn won(answer: Answer, now: Timestamp) -> Won {
     let mut found = answer.found;
     found.learned_at = Some(now);
-    Won { text: answer.text, incomplete: answer.incomplete, found }
+    Won {
+        text: answer.text,
+        incomplete: answer.incomplete,
+        found,
+        output: answer.output,
+        cost: answer.cost,
+    }
 }
 
 pub(crate) fn spent(card: &Card, cost: Option<u32>, certain: bool) -> Spent {

@@ -156,6 +156,7 @@ impl Session {
             keys: Arc::new(keys),
             clock: Arc::new(SystemClock),
             pace,
+            minute: Duration::from_secs(60),
             settings,
         });
         Ok(Self {

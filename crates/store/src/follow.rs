@@ -2,8 +2,8 @@
 
 use rusqlite::{Params, named_params};
 use shiwen_core::{
-    AttemptId, Failure, FailureKind, Found, ProviderId, TaskId, Timestamp, TranscriptKind, Unit,
-    count_words,
+    AttemptId, Failure, FailureKind, Found, Output, ProviderId, TaskId, Timestamp, TranscriptKind,
+    Unit, count_words,
 };
 
 use crate::{RawAnswer, Store, StoreError, submit::json, write::Write};
@@ -29,6 +29,9 @@ pub struct Won {
     pub text: Option<String>,
     pub incomplete: bool,
     pub found: Found,
+    pub output: Option<Output>,
+    /// Units that the provider says it took.
+    pub cost: Option<u32>,
 }
 
 /// What an accepted call cost, in the provider's own unit.
@@ -45,7 +48,8 @@ macro_rules! succeed {
     ($from:literal) => {
         concat!(
             "UPDATE tasks SET state = 'succeeded', ended_at = ?2, title = ?3, author = ?4, duration_s = ?5, ",
-            "cover_url = ?6, media_url = ?7, learned_at = ?2, words = ?8, progress = NULL, stalled = 0, ",
+            "cover_url = ?6, media_url = ?7, learned_at = ?2, words = ?8, avatar_url = ?9, output = ?10, works = ?11, ",
+            "cost = coalesce(?12, cost), progress = NULL, stalled = 0, ",
             "fetching = 0, bad_polls = 0, wait_reason = NULL, wait_until = NULL, next_poll_at = NULL, ",
             "cancel_cause = NULL, failure = NULL WHERE id = ?1 AND ",
             $from
@@ -94,7 +98,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.write_outcome(|write| {
-            write.step(id, SUCCEED, success(id, won, now))?;
+            write.step(id, SUCCEED, success(id, won, now)?)?;
             keep_text(write, id, won, now)?;
             answer.keep(write, id, now)
         })
@@ -178,9 +182,13 @@ fn disown(write: &mut Write<'_>, id: TaskId, failure: &Failure) -> Result<bool, 
     Ok(true)
 }
 
-pub(crate) fn success(id: TaskId, won: &Won, now: Timestamp) -> impl Params {
+pub(crate) fn success(id: TaskId, won: &Won, now: Timestamp) -> Result<impl Params, StoreError> {
     let found = &won.found;
-    (
+    let works = match &won.output {
+        Some(Output::Works { works }) => Some(works),
+        _ => None,
+    };
+    Ok((
         id.0,
         now.0,
         &found.title,
@@ -189,7 +197,11 @@ pub(crate) fn success(id: TaskId, won: &Won, now: Timestamp) -> impl Params {
         &found.cover_url,
         &found.media_url,
         won.text.as_deref().map(count_words),
-    )
+        &found.avatar_url,
+        won.output.as_ref().map(json).transpose()?,
+        works.map(json).transpose()?,
+        won.cost,
+    ))
 }
 
 /// Adds the text as the task's next version; what was there stays.

@@ -5,7 +5,8 @@ use std::str::FromStr;
 use rusqlite::{Connection, OptionalExtension, Row, types::Type};
 use serde::de::DeserializeOwned;
 use shiwen_core::{
-    Attempt, AttemptId, Found, Link, PasteId, Task, TaskId, Timestamp, Transcript, Wait,
+    Attempt, AttemptId, BatchId, Found, Input, Link, PasteId, Task, TaskId, Timestamp, Transcript,
+    Wait,
 };
 
 use crate::StoreError;
@@ -17,9 +18,10 @@ macro_rules! select_task {
             "SELECT t.id, t.paste_id, t.operation, t.provider, t.state, t.wait_reason, t.wait_until, t.stalled, t.progress, ",
             "t.cancel_cause, t.failure, t.remote_id, t.target_language, t.title, t.author, t.duration_s, ",
             "t.cover_url, t.media_url, t.learned_at, t.words, t.created_at, t.submitted_at, t.ended_at, ",
-            "t.next_poll_at, t.sends, t.bad_polls, t.fetching, l.url, l.platform, l.kind, l.video_id, l.canonical, ",
+            "t.next_poll_at, t.sends, t.bad_polls, t.fetching, t.input, t.subject, t.model, t.parent_id, t.batch, ",
+            "t.avatar_url, t.works, t.cost, l.url, l.platform, l.kind, l.video_id, l.canonical, ",
             "l.title AS link_title, p.text AS share_text ",
-            "FROM tasks t JOIN links l ON l.id = t.link_id JOIN pastes p ON p.id = t.paste_id ",
+            "FROM tasks t LEFT JOIN links l ON l.id = t.link_id JOIN pastes p ON p.id = t.paste_id ",
             $rest
         )
     };
@@ -49,14 +51,11 @@ pub(crate) fn task(row: &Row<'_>) -> rusqlite::Result<Task> {
         cancel_cause: word_or_none(row, "cancel_cause")?,
         failure: json_or_none(row, "failure")?,
         remote_id: row.get("remote_id")?,
-        link: Link {
-            url: row.get("url")?,
-            platform: word(row, "platform")?,
-            kind: word(row, "kind")?,
-            id: row.get("video_id")?,
-            canonical: row.get("canonical")?,
-            title: row.get("link_title")?,
-        },
+        link: link(row)?,
+        subject: row.get("subject")?,
+        model: row.get("model")?,
+        parent: row.get::<_, Option<u32>>("parent_id")?.map(TaskId),
+        batch: row.get::<_, Option<u32>>("batch")?.map(BatchId),
         target_language: row.get("target_language")?,
         found: Found {
             title: row.get("title")?,
@@ -64,14 +63,33 @@ pub(crate) fn task(row: &Row<'_>) -> rusqlite::Result<Task> {
             duration_s: row.get("duration_s")?,
             cover_url: row.get("cover_url")?,
             media_url: row.get("media_url")?,
+            avatar_url: row.get("avatar_url")?,
             learned_at: time_or_none(row, "learned_at")?,
         },
+        works: json_or_none(row, "works")?.unwrap_or_default(),
+        cost: row.get("cost")?,
         words: row.get("words")?,
         created_at: time(row, "created_at")?,
         submitted_at: time_or_none(row, "submitted_at")?,
         ended_at: time_or_none(row, "ended_at")?,
         next_poll_at: time_or_none(row, "next_poll_at")?,
     })
+}
+
+pub(crate) fn input(row: &Row<'_>) -> rusqlite::Result<Input> {
+    Ok(json_or_none(row, "input")?.unwrap_or_default())
+}
+
+fn link(row: &Row<'_>) -> rusqlite::Result<Option<Link>> {
+    let Some(url) = row.get("url")? else { return Ok(None) };
+    Ok(Some(Link {
+        url,
+        platform: word(row, "platform")?,
+        kind: word(row, "kind")?,
+        id: row.get("video_id")?,
+        canonical: row.get("canonical")?,
+        title: row.get("link_title")?,
+    }))
 }
 
 pub(crate) fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
@@ -114,7 +132,10 @@ where
     text.map(|text| text.parse().map_err(unreadable)).transpose()
 }
 
-fn json_or_none<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>> {
+pub(crate) fn json_or_none<T: DeserializeOwned>(
+    row: &Row<'_>,
+    column: &str,
+) -> rusqlite::Result<Option<T>> {
     let text: Option<String> = row.get(column)?;
     text.map(|text| serde_json::from_str(&text).map_err(unreadable)).transpose()
 }

@@ -2,7 +2,8 @@
 
 use rusqlite::{OptionalExtension, named_params};
 use shiwen_core::{
-    AttemptId, Failure, Link, NewTask, Outcome, ProviderId, TaskId, Timestamp, Wait, WaitReason,
+    AttemptId, Entry, Failure, Input, Link, NewTask, Outcome, ProviderId, TaskId, Timestamp, Wait,
+    WaitReason,
 };
 
 use crate::{
@@ -11,6 +12,9 @@ use crate::{
     known, landings,
     write::Write,
 };
+
+/// Characters of a prompt that the list shows.
+const SUBJECT: usize = 200;
 
 /// A task that this process may now submit: its intent is on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,24 +41,23 @@ impl Store {
             let mut paste = None;
             let mut ids = Vec::with_capacity(tasks.len());
             for task in tasks {
-                let landed = landings::landed(&write.tx, &task.link)?;
-                if !landed.kind.is_work() {
-                    // Learned since the user looked: the short link leads to a profile or the like.
-                    continue;
-                }
-                let key = landed.video_key();
-                if !task.again && known::of_video(&write.tx, &key, task.operation, task.target_language.as_deref())?.is_some()
-                {
-                    continue;
-                }
+                let link = match &task.link {
+                    Some(link) => match wanted(write, link, task)? {
+                        Some(link) => Some(link),
+                        None => continue,
+                    },
+                    None => None,
+                };
                 let paste = match paste {
                     Some(paste) => paste,
                     None => *paste.insert(add_paste(write, share_text, now)?),
                 };
-                let link = add_link(write, &landed, &key)?;
+                let link = link.map(|(link, key)| add_link(write, &link, &key)).transpose()?;
                 let sql = "INSERT INTO tasks
-                             (paste_id, link_id, operation, provider, target_language, state, created_at)
-                           VALUES (:paste, :link, :operation, :provider, :language, 'queued', :now)
+                             (paste_id, link_id, operation, desk, provider, target_language, input, subject, model,
+                              parent_id, state, created_at)
+                           VALUES (:paste, :link, :operation, :desk, :provider, :language, :input, :subject, :model,
+                             :parent, 'queued', :now)
                            RETURNING id";
                 let id = TaskId(write.tx.prepare_cached(sql)?.query_row(
                     named_params! {
@@ -62,7 +65,12 @@ impl Store {
                         ":link": link,
                         ":operation": task.operation.as_str(),
                         ":provider": task.provider.as_str(),
+                        ":desk": task.operation.desk().as_str(),
                         ":language": task.target_language,
+                        ":input": json(&task.input)?,
+                        ":subject": subject(&task.input),
+                        ":model": text(&task.input, "model"),
+                        ":parent": task.parent.map(|parent| parent.0),
                         ":now": now.0,
                     },
                     |row| row.get(0),
@@ -134,7 +142,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.write_outcome(|write| {
             let id = end_attempt(write, attempt, Outcome::Accepted, None, now)?;
-            write.step(id, follow::SUCCEED_FROM_SUBMITTING, follow::success(id, won, now))?;
+            write.step(id, follow::SUCCEED_FROM_SUBMITTING, follow::success(id, won, now)?)?;
             follow::keep_text(write, id, won, now)?;
             follow::spend(write, attempt, id, spent, now)?;
             answer.keep(write, id, now)
@@ -278,6 +286,40 @@ fn add_paste(write: &Write<'_>, share_text: &str, now: Timestamp) -> Result<i64,
     Ok(write.tx.last_insert_rowid())
 }
 
+/// The link as it is known today with its video's key; none where the task is not to be: what is no work, or a video
+/// that history has already.
+fn wanted(
+    write: &Write<'_>,
+    link: &Link,
+    task: &NewTask,
+) -> Result<Option<(Link, String)>, StoreError> {
+    let landed = landings::landed(&write.tx, link)?;
+    if !landed.kind.is_work() {
+        // Learned since the user looked: the short link leads to a profile or the like.
+        return Ok(None);
+    }
+    let key = landed.video_key();
+    let language = task.target_language.as_deref();
+    let known = || known::of_video(&write.tx, &key, task.operation, language);
+    if !task.again && known()?.is_some() {
+        return Ok(None);
+    }
+    Ok(Some((landed, key)))
+}
+
+/// What a task without a link is about, for the list.
+fn subject(input: &Input) -> Option<String> {
+    let about = ["prompt", "query", "brief", "text"].iter().find_map(|name| text(input, name))?;
+    Some(about.chars().take(SUBJECT).collect())
+}
+
+fn text(input: &Input, name: &str) -> Option<String> {
+    match input.get(name) {
+        Some(Entry::Text(text)) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        _ => None,
+    }
+}
+
 fn add_link(write: &Write<'_>, link: &Link, key: &str) -> Result<i64, StoreError> {
     let sql = "INSERT INTO links (url, platform, kind, video_id, canonical, title, video_key)
                VALUES (:url, :platform, :kind, :id, :canonical, :title, :key)
@@ -330,7 +372,6 @@ fn end_attempt(
     found.ok_or(StoreError::WrongState)
 }
 
-pub(crate) fn json(failure: &Failure) -> Result<String, StoreError> {
-    serde_json::to_string(failure)
-        .map_err(|error| StoreError::Failed(crate::row::unreadable(error)))
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Failed(crate::row::unreadable(error)))
 }

@@ -2,7 +2,8 @@
 
 use rusqlite::{OptionalExtension, named_params};
 use shiwen_core::{
-    Operation, ProviderId, Task, TaskDetail, TaskId, TaskPage, TaskState, Timestamp,
+    Desk, Input, Operation, Output, ProviderId, Task, TaskDetail, TaskId, TaskPage, TaskState,
+    Timestamp,
 };
 
 use crate::{Store, StoreError, row, row::select_task};
@@ -12,6 +13,8 @@ use crate::{Store, StoreError, row, row::select_task};
 pub struct DueTask {
     pub task: Task,
     pub share_text: String,
+    /// What the user filled in.
+    pub input: Input,
     /// Create calls in a row that never left this machine.
     pub sends: u32,
     /// Follow-up calls in a row that failed.
@@ -30,7 +33,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn tasks(&self, before: Option<TaskId>, limit: u32) -> Result<TaskPage, StoreError> {
+    pub fn tasks(
+        &self,
+        desk: Desk,
+        before: Option<TaskId>,
+        limit: u32,
+    ) -> Result<TaskPage, StoreError> {
         self.read(|connection| {
             let mut tasks = Vec::new();
             let mut paste = i64::MAX;
@@ -41,24 +49,24 @@ impl Store {
                 paste = found.optional()?.unwrap_or(0);
                 // What is left of the paste that the last page ended in.
                 let sql = select_task!(
-                    "WHERE t.deleted_at IS NULL AND t.paste_id = :paste AND t.id > :id ORDER BY t.id LIMIT :limit"
+                    "WHERE t.deleted_at IS NULL AND t.desk = :desk AND t.paste_id = :paste AND t.id > :id ORDER BY t.id LIMIT :limit"
                 );
-                let params = named_params! { ":paste": paste, ":id": id, ":limit": limit };
+                let params = named_params! { ":desk": desk.as_str(), ":paste": paste, ":id": id, ":limit": limit };
                 for task in connection.prepare_cached(sql)?.query_map(params, row::task)? {
                     tasks.push(task?);
                 }
             }
             let left = limit.saturating_sub(u32::try_from(tasks.len()).unwrap_or(u32::MAX));
             let sql = select_task!(
-                "WHERE t.deleted_at IS NULL AND t.paste_id < :paste ORDER BY t.paste_id DESC, t.id LIMIT :limit"
+                "WHERE t.deleted_at IS NULL AND t.desk = :desk AND t.paste_id < :paste ORDER BY t.paste_id DESC, t.id LIMIT :limit"
             );
-            let params = named_params! { ":paste": paste, ":limit": left };
+            let params = named_params! { ":desk": desk.as_str(), ":paste": paste, ":limit": left };
             for task in connection.prepare_cached(sql)?.query_map(params, row::task)? {
                 tasks.push(task?);
             }
             let total = connection
-                .prepare_cached("SELECT count(*) FROM tasks WHERE deleted_at IS NULL")?
-                .query_row([], |row| row.get(0))?;
+                .prepare_cached("SELECT count(*) FROM tasks WHERE deleted_at IS NULL AND desk = ?1")?
+                .query_row([desk.as_str()], |row| row.get(0))?;
             let full = tasks.len() == limit as usize;
             let before = if full { tasks.last().map(|task| task.id) } else { None };
             Ok(TaskPage { tasks, total, before })
@@ -86,8 +94,11 @@ impl Store {
         self.read(|connection| {
             let found = connection
                 .prepare_cached(select_task!("WHERE t.id = ?1"))?
-                .query_row([id.0], |row| Ok((row::task(row)?, row.get("share_text")?)));
-            let (task, share_text): (Task, String) = found.optional()?.ok_or(StoreError::TaskGone)?;
+                .query_row([id.0], |row| Ok((row::task(row)?, row.get("share_text")?, row::input(row)?)));
+            let (task, share_text, input): (Task, String, Input) =
+                found.optional()?.ok_or(StoreError::TaskGone)?;
+            let output = output(connection, &task)?;
+            let batch = batch(connection, &task)?;
             let transcripts = connection
                 .prepare_cached(
                     "SELECT version, kind, text, words, incomplete, created_at FROM transcripts
@@ -109,7 +120,7 @@ impl Store {
                 _ => 0,
             };
             let usual_s = usual(connection, task.provider, task.operation)?;
-            Ok(TaskDetail { task, share_text, transcripts, attempts, ahead, usual_s })
+            Ok(TaskDetail { task, share_text, transcripts, input, output, batch, attempts, ahead, usual_s })
         })
     }
 
@@ -205,6 +216,7 @@ impl Store {
                     Ok(DueTask {
                         task: row::task(row)?,
                         share_text: row.get("share_text")?,
+                        input: row::input(row)?,
                         sends: row.get("sends")?,
                         bad_polls: row.get("bad_polls")?,
                         fetching: row.get("fetching")?,
@@ -214,6 +226,35 @@ impl Store {
             Ok(found)
         })
     }
+}
+
+/// What came back besides a transcript; a work with the versions that its edits made.
+fn output(connection: &rusqlite::Connection, task: &Task) -> Result<Option<Output>, StoreError> {
+    let sql = "SELECT output FROM tasks WHERE id = ?1 OR (parent_id = ?1 AND state = 'succeeded' AND deleted_at IS NULL)
+               ORDER BY id = ?1 DESC, id";
+    let found = connection
+        .prepare_cached(sql)?
+        .query_map([task.id.0], |row| row::json_or_none(row, "output"))?
+        .collect::<Result<Vec<Option<Output>>, _>>()?;
+    let mut found = found.into_iter();
+    let mut own = found.next().flatten();
+    if let Some(Output::Works { works }) = &mut own {
+        for edited in found {
+            if let Some(Output::Works { works: more }) = edited {
+                works.extend(more);
+            }
+        }
+    }
+    Ok(own)
+}
+
+fn batch(connection: &rusqlite::Connection, task: &Task) -> Result<Vec<TaskId>, StoreError> {
+    let Some(batch) = task.batch else { return Ok(Vec::new()) };
+    let found = connection
+        .prepare_cached("SELECT id FROM tasks WHERE batch = ?1 AND id <> ?2 ORDER BY id")?
+        .query_map((batch.0, task.id.0), |row| row.get(0).map(TaskId))?
+        .collect::<Result<_, _>>()?;
+    Ok(found)
 }
 
 /// The median of the last twenty durations in seconds; none before there are three.

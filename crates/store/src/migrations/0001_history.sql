@@ -33,10 +33,20 @@ CREATE TABLE landings (
 CREATE TABLE tasks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     paste_id INTEGER NOT NULL REFERENCES pastes (id),
-    link_id INTEGER NOT NULL REFERENCES links (id),
+    link_id INTEGER REFERENCES links (id),
     operation TEXT NOT NULL,
+    -- Where it is listed; follows from the operation.
+    desk TEXT NOT NULL CHECK (desk IN ('texts', 'works', 'research')),
     provider TEXT NOT NULL,
     target_language TEXT,
+    -- What the user filled in, as JSON.
+    input TEXT NOT NULL DEFAULT '{}',
+    subject TEXT,
+    model TEXT,
+    -- The task whose work this one edits.
+    parent_id INTEGER REFERENCES tasks (id),
+    -- Tasks that share their create call.
+    batch INTEGER,
     state TEXT NOT NULL CHECK (
         state IN ('queued', 'submitting', 'running', 'succeeded', 'failed', 'cancelled', 'uncertain')
     ),
@@ -56,8 +66,13 @@ CREATE TABLE tasks (
     duration_s INTEGER,
     cover_url TEXT,
     media_url TEXT,
+    avatar_url TEXT,
     learned_at INTEGER,
     words INTEGER,
+    -- What came back besides a transcript, and its works once more for the list, as JSON.
+    output TEXT,
+    works TEXT,
+    cost INTEGER,
     created_at INTEGER NOT NULL,
     submitted_at INTEGER,
     ended_at INTEGER,
@@ -70,13 +85,16 @@ CREATE TABLE tasks (
     CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (ended_at IS NOT NULL)),
     CHECK (state <> 'submitting' OR submitted_at IS NOT NULL),
     -- Nothing in the trash is ever paid for.
-    CHECK (deleted_at IS NULL OR state NOT IN ('queued', 'submitting'))
+    CHECK (deleted_at IS NULL OR state NOT IN ('queued', 'submitting')),
+    CHECK (link_id IS NOT NULL OR desk <> 'texts')
 );
 CREATE INDEX tasks_by_state ON tasks (state, provider);
 CREATE INDEX tasks_by_link ON tasks (link_id);
 CREATE INDEX tasks_waiting ON tasks (state, wait_until) WHERE wait_until IS NOT NULL;
 -- The second column lets the list be counted without a look at the rows.
-CREATE INDEX tasks_listed ON tasks (paste_id DESC, id, deleted_at) WHERE deleted_at IS NULL;
+CREATE INDEX tasks_listed ON tasks (desk, paste_id DESC, id, deleted_at) WHERE deleted_at IS NULL;
+CREATE INDEX tasks_by_parent ON tasks (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX tasks_by_batch ON tasks (batch) WHERE batch IS NOT NULL;
 CREATE INDEX tasks_ended ON tasks (provider, operation, ended_at) WHERE state = 'succeeded';
 
 -- The ledger of create calls. An open one (no outcome) means that a request may be out.
