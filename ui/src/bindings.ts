@@ -22,7 +22,13 @@ export const commands = {
 	 */
 	resolveLinks: (text: string, operation: Operation) => typedError<Detection, CommandError>(__TAURI_INVOKE("resolve_links", { text, operation })),
 	createTasks: (submission: Submission) => typedError<TaskId[], CommandError>(__TAURI_INVOKE("create_tasks", { submission })),
-	tasks: (before: TaskId | null, limit: number) => typedError<TaskPage, CommandError>(__TAURI_INVOKE("tasks", { before, limit })),
+	/**  What the operations take besides a link. */
+	forms: () => typedError<Form[], CommandError>(__TAURI_INVOKE("forms")),
+	/**  Queues a task that takes a form instead of a link. */
+	order: (order: Order) => typedError<TaskId, CommandError>(__TAURI_INVOKE("order", { order })),
+	/**  Follows what was started elsewhere, by its id at the provider. Costs nothing. */
+	followRemote: (provider: ProviderId, operation: Operation, remoteId: string) => typedError<TaskId, CommandError>(__TAURI_INVOKE("follow_remote", { provider, operation, remoteId })),
+	tasks: (desk: Desk, before: TaskId | null, limit: number) => typedError<TaskPage, CommandError>(__TAURI_INVOKE("tasks", { desk, before, limit })),
 	task: (id: TaskId) => typedError<TaskDetail, CommandError>(__TAURI_INVOKE("task", { id })),
 	retryTask: (id: TaskId) => typedError<null, CommandError>(__TAURI_INVOKE("retry_task", { id })),
 	cancelTask: (id: TaskId) => typedError<null, CommandError>(__TAURI_INVOKE("cancel_task", { id })),
@@ -37,18 +43,41 @@ export const commands = {
 	cover: (id: TaskId) => typedError<string | null, CommandError>(__TAURI_INVOKE("cover", { id })),
 	/**  Answers the 字数 of what was copied. */
 	copyTask: (id: TaskId, what: CopyWhat) => typedError<number, CommandError>(__TAURI_INVOKE("copy_task", { id, what })),
+	/**  A part of what is on screen, e.g. one idea of a plan. Answers its 字数. */
+	copyText: (text: string) => typedError<number, CommandError>(__TAURI_INVOKE("copy_text", { text })),
 	copyDiagnostics: (id: TaskId) => typedError<null, CommandError>(__TAURI_INVOKE("copy_diagnostics", { id })),
 	readClipboard: () => typedError<string, CommandError>(__TAURI_INVOKE("read_clipboard")),
 	openVideo: (id: TaskId) => typedError<null, CommandError>(__TAURI_INVOKE("open_video", { id })),
+	/**  A page that a provider named, e.g. of a video that a search found. */
+	openPage: (url: string) => typedError<null, CommandError>(__TAURI_INVOKE("open_page", { url })),
 	openProvider: (id: ProviderId, page: ProviderPage) => typedError<null, CommandError>(__TAURI_INVOKE("open_provider", { id, page })),
 	providers: () => typedError<ProviderView[], CommandError>(__TAURI_INVOKE("providers")),
 	saveProvider: (id: ProviderId, values: { [key in string]: string }, sessionOnly: boolean) => typedError<ProviderView, CommandError>(__TAURI_INVOKE("save_provider", { id, values, sessionOnly })),
 	forgetProvider: (id: ProviderId) => typedError<ProviderView, CommandError>(__TAURI_INVOKE("forget_provider", { id })),
 	testProvider: (id: ProviderId) => typedError<ProviderView, CommandError>(__TAURI_INVOKE("test_provider", { id })),
+	collections: () => typedError<Collection[], CommandError>(__TAURI_INVOKE("collections")),
+	collectionCall: (provider: ProviderId, collection: string, verb: Verb, id: string | null, input: { [key in string]: Entry }) => typedError<Items, CommandError>(__TAURI_INVOKE("collection_call", { provider, collection, verb, id, input })),
+	/**  Lets the user pick a file and sends it to the provider; none when nothing was picked. */
+	uploadFile: (provider: ProviderId, extensions: string[]) => typedError<Uploaded | null, CommandError>(__TAURI_INVOKE("upload_file", { provider, extensions })),
+	/**  The media type of a file by its first bytes, e.g. `video/mp4`. */
+	mediaType: (task: TaskId, media: Media) => typedError<string, CommandError>(__TAURI_INVOKE("media_type", { task, media })),
+	/**  A picture that a provider named, as a `data:` URL; none where it cannot be had. */
+	picture: (url: string) => typedError<string | null, CommandError>(__TAURI_INVOKE("picture", { url })),
+	startDownload: (task: TaskId, media: Media) => typedError<Download, CommandError>(__TAURI_INVOKE("start_download", { task, media })),
+	cancelDownload: (id: number) => typedError<null, CommandError>(__TAURI_INVOKE("cancel_download", { id })),
+	resumeDownload: (id: number) => typedError<Download, CommandError>(__TAURI_INVOKE("resume_download", { id })),
+	downloads: () => typedError<Download[], CommandError>(__TAURI_INVOKE("downloads")),
+	/**  Opens a finished file with the program that the system has for it. */
+	openDownload: (id: number) => typedError<null, CommandError>(__TAURI_INVOKE("open_download", { id })),
+	/**  Shows a finished file in its folder. */
+	showDownload: (id: number) => typedError<null, CommandError>(__TAURI_INVOKE("show_download", { id })),
+	/**  Lets the user pick the folder for downloads; none when nothing was picked. */
+	chooseDownloadFolder: () => typedError<Settings | null, CommandError>(__TAURI_INVOKE("choose_download_folder")),
 };
 
 /** Events */
 export const events = {
+	downloadChanges: makeEvent<DownloadChanges, DownloadChanges>("download-changes"),
 	taskChanges: makeEvent<TaskChanges, TaskChanges>("task-changes"),
 };
 
@@ -63,6 +92,20 @@ export type Allowance = {
 	/**  `daily` or `monthly`: when the allowance is reset, where the provider says it. */
 	period: string | null,
 	learned_at: Timestamp,
+};
+
+/**  What somebody who watches a video closely says about it. Not a transcript. */
+export type Analysis = {
+	summary: string | null,
+	/**  How it begins. */
+	hook: string | null,
+	/**  In the order of their times. */
+	keyframes: Keyframe[],
+	duration_s: number | null,
+	tags: string[],
+	why_it_performed: string[],
+	attributes_to_copy: string[],
+	hooks_to_test: string[],
 };
 
 /**  What the window needs to know about the program. */
@@ -100,6 +143,16 @@ export type Attempt = {
 /**  The attempt's row in the ledger. */
 export type AttemptId = number;
 
+/**  Links that go to the provider in one create call. Every task of it has one item of the remote task. */
+export type BatchId = number;
+
+export type Blueprint = {
+	category: string | null,
+	strategy: string | null,
+	evidence: string | null,
+	ideas: ContentIdea[],
+};
+
 /**  How a task came to be `cancelled`. */
 export type CancelCause = 
 /**  Before it was submitted: not charged. */
@@ -121,13 +174,49 @@ export type Chip = {
 	not_a_work: boolean,
 };
 
+/**  Things that a provider keeps for the user: personas, products, posts … */
+export type Collection = {
+	provider: ProviderId,
+	/**  E.g. `personas`; the same in messages and on the command line. */
+	name: string,
+	/**  What it can do, each with its form (empty where it takes nothing). */
+	calls: CollectionCall[],
+};
+
+export type CollectionCall = {
+	verb: Verb,
+	form: Form,
+	/**  It changes something that cannot be taken back, or is seen by others: ask before. */
+	ask: boolean,
+};
+
 export type CommandError = {
 	code: ErrorCode,
 	message: string,
+	/**  What is wrong with a form; empty unless the code is `faults`. */
+	faults: Fault[],
+	/**  What the provider said, where it was asked. */
+	failure: Failure | null,
+};
+
+export type ContentIdea = {
+	hook: string | null,
+	opening_shot: string | null,
+	outline: string | null,
+	call_to_action: string | null,
 };
 
 /**  What to put on the clipboard. */
 export type CopyWhat = "text" | "title" | "title_text" | "title_text_link";
+
+/**  Where a task is shown: each desk of the window has a list of its own. */
+export type Desk = 
+/**  文案: everything about a pasted link. */
+"texts" | 
+/**  创作: generated videos, pictures and music with their edits. */
+"works" | 
+/**  找选题: searches and plans. */
+"research";
 
 /**  What was found in a text, in order of appearance. */
 export type Detection = {
@@ -139,7 +228,59 @@ export type Detection = {
 	spans: ([number, number])[],
 };
 
-export type ErrorCode = "no_link" | "not_ready" | "task_gone" | "wrong_state" | "invalid_field" | "invalid_id" | "keychain_missing" | "keychain_no_collection" | "keychain_locked" | "keychain_failed" | "disk_full" | "database_busy" | "database_failed" | "clipboard_failed" | "open_refused" | "sandbox_failed" | "internal";
+/**  A file on its way to the user's folder. */
+export type Download = {
+	id: number,
+	task: TaskId,
+	media: Media,
+	state: DownloadState,
+	/**  The file's name, without its folder. */
+	name: string,
+	/**  Where it is, or will be when it is done. */
+	path: string,
+	/**  Bytes that are there. */
+	received: number | null,
+	/**  Bytes in all, where the host says it. */
+	total: number | null,
+	/**  Bytes per second over the last seconds. */
+	speed: number | null,
+	/**  Why it failed; what is there is kept and can be gone on with. */
+	failure: DownloadFailure | null,
+};
+
+/**  Downloads that changed, in the order of their changes. */
+export type DownloadChanges = Download[];
+
+/**  Why a file could not be had. */
+export type DownloadFailure = 
+/**  The address is no longer good and a new one costs money. */
+"expired" | 
+/**  Not an address that may be asked. */
+"not_allowed" | "network" | 
+/**  The host gave something else than the file. */
+"not_the_file" | "too_large" | "disk_full" | 
+/**  The folder cannot be written. */
+"unwritable";
+
+/**  How a download stands. */
+export type DownloadState = "running" | "done" | "failed" | "cancelled";
+
+/**  One filled-in field. */
+export type Entry = boolean | number | null | string | string[];
+
+export type ErrorCode = "no_link" | "not_ready" | "task_gone" | "wrong_state" | "invalid_field" | "invalid_id" | 
+/**  A form is not filled in as the provider wants it; nothing was sent. */
+"faults" | 
+/**  The provider does not do that. */
+"not_offered" | 
+/**  The provider refused a call that is no task; nothing was done. */
+"refused_call" | 
+/**  A call that is no task may or may not have been done. */
+"uncertain_call" | 
+/**  The provider's calls of this minute are used up. */
+"busy_call" | 
+/**  A picture or video cannot be had. */
+"media_unavailable" | "keychain_missing" | "keychain_no_collection" | "keychain_locked" | "keychain_failed" | "disk_full" | "database_busy" | "database_failed" | "clipboard_failed" | "open_refused" | "sandbox_failed" | "internal";
 
 /**  One failure, ready to be stored and shown. Holds no key and nothing of the user's text. */
 export type Failure = {
@@ -178,6 +319,44 @@ export type FailureKind =
 /**  Not JSON, wrong shape, or "ok" without the promised data. */
 "malformed-response";
 
+/**  Why a form cannot be sent. Nothing was spent. */
+export type Fault = {
+	field: string,
+	kind: FaultKind,
+	/**  The bound that was passed, where there is one. */
+	limit: number | null,
+};
+
+/**  What is wrong with a field. */
+export type FaultKind = "missing" | "too_long" | "too_many" | "too_small" | "too_large" | "not_offered" | "not_an_address" | "not_whole" | 
+/**  A time that has passed. */
+"past" | 
+/**  The form has no such field, or not for this model. */
+"unknown" | 
+/**  Another kind of value than the field takes. */
+"wrong_kind";
+
+/**  What a field takes. */
+export type FieldKind = 
+/**  One line. */
+"text" | 
+/**  Several lines. */
+"long_text" | 
+/**  A whole number. */
+"whole" | "number" | "flag" | 
+/**  One of `choices`. */
+"choice" | 
+/**  One web address, or a file of the user's that is uploaded first. */
+"address" | 
+/**  Several of them. */
+"addresses" | 
+/**  A time to come, in milliseconds since 1970. */
+"time" | 
+/**  One item of the collection that `of` names, by its id. */
+"item" | 
+/**  Several of them. */
+"items";
+
 /**  One field of a provider's card. */
 export type FieldView = {
 	name: string,
@@ -192,6 +371,41 @@ export type FieldView = {
 	last4: string | null,
 	/**  A closed choice of values, where there is one. */
 	choices: string[],
+	/**  The columns of a field that holds several rows (a JSON array of objects of texts); empty for one value. */
+	columns: FormField[],
+};
+
+/**  What an operation or a call takes. */
+export type Form = {
+	provider: ProviderId,
+	/**  The task that is made of it; none for a call to a collection. */
+	operation: Operation | null,
+	fields: FormField[],
+	/**  What one costs, in the provider's unit, by model (`""` where there is none); absent where it is not published. */
+	costs: { [key in string]: number },
+};
+
+/**  A field of a form. */
+export type FormField = {
+	/**  The provider's own name. Two fields of a form may have one name when they are for different models. */
+	name: string,
+	kind: FieldKind,
+	required: boolean,
+	/**  The models (values of the field `model`) that this is for; empty for all. */
+	models: string[],
+	choices: string[],
+	/**  What the provider takes where nothing is filled in. */
+	default: Entry | null,
+	/**  Characters at most, for texts. */
+	longest: number | null,
+	/**  Entries at most, for lists. */
+	most: number | null,
+	smallest: number | null,
+	largest: number | null,
+	/**  The collection whose items may be chosen, for `item` and `items`. */
+	of: string | null,
+	/**  Media types that may be uploaded for it, for addresses. */
+	media: string[],
 };
 
 /**  What a provider found out about the video. Each field only where the answer holds it. */
@@ -202,8 +416,50 @@ export type Found = {
 	duration_s: number | null,
 	cover_url: string | null,
 	media_url: string | null,
+	/**  The author's picture. */
+	avatar_url: string | null,
 	/**  When the provider's URLs were learned; they are signed and expire. */
 	learned_at: Timestamp | null,
+};
+
+/**  One thing of a collection. */
+export type Item = {
+	id: string,
+	title: string,
+	text: string | null,
+	pictures: string[],
+	media_url: string | null,
+	/**  Short facts in order, by the provider's own names: `status`, `platform`, `createdAt` … */
+	facts: ([string, Entry])[],
+	/**  Belongs to the provider: it can be neither changed nor deleted. */
+	built_in: boolean,
+	/**  What the form for changing it starts with. */
+	input: { [key in string]: Entry },
+	/**  An analysis that comes with it. */
+	analysis: Analysis | null,
+};
+
+/**  What a call to a collection gave. */
+export type Items = {
+	/**  One for calls about one item; none where the provider answers nothing more than that it is done. */
+	items: Item[],
+	total: number | null,
+	has_more: boolean,
+	allowance: Allowance | null,
+};
+
+/**  A moment of a video. */
+export type Keyframe = {
+	/**  Seconds from the start. */
+	at_s: number | null,
+	/**  The provider's word, e.g. `hook`; an open list. */
+	word: string | null,
+	description: string | null,
+	visual: string | null,
+	/**  What is heard, described. Not a transcript. */
+	audio: string | null,
+	/**  What is written on the screen. */
+	text: string | null,
 };
 
 /**  A transcript of the same video that history already has. */
@@ -235,6 +491,15 @@ export type LinkKind =
 /**  A short link: what it leads to is known only after following it. */
 "short" | "video" | "note" | "images" | "live" | "user" | "collection" | "music" | "topic" | "article" | "search" | "other";
 
+/**  Which file of a task. */
+export type Media = 
+/**  The video behind the link. */
+{ kind: "video" } | 
+/**  Its cover. */
+{ kind: "cover" } | 
+/**  A work by its place in `Task::works`. */
+{ kind: "work"; index: number };
+
 /**  Why a text yields nothing to submit. */
 export type Notice = 
 /**  No link at all. */
@@ -247,7 +512,24 @@ export type Notice =
 /**  What is asked of a provider. */
 export type Operation = "transcribe" | 
 /**  Video info: title, author, cover, media URL. */
-"resolve" | "analyze" | "generate_video" | "generate_image" | "generate_music";
+"resolve" | "analyze" | "generate_video" | "generate_image" | "generate_music" | 
+/**  Burns captions into a generated video: another version of it. */
+"captions" | 
+/**  Puts a text over a generated video: another version of it. */
+"overlay" | 
+/**  Looks for videos of a topic. */
+"scrape" | 
+/**  A plan of contents made of what was found. */
+"plan";
+
+/**  What the user asks for with a form instead of a link. */
+export type Order = {
+	provider: ProviderId,
+	operation: Operation,
+	input: { [key in string]: Entry },
+	/**  The task whose work is edited. */
+	parent: TaskId | null,
+};
 
 /**  How a create call ended. */
 export type Outcome = 
@@ -262,8 +544,29 @@ export type Outcome =
 /**  The program ended while the call was out: the same as unknown, with another cause. */
 "crashed";
 
+/**  The result of an operation that gives no transcript. */
+export type Output = {
+	kind: "analysis",
+} & Analysis | 
+/**  Never empty. */
+{ kind: "works"; works: Work[] } | {
+	kind: "scrape",
+} & Scrape | {
+	kind: "plan",
+} & Plan;
+
 /**  One text that was pasted. Its tasks stand together, in the order of its links. */
 export type PasteId = number;
+
+/**  A plan of contents. The provider never gives its full text again. */
+export type Plan = {
+	plan_id: string,
+	scrape_id: string | null,
+	brief: string | null,
+	top_wins: string[],
+	gaps_to_test: string[],
+	blueprints: Blueprint[],
+};
 
 /**  Where the video lives. */
 export type Platform = "douyin" | "kuaishou" | "xiaohongshu" | "bilibili" | "toutiao" | "tiktok" | "weibo" | "ixigua" | "wechat_channels" | "youtube" | "other";
@@ -301,6 +604,35 @@ export type ProviderView = {
 	/**  Expected cost of one task in `unit`; none where the provider publishes no price or it depends on the video. */
 	expected_cost: number | null,
 	charged_on_failure: Charged,
+	/**  Links that one create call may take. */
+	batch: number,
+	/**  Tasks that may run at once, as the provider last said, and how many do. */
+	slots: number | null,
+	running: number,
+	/**  The user must do something about a secret before this time, e.g. since it expires. */
+	expires_at: Timestamp | null,
+};
+
+/**  Videos that a search found. */
+export type Scrape = {
+	/**  A plan is asked for by it. */
+	scrape_id: string,
+	videos: ScrapedVideo[],
+};
+
+export type ScrapedVideo = {
+	id: string,
+	url: string,
+	author: string | null,
+	description: string | null,
+	views: number | null,
+	likes: number | null,
+	comments: number | null,
+	shares: number | null,
+	duration_s: number | null,
+	hashtags: string[],
+	cover_url: string | null,
+	media_url: string | null,
 };
 
 export type Settings = {
@@ -313,6 +645,8 @@ export type Settings = {
 	proxy: string,
 	/**  Short links of a pasted text are followed to learn which video they lead to. */
 	follow_short_links: boolean,
+	/**  Where downloads go; none for the system's folder for them. */
+	download_folder: string | null,
 };
 
 /**  Why the history cannot be opened. */
@@ -341,6 +675,10 @@ export type Submission = {
 	provider: ProviderId,
 	operation: Operation,
 	target_language: string | null,
+	/**  What the operation's form takes besides the link, e.g. the question of an analysis or Coze's workflow. */
+	input: { [key in string]: Entry },
+	/**  Send up to as many links as the provider takes in one create call. */
+	together: boolean,
 };
 
 /**  A task as it stands in the list. */
@@ -359,9 +697,22 @@ export type Task = {
 	cancel_cause: CancelCause | null,
 	failure: Failure | null,
 	remote_id: string | null,
-	link: Link,
+	/**  None for what takes a form instead. */
+	link: Link | null,
+	/**  What it is about where there is no link: the beginning of the prompt or the query, at most 200 characters. */
+	subject: string | null,
+	/**  What the user chose among the provider's models, where there was a choice. */
+	model: string | null,
+	/**  The task whose work this one edits. */
+	parent: TaskId | null,
+	/**  Set while the task shares its create call with others. */
+	batch: BatchId | null,
 	target_language: string | null,
 	found: Found,
+	/**  Works that came back, in short. */
+	works: Work[],
+	/**  What the provider says it took, in its unit, where it says so. */
+	cost: number | null,
 	/**  字数 of the newest version. */
 	words: number | null,
 	created_at: Timestamp,
@@ -387,6 +738,12 @@ export type TaskDetail = {
 	share_text: string,
 	/**  All versions, oldest first. */
 	transcripts: Transcript[],
+	/**  What the user filled in. */
+	input: { [key in string]: Entry },
+	/**  What came back besides a transcript. A work has the versions here that edits of it made. */
+	output: Output | null,
+	/**  The other tasks of the same create call. */
+	batch: TaskId[],
 	/**  Oldest first. */
 	attempts: Attempt[],
 	/**  Tasks ahead of this one at its provider, while it is queued. */
@@ -445,6 +802,17 @@ export type Unit =
 /**  点: credits. */
 "credit";
 
+/**  A file of the user's that a provider keeps now. */
+export type Uploaded = {
+	name: string,
+	url: string,
+};
+
+/**  What can be done with a collection or one of its items. */
+export type Verb = "list" | "get" | "create" | "update" | "delete" | 
+/**  Reads it anew from where it comes from. */
+"refresh" | "search" | "reschedule" | "publish";
+
 /**  Why a task is waiting, and until when where that is known. */
 export type Wait = {
 	reason: WaitReason,
@@ -465,6 +833,27 @@ export type WaitReason =
 "gave_up_sending" | 
 /**  The disk is nearly full: nothing is submitted, so that remote ids can still be saved. */
 "disk_full";
+
+/**  A video, picture or piece of music that was made, in one version. */
+export type Work = {
+	kind: WorkKind,
+	/**  The provider's id of this version; an edit is asked for by it. */
+	remote_id: string | null,
+	/**  1 for the original. */
+	version: number,
+	/**  `captions` or `overlay` where an edit made it. */
+	edit: string | null,
+	url: string,
+	/**  When `url` stops working, where it says so itself. */
+	expires_at: Timestamp | null,
+	cover_url: string | null,
+	title: string | null,
+	/**  Seconds, rounded. */
+	duration_s: number | null,
+};
+
+/**  What a work is. */
+export type WorkKind = "video" | "image" | "music";
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

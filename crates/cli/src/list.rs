@@ -1,6 +1,6 @@
 //! `tasks`, `show`, `providers`: reading what is there.
 
-use shiwen_core::{TaskId, Unit};
+use shiwen_core::{Desk, TaskId, Unit};
 use shiwen_engine::EngineError;
 use shiwen_session::{Session, Words};
 
@@ -12,15 +12,16 @@ pub(crate) fn tasks(
     json: bool,
     words: &Words,
 ) -> anyhow::Result<Exit> {
-    let page = session.engine.store().tasks(None, limit).map_err(EngineError::from)?;
+    let page = session.engine.store().tasks(Desk::Texts, None, limit).map_err(EngineError::from)?;
     if json {
         say!("{}", serde_json::to_string(&page)?);
         return Ok(Exit::Done);
     }
     for task in &page.tasks {
         let state = words.say(&format!("state.{}", task.state), &[]).into_owned();
-        let platform = words.say(&format!("platform.{}", task.link.platform), &[]).into_owned();
-        say!("{}\t{state}\t{platform}\t{}", task.id, task.title().unwrap_or(&task.link.url));
+        let Some(link) = &task.link else { continue };
+        let platform = words.say(&format!("platform.{}", link.platform), &[]).into_owned();
+        say!("{}\t{state}\t{platform}\t{}", task.id, task.title().unwrap_or(&link.url));
     }
     Ok(Exit::Done)
 }
@@ -35,7 +36,9 @@ pub(crate) fn show(session: &Session, id: u32, json: bool, words: &Words) -> any
     if let Some(title) = task.title() {
         say!("{title}");
     }
-    say!("{}", task.link.url);
+    if let Some(link) = &task.link {
+        say!("{}", link.url);
+    }
     let unit = session.engine.provider(task.provider).map_or(Unit::Use, |provider| provider.unit);
     say!("{}", cause(words, task, unit));
     if let Some(transcript) = detail.transcripts.last() {

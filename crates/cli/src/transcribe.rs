@@ -208,7 +208,7 @@ async fn ended(session: &Session, id: TaskId, words: &Words) -> anyhow::Result<E
         if said != Some(task.state) {
             // Somebody who watches wants to know; a script reads standard output only.
             if std::io::stderr().is_terminal() {
-                eprintln!("{} {}", words.say(&format!("state.{}", task.state), &[]), task.link.url);
+                eprintln!("{} {}", words.say(&format!("state.{}", task.state), &[]), address(task));
             }
             said = Some(task.state);
         }
@@ -235,7 +235,7 @@ fn print(
             }
             say!("{}", transcript.text);
         }
-        _ => eprintln!("{} {}", task.link.url, cause(words, task, unit)),
+        _ => eprintln!("{} {}", address(task), cause(words, task, unit)),
     }
     Ok(())
 }
@@ -252,4 +252,8 @@ async fn asleep(deadline: Option<Duration>) {
         Some(deadline) => tokio::time::sleep(deadline).await,
         None => std::future::pending().await,
     }
+}
+
+fn address(task: &Task) -> &str {
+    task.link.as_ref().map_or("", |link| &link.url)
 }

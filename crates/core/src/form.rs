@@ -152,7 +152,6 @@ pub struct CollectionCall {
 /// One thing of a collection.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(default)]
 pub struct Item {
     pub id: String,
     pub title: String,
@@ -172,7 +171,6 @@ pub struct Item {
 /// What a call to a collection gave.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(default)]
 pub struct Items {
     /// One for calls about one item; none where the provider answers nothing more than that it is done.
     pub items: Vec<Item>,

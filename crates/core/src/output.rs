@@ -48,7 +48,6 @@ pub struct Work {
 /// What somebody who watches a video closely says about it. Not a transcript.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(default)]
 pub struct Analysis {
     pub summary: Option<String>,
     /// How it begins.
@@ -65,7 +64,6 @@ pub struct Analysis {
 /// A moment of a video.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(default)]
 pub struct Keyframe {
     /// Seconds from the start.
     pub at_s: f64,
@@ -82,7 +80,6 @@ pub struct Keyframe {
 /// Videos that a search found.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(default)]
 pub struct Scrape {
     /// A plan is asked for by it.
     pub scrape_id: String,
@@ -91,7 +88,6 @@ pub struct Scrape {
 
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(default)]
 pub struct ScrapedVideo {
     pub id: String,
     pub url: String,
@@ -110,7 +106,6 @@ pub struct ScrapedVideo {
 /// A plan of contents. The provider never gives its full text again.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(default)]
 pub struct Plan {
     pub plan_id: String,
     pub scrape_id: Option<String>,
@@ -122,7 +117,6 @@ pub struct Plan {
 
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(default)]
 pub struct Blueprint {
     pub category: Option<String>,
     pub strategy: Option<String>,
@@ -132,7 +126,6 @@ pub struct Blueprint {
 
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(default)]
 pub struct ContentIdea {
     pub hook: Option<String>,
     pub opening_shot: Option<String>,
