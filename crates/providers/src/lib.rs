@@ -6,6 +6,7 @@
 mod account;
 mod classify;
 mod coze;
+pub mod form;
 mod lenient;
 mod momoget;
 mod outgoing;
