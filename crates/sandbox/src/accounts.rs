@@ -12,6 +12,8 @@ pub(crate) const COZE_INFO_WORKFLOW: &str = "7400000000000000002";
 pub(crate) const TRANSCRIPTGENERATE_KEY: &str = "ak_sandbox";
 pub(crate) const TRANSCRIPTGENERATE_SECRET: &str = "sk_sandbox";
 
+pub(crate) const JIMENG_KEY: &str = "sk_sandbox_jm";
+
 pub(crate) const MOMOGET: &[(&str, &str)] = &[("user_id", MOMOGET_USER_ID)];
 
 pub(crate) const COZE: &[(&str, &str)] = &[
@@ -23,3 +25,5 @@ pub(crate) const COZE: &[(&str, &str)] = &[
 
 pub(crate) const TRANSCRIPTGENERATE: &[(&str, &str)] =
     &[("api_key", TRANSCRIPTGENERATE_KEY), ("api_secret", TRANSCRIPTGENERATE_SECRET)];
+
+pub(crate) const JIMENG: &[(&str, &str)] = &[("api_key", JIMENG_KEY)];

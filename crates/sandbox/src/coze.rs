@@ -130,27 +130,14 @@ fn accept(
     let Some(link) = link else {
         return Err(failure(4000, "The parameter input holds no link of a video."));
     };
-    match Scenario::of(link) {
-        Scenario::BadKey => return Err(wrong_token()),
-        Scenario::Quota => return Err(failure(4011, "The token balance is insufficient.")),
-        Scenario::BadLink => {
-            return Err(failure(4000, "The parameter input holds no link of a video."));
-        }
-        Scenario::RateUnclear => {
-            return Err(failure(4013, "The service is busy, please try again later."));
-        }
-        Scenario::Rate if state.refuses(PROVIDER, link) => {
-            return Err(failure(4020, "The number of requests per minute exceeds the limit."));
-        }
-        Scenario::Member if order.is_async => {
-            return Err(failure(6003, "Asynchronous execution is available in paid plans only."));
-        }
-        // Its code is not documented; the message is what tells.
-        Scenario::Concurrency if order.is_async && state.refuses(PROVIDER, link) => {
-            let message = "The concurrency of asynchronous workflow execution exceeds the limit.";
-            return Err(failure(6010, message));
-        }
-        _ => {}
+    let answer = |scenario| match scenario {
+        Scenario::Member | Scenario::Concurrency if !order.is_async => None,
+        // The run is accepted and fails.
+        Scenario::Unsupported => None,
+        scenario => refusal_of(scenario),
+    };
+    if let Some(answer) = state.refusal(PROVIDER, link, Scenario::of(link), answer) {
+        return Err(answer);
     }
     Ok((workflow, state.accept(state.draft(link, 0), link)))
 }
@@ -212,7 +199,6 @@ async fn history(
     let Some(workflow) = Workflow::of(&workflow_id) else {
         return missing_workflow().into_response();
     };
-    let unknown = || failure(4314, "The workflow run record does not exist.");
     let kept = |ticket: &Ticket| {
         state.knows(*ticket) && calendar::now_ms().saturating_sub(ticket.created_ms()) < KEPT_MS
     };
@@ -220,12 +206,13 @@ async fn history(
         return unknown().into_response();
     };
     let asked = state.ask(ticket);
-    let answer = match ticket.scenario {
-        Scenario::UnknownTask | Scenario::Expired => unknown(),
-        Scenario::NotYours => no_permission(),
-        scenario if scenario.refuses_key_of(asked) => refused_token(),
-        scenario if scenario.is_too_late_for(asked) => histories(&[]),
-        _ => histories(&[record(&state, workflow, ticket)]),
+    let answer = match ticket.scenario.refuses_question(asked) {
+        // Not the answer that a wrong token gets on the run call.
+        Some(Scenario::BadKey) => refused_token(),
+        Some(scenario) => refusal_of(scenario).unwrap_or_else(unknown),
+        None if ticket.scenario == Scenario::Expired => unknown(),
+        None if ticket.scenario.is_too_late_for(asked) => histories(&[]),
+        None => histories(&[record(&state, workflow, ticket)]),
     };
     match ticket.scenario.while_asking(asked) {
         Some(trouble) => trouble.spoil(answer).await,
@@ -343,6 +330,33 @@ fn interrupt(ticket: Ticket, kind: u8) -> Value {
         "type": kind,
         "data": "请输入要提取的语言",
     })
+}
+
+/// The service's answer for a word.
+pub(crate) fn refusal_of(scenario: Scenario) -> Option<Answer> {
+    Some(match scenario {
+        Scenario::BadKey => wrong_token(),
+        Scenario::Quota => failure(4011, "The token balance is insufficient."),
+        Scenario::BadLink => failure(4000, "The parameter input holds no link of a video."),
+        Scenario::RateUnclear => failure(4013, "The service is busy, please try again later."),
+        Scenario::Rate => failure(4020, "The number of requests per minute exceeds the limit."),
+        Scenario::Member => {
+            failure(6003, "Asynchronous execution is available in paid plans only.")
+        }
+        // Its code is not documented; the message is what tells.
+        Scenario::Concurrency => {
+            failure(6010, "The concurrency of asynchronous workflow execution exceeds the limit.")
+        }
+        Scenario::Blocked => failure(4105, "The content is refused as sensitive."),
+        Scenario::UnknownTask | Scenario::Expired => unknown(),
+        Scenario::NotYours => no_permission(),
+        Scenario::Trouble => failure(5000, "An internal error occurred, please try again later."),
+        _ => return None,
+    })
+}
+
+fn unknown() -> Answer {
+    failure(4314, "The workflow run record does not exist.")
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

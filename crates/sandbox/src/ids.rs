@@ -124,7 +124,7 @@ mod tests {
         for (index, scenario) in Scenario::ALL.iter().enumerate() {
             let index = index as u64;
             tickets.push(Ticket {
-                tick: index * 123_456_789,
+                tick: index * 123_456_789 % TICKS,
                 scenario: *scenario,
                 site: Site::ALL[index as usize % Site::ALL.len()],
                 language: index % LANGUAGES,

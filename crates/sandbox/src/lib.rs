@@ -8,6 +8,7 @@ mod coze;
 mod dice;
 mod gate;
 mod ids;
+mod jimeng;
 mod link;
 mod media;
 mod momoget;

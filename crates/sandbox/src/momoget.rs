@@ -111,21 +111,12 @@ fn accept(state: &State, order: &Order, links: &[&str]) -> Result<Answer, Answer
 }
 
 fn check_link(state: &State, link: &str) -> Result<(), Answer> {
-    match Scenario::of(link) {
-        Scenario::BadKey => return Err(unknown_user()),
-        Scenario::Quota => return Err(no_uses_left()),
-        Scenario::BadLink => return Err(refusal(400, "链接无效，请检查后重试")),
-        Scenario::Unsupported => return Err(unsupported()),
-        Scenario::Rate if state.refuses(PROVIDER, link) => {
-            let mut answer = refusal(429, "请求过于频繁，请稍后再试");
-            answer.header = Some(("retry-after", RETRY_AFTER.to_owned()));
-            return Err(answer);
-        }
-        _ => {}
+    if let Some(answer) = state.refusal(PROVIDER, link, Scenario::of(link), refusal_of) {
+        return Err(answer);
     }
     // Whether a whole share text is taken is not documented, so only a bare link is.
     if link::first_link(link) != Some(link) {
-        return Err(refusal(400, "链接无效，请检查后重试"));
+        return Err(bad_link());
     }
     if Site::of(link) == Site::Other { Err(unsupported()) } else { Ok(()) }
 }
@@ -200,11 +191,8 @@ fn question(
         return Err(refusal(404, "任务不存在"));
     };
     let asked = state.ask(*first);
-    match first.scenario {
-        Scenario::UnknownTask => return Err(refusal(404, "任务不存在")),
-        Scenario::NotYours => return Err(refusal(403, "任务不属于该用户")),
-        scenario if scenario.refuses_key_of(asked) => return Err(unknown_user()),
-        _ => {}
+    if let Some(answer) = first.scenario.refuses_question(asked).and_then(refusal_of) {
+        return Err(answer);
     }
     Ok((Progress::of(state, task_id, &tickets), first.scenario.while_asking(asked)))
 }
@@ -351,6 +339,28 @@ fn check_user(user_id: Option<&str>) -> Result<(), Answer> {
         Some(accounts::MOMOGET_USER_ID) => Ok(()),
         Some(_) => Err(unknown_user()),
     }
+}
+
+/// The service's answer for a word.
+pub(crate) fn refusal_of(scenario: Scenario) -> Option<Answer> {
+    Some(match scenario {
+        Scenario::BadKey => unknown_user(),
+        Scenario::Quota => no_uses_left(),
+        Scenario::BadLink => bad_link(),
+        Scenario::Unsupported => unsupported(),
+        Scenario::Rate => {
+            let header = Some(("retry-after", RETRY_AFTER.to_owned()));
+            Answer { header, ..refusal(429, "请求过于频繁，请稍后再试") }
+        }
+        Scenario::UnknownTask => refusal(404, "任务不存在"),
+        Scenario::NotYours => refusal(403, "任务不属于该用户"),
+        Scenario::Trouble => refusal(500, "服务内部错误，请稍后重试"),
+        _ => return None,
+    })
+}
+
+fn bad_link() -> Answer {
+    refusal(400, "链接无效，请检查后重试")
 }
 
 fn refusal(status: u16, detail: &str) -> Answer {

@@ -36,15 +36,15 @@ scenarios! {
     Trimmed "trimmed" "Coze: the answer is cut and says so. Others: like `ok`."
     Interrupted "interrupted" "Coze: the workflow stops and asks for input. Others: like `ok`."
     BadStatus "badstatus" "An unknown status word while it runs, then success."
-    Late "late" "Coze: the run history is empty for the first two questions. Others: like `ok`."
+    Late "late" "The first two questions come too early: Coze has an empty run history, Jimeng knows no task. Others: like `ok`."
     BadKey "badkey" "Refused: the key is wrong."
     Quota "quota" "Refused: the allowance is used up."
-    Member "member" "Refused: not in this plan (TranscriptGenerate; Coze when asynchronous). Momoget: like `ok`."
-    Concurrency "concurrency" "The first two calls are refused: too many tasks at once (TranscriptGenerate; Coze when asynchronous). Momoget: like `ok`."
+    Member "member" "Refused: not in this plan (TranscriptGenerate; Jimeng; Coze when asynchronous). Others: like `ok`."
+    Concurrency "concurrency" "The first two calls are refused: too many tasks at once (TranscriptGenerate; Jimeng; Coze when asynchronous). Others: like `ok`."
     Rate "rate" "The first two calls are refused: too many requests. The third is accepted."
     RateUnclear "rate-unclear" "Coze: refused with 4013, which does not prove that nothing was started. Others: like `ok`."
-    Unsupported "unsupported" "Refused: this site is not supported. Coze: accepted, then the run fails."
-    BadLink "badlink" "Refused: this is no link of a video."
+    Unsupported "unsupported" "Refused: this site is not supported; Jimeng: no channel is free. Coze: accepted, then the run fails."
+    BadLink "badlink" "Refused: this is no link of a video; Jimeng: no valid request."
     UnknownTask "unknown-task" "Accepted, then the task is not known."
     NotYours "not-yours" "Accepted, then the task belongs to somebody else."
     BadKeyPoll "badkey-poll" "Accepted; the first three questions are answered as for a wrong key."
@@ -76,6 +76,14 @@ scenarios! {
     Expired "expired" "Succeeds; its media are refused with 403, as when a signed address has run out. Coze: so is its run history, with 4314."
     Changed "changed" "Succeeds; its media are another file each time they are asked for."
     HtmlMedia "htmlmedia" "Succeeds; instead of its media an HTML page comes with status 200."
+    ShapeB "shapeb" "Jimeng: answers in the other documented shape, which has no place for a video URL. Others: like `ok`."
+    Shallow "shallow" "Jimeng: the video URL stands in the outermost `data.data`. Others: like `ok`."
+    InFailReason "infailreason" "Jimeng: the video URL stands in `fail_reason`. Others: like `ok`."
+    ResultUrl "resulturl" "Jimeng: the video URL stands in `result_url`. Others: like `ok`."
+    NoData "nodata" "Jimeng: a finished task comes as success without data. Others: like `ok`."
+    Blocked "blocked" "Refused: the content is not allowed (Coze, Jimeng). Others: like `ok`."
+    Trouble "trouble" "Refused: the service's own answer of trouble on its side."
+    TroublePoll "trouble-poll" "Accepted; the first three questions get the service's own answer of trouble on its side."
 }
 
 /// The bad answers to questions after which a `-poll` word recovers.
@@ -179,6 +187,33 @@ impl Scenario {
     /// Whether the key is refused for a question about a task, the first one being number 0.
     pub(crate) fn refuses_key_of(self, question: u32) -> bool {
         self == Self::BadKeyPoll && question < BAD_ANSWERS
+    }
+
+    /// The refusal that meets a question about a task, the first one being number 0.
+    pub(crate) fn refuses_question(self, question: u32) -> Option<Self> {
+        match self {
+            Self::UnknownTask | Self::NotYours => Some(self),
+            _ if self.refuses_key_of(question) => Some(Self::BadKey),
+            Self::TroublePoll if question < BAD_ANSWERS => Some(Self::Trouble),
+            _ => None,
+        }
+    }
+
+    /// Whether a create call is refused, where the service has an answer for it.
+    pub(crate) fn refuses_create(self) -> bool {
+        matches!(
+            self,
+            Self::BadKey
+                | Self::Quota
+                | Self::Member
+                | Self::Concurrency
+                | Self::Rate
+                | Self::RateUnclear
+                | Self::Unsupported
+                | Self::BadLink
+                | Self::Blocked
+                | Self::Trouble
+        )
     }
 
     pub(crate) fn is_too_late_for(self, question: u32) -> bool {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
-use crate::{accounts, coze, momoget, state::State, transcriptgenerate};
+use crate::{accounts, coze, jimeng, momoget, state::State, transcriptgenerate};
 
 /// A simulated service: all that the rest of the sandbox knows of it.
 pub(crate) struct Simulated {
@@ -60,6 +60,13 @@ pub(crate) const ALL: &[Simulated] = &[
         account: accounts::TRANSCRIPTGENERATE,
         routes: transcriptgenerate::ROUTES,
         router: transcriptgenerate::router,
+    },
+    Simulated {
+        id: "jimeng",
+        base_path: "/jimeng-gateway",
+        account: accounts::JIMENG,
+        routes: jimeng::ROUTES,
+        router: jimeng::router,
     },
 ];
 

@@ -13,6 +13,7 @@ use crate::{
     link::{self, Site},
     scenario::Scenario,
     texts::Talk,
+    trouble::Answer,
 };
 
 const LONG_CHARACTERS: usize = 20_000;
@@ -47,6 +48,8 @@ pub(crate) struct Memory {
     /// TranscriptGenerate's running tasks: when each gives its slot back, in Unix milliseconds.
     slots: Vec<u64>,
     issued: HashSet<u64>,
+    /// Tasks of ids that the sandbox never gave.
+    samples: HashMap<String, Ticket>,
     /// The links of tasks by their numbers; an id has no room for them.
     links: HashMap<u64, String>,
     /// Questions so far about a task.
@@ -102,6 +105,36 @@ impl State {
         }
     }
 
+    /// The same for a prompt.
+    pub(crate) fn draft_of_prompt(&self, prompt: &str) -> Ticket {
+        Ticket {
+            scenario: Scenario::in_text(prompt),
+            site: Site::Other,
+            seed: dice::hash(prompt, self.options.seed) % SEEDS,
+            ..self.draft("", 0)
+        }
+    }
+
+    /// The task of an id that the sandbox never gave, which begins when it is first heard of.
+    pub(crate) fn sample(&self, id: &str) -> Ticket {
+        let draft = self.draft_of_prompt(id);
+        *self.memory().samples.entry(id.to_owned()).or_insert(draft)
+    }
+
+    /// How much of its time a task has behind it, from 0 to 1.
+    pub(crate) fn share(&self, ticket: Ticket) -> f64 {
+        let age = calendar::now_ms().saturating_sub(ticket.created_ms());
+        match self.duration_ms(ticket) {
+            0 => 1.0,
+            duration => (age as f64 / duration as f64).min(1.0),
+        }
+    }
+
+    /// When a task ends or ended, in Unix milliseconds.
+    pub(crate) fn end_ms(&self, ticket: Ticket) -> u64 {
+        ticket.created_ms().saturating_add(self.duration_ms(ticket))
+    }
+
     /// Starts work on a link: a ticket that no other task has.
     pub(crate) fn accept(&self, mut ticket: Ticket, link: &str) -> Ticket {
         let mut memory = self.memory();
@@ -134,11 +167,27 @@ impl State {
         memory.versions
     }
 
+    /// What a create call gets for its word, by the answers of its service; counts what recovers.
+    pub(crate) fn refusal(
+        &self,
+        provider: &'static str,
+        link: &str,
+        scenario: Scenario,
+        answer: impl FnOnce(Scenario) -> Option<Answer>,
+    ) -> Option<Answer> {
+        if !scenario.refuses_create() {
+            return None;
+        }
+        let recovers = matches!(scenario, Scenario::Rate | Scenario::Concurrency);
+        let answer = answer(scenario)?;
+        (!recovers || self.refuses(provider, link, scenario)).then_some(answer)
+    }
+
     /// Whether a word that recovers still refuses this link, and counts it.
-    pub(crate) fn refuses(&self, provider: &'static str, link: &str) -> bool {
+    fn refuses(&self, provider: &'static str, link: &str, scenario: Scenario) -> bool {
         let mut memory = self.memory();
         let before = memory.refusals.entry((provider, link.to_owned())).or_default();
-        let refused = Scenario::of(link).refuses_again(*before);
+        let refused = scenario.refuses_again(*before);
         *before += u32::from(refused);
         refused
     }
@@ -183,8 +232,7 @@ impl State {
 
     /// When a task was last heard of, in Unix milliseconds.
     pub(crate) fn updated_ms(&self, ticket: Ticket) -> u64 {
-        let end = ticket.created_ms().saturating_add(self.duration_ms(ticket));
-        end.min(calendar::now_ms())
+        self.end_ms(ticket).min(calendar::now_ms())
     }
 
     /// Whether a task with this ticket can exist at all.

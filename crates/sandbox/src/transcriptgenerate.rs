@@ -100,31 +100,14 @@ fn accept(
     if text.chars().count() > LONGEST_URL {
         return Err(refusal(500, "The URL is too long. Please check and try again."));
     }
-    let bad_link = || refusal(500, "Failed to extract a valid platform URL from the input");
     let link = link.ok_or_else(bad_link)?;
     let number = LANGUAGES.iter().position(|known| *known == language).unwrap_or_default() as u64;
-    match Scenario::of(link) {
-        Scenario::BadKey => return Err(wrong_key()),
-        Scenario::Quota => return Err(no_quota()),
-        Scenario::Member if number > 0 => {
-            return Err(refusal(
-                601,
-                "Multi-language translation is available for members only. Please upgrade your plan.",
-            ));
-        }
-        Scenario::Member => {
-            return Err(refusal(
-                601,
-                "API access is available for Professional members only. Please upgrade your plan.",
-            ));
-        }
-        Scenario::Concurrency if state.refuses(PROVIDER, link) => return Err(no_slot()),
-        Scenario::Rate if state.refuses(PROVIDER, link) => {
-            return Err(refusal(601, "Too many requests. Please try again later."));
-        }
-        Scenario::BadLink => return Err(bad_link()),
-        Scenario::Unsupported => return Err(unsupported()),
-        _ => {}
+    let answer = |scenario| match scenario {
+        Scenario::Member if number > 0 => Some(no_translation()),
+        scenario => refusal_of(scenario),
+    };
+    if let Some(answer) = state.refusal(PROVIDER, link, Scenario::of(link), answer) {
+        return Err(answer);
     }
     platform(Site::of(link)).ok_or_else(unsupported)?;
     let ticket = state.draft(link, number);
@@ -159,11 +142,9 @@ async fn query(
         return refusal(500, "Task not found").into_response();
     };
     let asked = state.ask(ticket);
-    let answer = match ticket.scenario {
-        Scenario::UnknownTask => refusal(500, "Task not found"),
-        Scenario::NotYours => refusal(500, "You do not have permission to access this task"),
-        scenario if scenario.refuses_key_of(asked) => wrong_key(),
-        _ => envelope("Success", task(&state, ticket)),
+    let answer = match ticket.scenario.refuses_question(asked).and_then(refusal_of) {
+        Some(refusal) => refusal,
+        None => envelope("Success", task(&state, ticket)),
     };
     match ticket.scenario.while_asking(asked) {
         Some(trouble) => trouble.spoil(answer).await,
@@ -288,6 +269,37 @@ fn check_key(headers: &HeaderMap) -> Result<(), Answer> {
             "Missing API Key or Secret. Please include X-API-Key and X-API-Secret in the request headers.",
         )),
     }
+}
+
+/// The service's answer for a word.
+pub(crate) fn refusal_of(scenario: Scenario) -> Option<Answer> {
+    Some(match scenario {
+        Scenario::BadKey => wrong_key(),
+        Scenario::Quota => no_quota(),
+        Scenario::Member => refusal(
+            601,
+            "API access is available for Professional members only. Please upgrade your plan.",
+        ),
+        Scenario::Concurrency => no_slot(),
+        Scenario::Rate => refusal(601, "Too many requests. Please try again later."),
+        Scenario::BadLink => bad_link(),
+        Scenario::Unsupported => unsupported(),
+        Scenario::UnknownTask => refusal(500, "Task not found"),
+        Scenario::NotYours => refusal(500, "You do not have permission to access this task"),
+        Scenario::Trouble => refusal(500, "The system is busy. Please try again later."),
+        _ => return None,
+    })
+}
+
+fn bad_link() -> Answer {
+    refusal(500, "Failed to extract a valid platform URL from the input")
+}
+
+fn no_translation() -> Answer {
+    refusal(
+        601,
+        "Multi-language translation is available for members only. Please upgrade your plan.",
+    )
 }
 
 /// The service's own text for this is not documented.

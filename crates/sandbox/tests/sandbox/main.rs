@@ -6,6 +6,7 @@ mod connections;
 mod counts;
 mod coze;
 mod http;
+mod jimeng;
 mod media;
 mod momoget;
 mod short;
