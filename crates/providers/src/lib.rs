@@ -18,7 +18,7 @@ use shiwen_core::ProviderId;
 
 pub use account::{Account, Card, Field};
 pub use coze::Coze;
-pub use momoget::Momoget;
+pub use momoget::{MERGED, Momoget};
 pub use service::{
     Action, Answer, Asked, Checked, Created, Followed, Job, Part, Schedule, Service, Step,
 };

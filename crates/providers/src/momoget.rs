@@ -4,6 +4,8 @@
 //! There is no authorisation header. The `user_id` in the body names the account that pays, so whoever
 //! knows it can spend: it is handled as a secret.
 
+mod batch;
+
 use std::time::Duration;
 
 use serde::Serialize;
@@ -20,6 +22,8 @@ use crate::{
     outgoing::{self, Call},
     spoken,
 };
+
+pub use batch::MERGED;
 
 const ID: ProviderId = ProviderId::Momoget;
 const BASE: &str = "https://www.momoget.cn/api/v1";
@@ -64,15 +68,19 @@ static CARD: Card = Card {
     signup_url: "https://www.momoget.cn/",
     console_url: "https://www.momoget.cn/?view=console",
     slots: 3,
-    batch: 1,
+    // "At most 5."
+    batch: 5,
     calls_per_minute: None,
 };
 
-/// One video per task: whether a batch of links costs one use or several is not documented.
+/// Exactly one of the two kinds of link: one video goes as `video_url`.
 #[derive(Serialize)]
 struct CreateBody<'a> {
     user_id: &'a str,
-    video_url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    video_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    links: Option<&'a [&'a str]>,
 }
 
 #[derive(Serialize)]
@@ -102,7 +110,7 @@ impl Service for Momoget {
     }
 
     fn create(&self, job: &Job<'_>, account: &Account) -> Result<Request, Failure> {
-        let video_url = outgoing::link(&CARD, job)?;
+        let urls = outgoing::links(&CARD, job)?;
         if outgoing::target_language(job).is_some() {
             return Err(outgoing::refuse(ID, "Momoget does not translate"));
         }
@@ -113,7 +121,11 @@ impl Service for Momoget {
             purpose: Purpose::Spend,
             timeout: CREATE_TIMEOUT,
         };
-        call.post(account, Vec::new(), &CreateBody { user_id, video_url })
+        let body = match urls.as_slice() {
+            [url] => CreateBody { user_id, video_url: Some(url), links: None },
+            urls => CreateBody { user_id, video_url: None, links: Some(urls) },
+        };
+        call.post(account, Vec::new(), &body)
     }
 
     fn read_created(&self, _: &Job<'_>, response: &Response, now: Timestamp) -> Created {
@@ -143,12 +155,27 @@ impl Service for Momoget {
         _: Duration,
         now: Timestamp,
     ) -> Followed {
+        let several = asked.urls.len() > 1;
         let followed = read(response, now, |body| {
             let word = body.text("status").unwrap_or_default();
             match (asked.step, word.trim().to_ascii_lowercase().as_str()) {
+                // Not documented, but a task that failed as a whole may have texts of some links.
+                (Step::Status, "failed") if several && succeeded(body) => {
+                    Some(Followed::FetchResult)
+                }
+                (Step::Result, "failed") if several => {
+                    let silence = Some(task_failed(body, response, now));
+                    let parts = batch::parts(body, asked.urls, response, now, true, silence);
+                    parts.map(Followed::Each)
+                }
                 (_, "failed") => Some(Followed::Failed(task_failed(body, response, now))),
                 (Step::Status, "completed") => Some(Followed::FetchResult),
                 (Step::Status, "") => None,
+                (Step::Result, "completed" | "") if several => {
+                    let ended = !word.is_empty();
+                    let parts = batch::parts(body, asked.urls, response, now, ended, None);
+                    parts.map(Followed::Each)
+                }
                 (Step::Result, "completed" | "") => result(body, response, now, !word.is_empty()),
                 _ => Some(Followed::Running { progress: progress(body), word: spoken::word(word) }),
             }
@@ -283,6 +310,10 @@ fn progress(body: Body<'_>) -> Option<u8> {
     Some((done / total * 100.0).clamp(0.0, 100.0) as u8)
 }
 
+fn succeeded(body: Body<'_>) -> bool {
+    body.number("success_count").is_some_and(|count| count > 0.0)
+}
+
 fn task_failed(body: Body<'_>, response: &Response, now: Timestamp) -> Failure {
     let words = body
         .text("error_message")
@@ -328,6 +359,14 @@ enum Item {
 }
 
 impl Item {
+    fn of(fields: Fields<'_>) -> Self {
+        match (fields.text("text"), fields.text("error_message")) {
+            (Some(text), _) => Self::Done(text.to_owned()),
+            (None, Some(words)) => Self::Failed(words.to_owned()),
+            (None, None) => Self::Undecided,
+        }
+    }
+
     fn into_error(self) -> Option<String> {
         match self {
             Self::Failed(words) => Some(words),
@@ -341,14 +380,7 @@ fn list(body: Body<'_>) -> Option<&Vec<Value>> {
 }
 
 fn items(body: Body<'_>) -> Vec<Item> {
-    let item = |value| {
-        let fields = Fields::of(value)?;
-        Some(match (fields.text("text"), fields.text("error_message")) {
-            (Some(text), _) => Item::Done(text.to_owned()),
-            (None, Some(words)) => Item::Failed(words.to_owned()),
-            (None, None) => Item::Undecided,
-        })
-    };
+    let item = |value| Fields::of(value).map(Item::of);
     list(body).into_iter().flatten().filter_map(item).collect()
 }
 

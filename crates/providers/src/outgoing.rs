@@ -74,14 +74,31 @@ pub(crate) fn refuse(provider: ProviderId, message: &str) -> Failure {
     }
 }
 
-/// The job's link, when the service does what is asked.
+/// The job's only link, when the service does what is asked.
 pub(crate) fn link<'a>(card: &Card, job: &Job<'a>) -> Result<&'a str, Failure> {
-    if !card.operations.contains(&job.operation) {
-        return Err(refuse(card.id, "this service does not do that"));
+    match links(card, job)?.as_slice() {
+        [link] => Ok(link),
+        _ => Err(refuse(card.id, "this service takes one link at a time")),
     }
-    job.url()
-        .and_then(lenient::web_address)
-        .ok_or_else(|| refuse(card.id, "the link is no web address"))
+}
+
+/// The job's links, never none and never more than the service takes at once.
+pub(crate) fn links<'a>(card: &Card, job: &Job<'a>) -> Result<Vec<&'a str>, Failure> {
+    check_operation(card, job)?;
+    if job.urls.len() > card.batch as usize {
+        let most = card.batch;
+        return Err(refuse(card.id, &format!("this service takes at most {most} links at once")));
+    }
+    let links: Option<Vec<&str>> = job.urls.iter().map(|url| lenient::web_address(url)).collect();
+    let links = links.filter(|links| !links.is_empty());
+    links.ok_or_else(|| refuse(card.id, "the link is no web address"))
+}
+
+pub(crate) fn check_operation(card: &Card, job: &Job<'_>) -> Result<(), Failure> {
+    match card.operations.contains(&job.operation) {
+        true => Ok(()),
+        false => Err(refuse(card.id, "this service does not do that")),
+    }
 }
 
 /// The language to translate into; none where the spoken one is kept.

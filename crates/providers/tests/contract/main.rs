@@ -1,8 +1,9 @@
-//! The three services against their written contract: no network, no clock, invented keys.
+//! The services against their written contract: no network, no clock, invented keys.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first thing that is not there")]
 
 mod accounts;
+mod batch;
 mod broken;
 mod following;
 mod requests;

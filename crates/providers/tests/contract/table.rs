@@ -10,7 +10,7 @@ use shiwen_core::{
     ProviderId, Unit,
 };
 use shiwen_http::Response;
-use shiwen_providers::{Checked, Created, Followed, Job, Service, Step};
+use shiwen_providers::{Asked, Checked, Created, Followed, Job, Part, Service, Step};
 
 use crate::support::{
     NOW, RESOLVE, TRANSCRIBE, account, answer, asked, fixture, fixture_value, fixtures, of,
@@ -26,8 +26,6 @@ const TOMATO: &str = "今天我们来种番茄,先把土翻松。";
 enum Expect {
     /// The body of our create request for this job.
     CreateBody(Job<'static>),
-    /// No call of ours sends it.
-    NotSent,
     Accepted {
         remote_id: &'static str,
         left: Option<u32>,
@@ -52,6 +50,11 @@ enum Expect {
         text: &'static str,
         title: Option<&'static str>,
         incomplete: bool,
+    },
+    /// Of two links the first gave a text.
+    Each {
+        done: &'static str,
+        failed: FailureKind,
     },
     Failed(FailureKind),
     AskAgain(FailureKind),
@@ -117,18 +120,22 @@ const SHARE_TEXT: &str =
 const SHARED: Job<'static> = Job { share_text: SHARE_TEXT, ..RESOLVE };
 const BILIBILI: Job<'static> =
     Job { urls: &["https://www.bilibili.com/video/BVfixture0002/"], ..TRANSCRIBE };
+const TOGETHER: Job<'static> = Job {
+    urls: &["https://v.douyin.com/fixture01/", "https://www.bilibili.com/video/BVfixture0002/"],
+    ..TRANSCRIBE
+};
 const ENGLISH: Job<'static> = Job { target_language: Some("en"), ..TRANSCRIBE };
 
 #[rustfmt::skip]
 const MOMOGET: &[Row] = &[
     row("create_request_single", &[], CreateBody(TRANSCRIBE)),
-    row("create_request_batch", &[], NotSent),
+    row("create_request_batch", &[], CreateBody(TOGETHER)),
     row("create_ok", &[200, 201], Accepted { remote_id: TASK, left: Some(41) }),
     row("status_processing", &[200], Running { progress: Some(50) }),
     row("status_completed", &[200], FetchResult),
     row("status_failed", &[200], Failed(ProviderInternal)),
     row("result_single", &[200], result(TOMATO)),
-    row("result_batch_partial", &[200], result(TOMATO)),
+    row("result_batch_partial", &[200], Each { done: TOMATO, failed: ProviderInternal }),
     row("result_items_top_level", &[200], result(TOMATO)),
     row("error_400_quota", &[400], error(QuotaExhausted)),
     row("error_400_link", &[400], error(InvalidInput)),
@@ -233,7 +240,7 @@ fn every_fixture_means_what_the_contract_says() {
 }
 
 fn is_answer(expect: &Expect) -> bool {
-    !matches!(expect, CreateBody(_) | NotSent)
+    !matches!(expect, CreateBody(_))
 }
 
 fn check_request(id: ProviderId, name: &str, expect: &Expect) {
@@ -245,7 +252,7 @@ fn check_request(id: ProviderId, name: &str, expect: &Expect) {
 
 fn check_answer(service: &dyn Service, name: &str, response: &Response, expect: &Expect) {
     match expect {
-        CreateBody(_) | NotSent => unreachable!("no answer"),
+        CreateBody(_) => unreachable!("no answer"),
         Accepted { remote_id, left } => {
             let created = service.read_created(&TRANSCRIBE, response, NOW);
             let allowance = left.map(|left| Allowance {
@@ -297,6 +304,16 @@ fn check_answer(service: &dyn Service, name: &str, response: &Response, expect: 
             assert_eq!(answer.text.as_deref(), Some(*text), "{name}");
             assert_eq!(answer.found.title.as_deref(), *title, "{name}");
             assert_eq!(answer.incomplete, *incomplete, "{name}");
+        }
+        Each { done, failed } => {
+            let asked = Asked { urls: TOGETHER.urls, ..asked(TASK, Step::Result) };
+            let followed = service.read_followed(&asked, response, OLD, NOW);
+            let Followed::Each(parts) = followed else { panic!("{name}: {followed:?}") };
+            let [Part::Succeeded(first), Part::Failed(second)] = parts.as_slice() else {
+                panic!("{name}: {parts:?}")
+            };
+            assert_eq!(first.text.as_deref(), Some(*done), "{name}");
+            assert_eq!((second.kind, second.charged), (*failed, Unknown), "{name}");
         }
         Failed(kind) => {
             let read = followed(service, Step::Status, response);
