@@ -1,12 +1,24 @@
 // The only door to Rust: nothing else imports the generated commands and events.
 
+import { invoke } from '@tauri-apps/api/core';
+
 import {
   commands,
   events,
   type AppState,
+  type Collection,
   type CommandError,
+  type Desk,
   type Detection,
+  type Download,
+  type Entry,
+  type Failure,
+  type Fault,
+  type Form,
+  type Items,
+  type Media,
   type Operation,
+  type Order,
   type ProviderId,
   type ProviderView,
   type Settings,
@@ -15,8 +27,12 @@ import {
   type TaskDetail,
   type TaskId,
   type TaskPage,
+  type Uploaded,
+  type Verb,
 } from '../bindings';
 
+/** What the user filled in, by the names of the fields. */
+export type Input = Record<string, Entry>;
 export type ErrorCode = CommandError['code'];
 export type CopyWhat = Parameters<typeof commands.copyTask>[1];
 export type ProviderPage = Parameters<typeof commands.openProvider>[1];
@@ -38,11 +54,17 @@ declare global {
 /** A command that failed. The user reads words chosen by `code`; `message` is for the log. */
 export class AppError extends Error {
   readonly code: ErrorCode;
+  /** What is wrong with a form; empty unless the code is `faults`. */
+  readonly faults: Fault[];
+  /** What the provider said, where it was asked. */
+  readonly failure: Failure | null;
 
-  constructor(code: ErrorCode, message: string) {
+  constructor(code: ErrorCode, message: string, faults: Fault[] = [], failure: Failure | null = null) {
     super(message);
     this.name = 'AppError';
     this.code = code;
+    this.faults = faults;
+    this.failure = failure;
   }
 }
 
@@ -51,7 +73,20 @@ type Answer<T> = { status: 'ok'; data: T } | { status: 'error'; error: CommandEr
 async function call<T>(answer: Promise<Answer<T>>): Promise<T> {
   const result = await answer;
   if (result.status === 'ok') return result.data;
-  throw new AppError(result.error.code, result.error.message);
+  throw wrong(result.error);
+}
+
+function wrong({ code, message, faults, failure }: CommandError): AppError {
+  return new AppError(code, message, faults, failure);
+}
+
+/** The bytes of a file, whose command no binding can describe. */
+async function media(task: TaskId, media: Media): Promise<ArrayBuffer> {
+  try {
+    return await invoke<ArrayBuffer>('media', { task, media });
+  } catch (error) {
+    throw wrong(error as CommandError);
+  }
 }
 
 export const ipc = {
@@ -59,7 +94,12 @@ export const ipc = {
   detectLinks: (text: string, operation: Operation): Promise<Detection> => call(commands.detectLinks(text, operation)),
   resolveLinks: (text: string, operation: Operation): Promise<Detection> => call(commands.resolveLinks(text, operation)),
   createTasks: (submission: Submission): Promise<TaskId[]> => call(commands.createTasks(submission)),
-  tasks: (before: TaskId | null, limit: number): Promise<TaskPage> => call(commands.tasks(before, limit)),
+  forms: (): Promise<Form[]> => call(commands.forms()),
+  order: (order: Order): Promise<TaskId> => call(commands.order(order)),
+  followRemote: (provider: ProviderId, operation: Operation, remoteId: string): Promise<TaskId> =>
+    call(commands.followRemote(provider, operation, remoteId)),
+  tasks: (desk: Desk, before: TaskId | null, limit: number): Promise<TaskPage> =>
+    call(commands.tasks(desk, before, limit)),
   task: (id: TaskId): Promise<TaskDetail> => call(commands.task(id)),
   retryTask: (id: TaskId) => call(commands.retryTask(id)),
   cancelTask: (id: TaskId) => call(commands.cancelTask(id)),
@@ -71,12 +111,34 @@ export const ipc = {
   deleteTask: (id: TaskId) => call(commands.deleteTask(id)),
   restoreTask: (id: TaskId) => call(commands.restoreTask(id)),
   copyTask: (id: TaskId, what: CopyWhat): Promise<number> => call(commands.copyTask(id, what)),
+  copyText: (text: string): Promise<number> => call(commands.copyText(text)),
   readClipboard: (): Promise<string> => call(commands.readClipboard()),
   copyDiagnostics: (id: TaskId) => call(commands.copyDiagnostics(id)),
   openVideo: (id: TaskId) => call(commands.openVideo(id)),
+  openPage: (url: string) => call(commands.openPage(url)),
   openProvider: (id: ProviderId, page: ProviderPage) => call(commands.openProvider(id, page)),
   openDataFolder: () => call(commands.openDataFolder()),
   cover: (id: TaskId): Promise<string | null> => call(commands.cover(id)),
+  picture: (url: string): Promise<string | null> => call(commands.picture(url)),
+  media,
+  mediaType: (task: TaskId, media: Media): Promise<string> => call(commands.mediaType(task, media)),
+  startDownload: (task: TaskId, media: Media): Promise<Download> => call(commands.startDownload(task, media)),
+  cancelDownload: (id: number) => call(commands.cancelDownload(id)),
+  resumeDownload: (id: number): Promise<Download> => call(commands.resumeDownload(id)),
+  downloads: (): Promise<Download[]> => call(commands.downloads()),
+  openDownload: (id: number) => call(commands.openDownload(id)),
+  showDownload: (id: number) => call(commands.showDownload(id)),
+  chooseDownloadFolder: (): Promise<Settings | null> => call(commands.chooseDownloadFolder()),
+  collections: (): Promise<Collection[]> => call(commands.collections()),
+  collectionCall: (
+    provider: ProviderId,
+    collection: string,
+    verb: Verb,
+    id: string | null,
+    input: Input,
+  ): Promise<Items> => call(commands.collectionCall(provider, collection, verb, id, input)),
+  uploadFile: (provider: ProviderId, extensions: string[]): Promise<Uploaded | null> =>
+    call(commands.uploadFile(provider, extensions)),
   providers: (): Promise<ProviderView[]> => call(commands.providers()),
   saveProvider: (id: ProviderId, values: Record<string, string>, sessionOnly: boolean): Promise<ProviderView> =>
     call(commands.saveProvider(id, values, sessionOnly)),
@@ -90,4 +152,6 @@ export const ipc = {
   /** Calls `changed` for each batch of changes, from the moment the promise is fulfilled. */
   onTaskChanges: (changed: (changes: TaskChange[]) => void): Promise<() => void> =>
     events.taskChanges.listen((event) => changed(event.payload)),
+  onDownloadChanges: (changed: (changes: Download[]) => void): Promise<() => void> =>
+    events.downloadChanges.listen((event) => changed(event.payload)),
 };
