@@ -52,10 +52,25 @@ struct Order {
 }
 
 impl Order {
+    /// The links of either field. Which of the two counts when both are sent is not documented, so none does.
     fn links(&self) -> Vec<&str> {
-        let single = self.video_url.as_deref().filter(|link| !link.trim().is_empty());
-        let batch = self.links.iter().flatten().map(String::as_str);
-        single.map_or_else(|| batch.collect(), |link| vec![link])
+        self.video_url()
+            .into_iter()
+            .chain(self.links.iter().flatten().map(String::as_str))
+            .collect()
+    }
+
+    fn video_url(&self) -> Option<&str> {
+        self.video_url.as_deref().filter(|link| !link.trim().is_empty())
+    }
+
+    fn fault(&self) -> Option<Answer> {
+        let links = self.links.as_deref().unwrap_or_default().len();
+        match (self.video_url(), links) {
+            (Some(_), 0) | (None, 1..=MAX_LINKS) => None,
+            (Some(_), _) => Some(refusal(400, "参数错误：video_url 与 links 只能提供一个")),
+            (None, _) => Some(refusal(400, "参数错误：请提供 1 到 5 个视频链接")),
+        }
     }
 }
 
@@ -73,14 +88,15 @@ async fn transcribe(
     let order: Option<Order> = json_body(&headers, &body);
     let links = order.as_ref().map(Order::links).unwrap_or_default();
     state.count_create(PROVIDER, links.iter().copied());
-    let scenario = links.first().map_or(Scenario::Ok, |link| Scenario::of(link));
-    if let Some(trouble) = scenario.at_the_door() {
+    // What meets the call as a whole may be asked for by any of its links.
+    let scenarios: Vec<Scenario> = links.iter().map(|link| Scenario::of(link)).collect();
+    if let Some(trouble) = scenarios.iter().find_map(|scenario| scenario.at_the_door()) {
         return trouble.spoil(Answer::new(200, json!({}))).await;
     }
     let Some(order) = &order else { return missing("body").into_response() };
     match accept(&state, order, &links) {
         Err(refusal) => refusal.into_response(),
-        Ok(answer) => match scenario.on_the_way_back() {
+        Ok(answer) => match scenarios.iter().find_map(|scenario| scenario.on_the_way_back()) {
             Some(trouble) => trouble.spoil(answer).await,
             None => answer.into_response(),
         },
@@ -89,8 +105,8 @@ async fn transcribe(
 
 fn accept(state: &State, order: &Order, links: &[&str]) -> Result<Answer, Answer> {
     check_user(order.user_id.as_deref())?;
-    if links.is_empty() || links.len() > MAX_LINKS {
-        return Err(refusal(400, "参数错误：请提供 1 到 5 个视频链接"));
+    if let Some(fault) = order.fault() {
+        return Err(fault);
     }
     for link in links {
         check_link(state, link)?;
@@ -143,15 +159,16 @@ async fn task_result(
 ) -> Response {
     answer_question(&state, &headers, &body, |progress| {
         let items: Vec<Value> = progress.items.iter().map(Item::json).collect();
-        // The first video that gave something speaks for the task.
+        // The first video that gave something speaks for the task; the texts of all become one.
         let first = progress.items.iter().find(|item| item.error.is_none());
         let first = first.or(progress.items.first()).map(Item::json).unwrap_or_default();
+        let text = progress.text();
         let top = json!({
             "item_count": items.len(),
             "title": first["title"],
             "platform": first["platform"],
-            "text": first["text"],
-            "word_count": first["word_count"],
+            "text": text,
+            "word_count": characters(text.as_deref()),
             "item_error_message": first["error_message"],
         });
         twice(200, "success", &progress.known(), &top, &json!({ "items": items }))
@@ -191,10 +208,13 @@ fn question(
         return Err(refusal(404, "任务不存在"));
     };
     let asked = state.ask(*first);
-    if let Some(answer) = first.scenario.refuses_question(asked).and_then(refusal_of) {
+    let mut scenarios = tickets.iter().map(|ticket| ticket.scenario);
+    let refused = scenarios.clone().find_map(|scenario| scenario.refuses_question(asked));
+    if let Some(answer) = refused.and_then(refusal_of) {
         return Err(answer);
     }
-    Ok((Progress::of(state, task_id, &tickets), first.scenario.while_asking(asked)))
+    let trouble = scenarios.find_map(|scenario| scenario.while_asking(asked));
+    Ok((Progress::of(state, task_id, &tickets), trouble))
 }
 
 /// A task as it stands now.
@@ -246,6 +266,14 @@ impl Progress {
             updated_ms: updated_ms.unwrap_or_default(),
             items,
         }
+    }
+
+    /// The texts that there are, one after the other.
+    fn text(&self) -> Option<String> {
+        self.items
+            .iter()
+            .filter_map(|item| item.text.clone())
+            .reduce(|all, text| format!("{all}\n\n{text}"))
     }
 
     fn known(&self) -> Value {
@@ -301,10 +329,14 @@ impl Item {
             "status": if self.status.is_empty() { "processing" } else { self.status },
             "url": self.url,
             "text": self.text,
-            "word_count": self.text.as_deref().map_or(0, |text| text.chars().count()),
+            "word_count": characters(self.text.as_deref()),
             "error_message": self.error,
         })
     }
+}
+
+fn characters(text: Option<&str>) -> usize {
+    text.map_or(0, |text| text.chars().count())
 }
 
 fn platform(site: Site) -> Option<&'static str> {

@@ -12,6 +12,11 @@ async fn create(sandbox: &Sandbox, link: &str) -> Answer {
     post(&url, &[], &json!({ "user_id": USER, "video_url": link })).await
 }
 
+async fn batch(sandbox: &Sandbox, links: &[String]) -> Answer {
+    let url = format!("{}/coze/transcribe", sandbox.base_url("momoget"));
+    post(&url, &[], &json!({ "user_id": USER, "links": links })).await
+}
+
 async fn ask(sandbox: &Sandbox, call: &str, task_id: &Value) -> Answer {
     let url = format!("{}/coze/{call}", sandbox.base_url("momoget"));
     post(&url, &[], &json!({ "user_id": USER, "task_id": task_id })).await
@@ -118,12 +123,92 @@ async fn a_batch_is_one_task_in_which_some_videos_may_fail() {
 }
 
 #[tokio::test]
-async fn more_than_five_links_are_refused() {
+async fn a_batch_gives_each_text_and_all_of_them_as_one() {
+    let sandbox = at_once().await;
+    let links = ["aaaaaaa", "sb-fail", "bbbbbbb", "sb-empty", "ccccccc"]
+        .map(|code| format!("https://v.douyin.com/{code}/"));
+    let created = batch(&sandbox, &links).await;
+    assert_eq!((created.status, &created.json()["remaining_tasks"]), (201, &json!(195)));
+    let id = &created.json()["task_id"];
+    let status = ask(&sandbox, "task-status", id).await.json();
+    assert_eq!((&status["total_count"], &status["processed_count"]), (&json!(5), &json!(5)));
+    assert_eq!((&status["success_count"], &status["failed_count"]), (&json!(4), &json!(1)));
+    assert_eq!((&status["status"], &status["error_message"]), (&json!("completed"), &Value::Null));
+
+    let result = ask(&sandbox, "task-result", id).await.json();
+    let items = result["data"]["items"].as_array().unwrap();
+    assert_eq!((&result["item_count"], items.len()), (&json!(5), 5));
+    let urls: Vec<&str> = items.iter().map(|item| item["url"].as_str().unwrap()).collect();
+    assert_eq!(urls, links);
+    let texts: Vec<&str> = items.iter().filter_map(|item| item["text"].as_str()).collect();
+    let all = result["text"].as_str().unwrap();
+    assert_eq!((texts.len(), all), (4, &texts.join("\n\n")[..]));
+    assert_eq!(result["word_count"], all.chars().count());
+    assert_eq!(sandbox.calls().creates_by_link.len(), 5);
+    assert_eq!(sandbox.calls().creates["momoget"], 1);
+}
+
+#[tokio::test]
+async fn the_videos_of_a_batch_are_done_one_by_one() {
+    let sandbox = paced(0.2).await;
+    let links = ["a", "b", "c", "d", "e"].map(|code| format!("https://v.douyin.com/{code}/"));
+    let id = batch(&sandbox, &links).await.json()["task_id"].clone();
+    let mut seen = Vec::new();
+    loop {
+        let status = ask(&sandbox, "task-status", &id).await.json();
+        let processed = status["processed_count"].as_u64().unwrap();
+        if seen.last() != Some(&processed) {
+            seen.push(processed);
+        }
+        if status["status"] == "completed" {
+            break;
+        }
+    }
+    assert!(seen.is_sorted() && seen.len() > 2, "{seen:?}");
+    assert_eq!((seen.first(), seen.last()), (Some(&0), Some(&5)));
+}
+
+#[tokio::test]
+async fn a_batch_of_which_all_failed_has_failed() {
+    let sandbox = at_once().await;
+    let links = ["sb-fail", "sb-gone"].map(|code| format!("https://v.douyin.com/{code}/"));
+    let id = batch(&sandbox, &links).await.json()["task_id"].clone();
+    let status = ask(&sandbox, "task-status", &id).await.json();
+    assert_eq!((&status["status"], &status["success_count"]), (&json!("failed"), &json!(0)));
+}
+
+#[tokio::test]
+async fn a_word_about_the_whole_call_counts_in_any_link_of_a_batch() {
+    let sandbox = at_once().await;
+    let with = |word: &str| {
+        ["aaaaaaa".to_owned(), format!("sb-{word}")]
+            .map(|code| format!("https://v.douyin.com/{code}/"))
+    };
+    assert_eq!(batch(&sandbox, &with("e503")).await.status, 503);
+    assert_eq!(batch(&sandbox, &with("quota")).await.status, 400);
+    assert_eq!(sandbox.calls().accepted_by_link.len(), 0);
+    let id = batch(&sandbox, &with("trouble-poll")).await.json()["task_id"].clone();
+    assert_eq!(ask(&sandbox, "task-status", &id).await.status, 500);
+}
+
+#[tokio::test]
+async fn one_to_five_links_come_in_one_field() {
     let sandbox = at_once().await;
     let url = format!("{}/coze/transcribe", sandbox.base_url("momoget"));
-    let links = vec!["https://v.douyin.com/aaaaaaa/"; 6];
-    let answer = post(&url, &[], &json!({ "user_id": USER, "links": links })).await;
-    assert_eq!(answer.status, 400);
+    let link = "https://v.douyin.com/aaaaaaa/";
+    let refused = [
+        json!({ "user_id": USER, "links": vec![link; 6] }),
+        json!({ "user_id": USER, "links": [] }),
+        json!({ "user_id": USER }),
+        json!({ "user_id": USER, "video_url": " " }),
+        json!({ "user_id": USER, "video_url": link, "links": [link] }),
+    ];
+    for body in refused {
+        let answer = post(&url, &[], &body).await;
+        assert_eq!(answer.status, 400, "{body}");
+        assert!(answer.json()["detail"].as_str().unwrap().starts_with("参数错误"), "{body}");
+    }
+    assert_eq!(batch(&sandbox, &[link.to_owned()]).await.status, 201);
 }
 
 #[tokio::test]
