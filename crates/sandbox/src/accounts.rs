@@ -14,6 +14,8 @@ pub(crate) const TRANSCRIPTGENERATE_SECRET: &str = "sk_sandbox";
 
 pub(crate) const JIMENG_KEY: &str = "sk_sandbox_jm";
 
+pub(crate) const RAWUGC_KEY: &str = "rug_sandbox";
+
 pub(crate) const MOMOGET: &[(&str, &str)] = &[("user_id", MOMOGET_USER_ID)];
 
 pub(crate) const COZE: &[(&str, &str)] = &[
@@ -27,3 +29,5 @@ pub(crate) const TRANSCRIPTGENERATE: &[(&str, &str)] =
     &[("api_key", TRANSCRIPTGENERATE_KEY), ("api_secret", TRANSCRIPTGENERATE_SECRET)];
 
 pub(crate) const JIMENG: &[(&str, &str)] = &[("api_key", JIMENG_KEY)];
+
+pub(crate) const RAWUGC: &[(&str, &str)] = &[("api_key", RAWUGC_KEY)];

@@ -13,6 +13,7 @@ mod link;
 mod media;
 mod momoget;
 mod page;
+mod rawugc;
 mod scenario;
 mod serve;
 mod short;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
-use crate::{accounts, coze, jimeng, momoget, state::State, transcriptgenerate};
+use crate::{accounts, coze, jimeng, momoget, rawugc, state::State, transcriptgenerate};
 
 /// A simulated service: all that the rest of the sandbox knows of it.
 pub(crate) struct Simulated {
@@ -67,6 +67,13 @@ pub(crate) const ALL: &[Simulated] = &[
         account: accounts::JIMENG,
         routes: jimeng::ROUTES,
         router: jimeng::router,
+    },
+    Simulated {
+        id: "rawugc",
+        base_path: "/rawugc/api/v1",
+        account: accounts::RAWUGC,
+        routes: rawugc::ROUTES,
+        router: rawugc::router,
     },
 ];
 

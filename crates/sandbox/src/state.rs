@@ -11,6 +11,7 @@ use crate::{
     dice::{self, Dice},
     ids::{EPOCH_MS, SEEDS, TICK_MS, Ticket},
     link::{self, Site},
+    rawugc::Books,
     scenario::Scenario,
     texts::Talk,
     trouble::Answer,
@@ -34,13 +35,14 @@ pub(crate) enum Stage {
 pub(crate) struct State {
     /// Without a closing slash.
     pub(crate) url: String,
-    options: Options,
+    pub(crate) options: Options,
     memory: Mutex<Memory>,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     pub(crate) calls: Calls,
+    pub(crate) rawugc: Books,
     /// Uses taken at Momoget.
     uses_taken: u32,
     /// Seconds of video taken at TranscriptGenerate.

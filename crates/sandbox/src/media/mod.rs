@@ -17,7 +17,7 @@ use axum::{
     routing::get,
 };
 
-use crate::{calendar, scenario::Scenario, state::State, trouble};
+use crate::{calendar, rawugc, scenario::Scenario, state::State, trouble};
 use delivery::File;
 
 /// Half of the cover of a phone video, and still sharp enough for a list.
@@ -108,7 +108,13 @@ async fn answer(
     }
     // Whatever else may change, a file is made from its seed alone.
     let version = if scenario == Scenario::Changed { state.next_version() } else { 0 };
-    match file(&kind, &name, &query, version).await {
+    let found = if kind == "upload" {
+        let uploaded = rawugc::uploaded(&state, &name);
+        uploaded.map(|(kind, bytes)| File::new(kind, bytes, format!("upload-{name}")))
+    } else {
+        file(&kind, &name, &query, version).await
+    };
+    match found {
         None => StatusCode::NOT_FOUND.into_response(),
         Some(file) => delivery::deliver(&state, &file, scenario, &headers),
     }
