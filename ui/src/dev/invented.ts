@@ -49,8 +49,14 @@ function task(id: number, over: Partial<Task> & { platform: Platform; title: str
     failure: null,
     remote_id: '9c41aaaabbbbccccddddeeee2e07',
     link: { url, platform, kind: 'short', id: null, canonical: null, title },
+    subject: null,
+    model: null,
+    parent: null,
+    batch: null,
+    works: [],
+    cost: null,
     target_language: null,
-    found: { title: null, author: null, duration_s: null, cover_url: null, media_url: null, learned_at: null },
+    found: { title: null, author: null, duration_s: null, cover_url: null, media_url: null, avatar_url: null, learned_at: null },
     words: null,
     submitted_at: created + 1000,
     ended_at: null,
@@ -61,7 +67,7 @@ function task(id: number, over: Partial<Task> & { platform: Platform; title: str
 }
 
 function found(author: string, duration: number, cover = false): Task['found'] {
-  return { title: null, author, duration_s: duration, cover_url: cover ? 'x' : null, media_url: null, learned_at: NOW };
+  return { title: null, author, duration_s: duration, cover_url: cover ? 'x' : null, media_url: null, avatar_url: null, learned_at: NOW };
 }
 
 /** The list as the design shows it. `show` names the state that lies open. */
@@ -78,7 +84,7 @@ export function tasks(show: string): Task[] {
     task(8, { platform: 'xiaohongshu', title: '租房改造｜9 平米朝北小屋，怎么装都不暗', url: 'http://xhslink.com/a/Qz81nLwK3', provider: 'transcriptgenerate', state: 'failed', failure: failure(kind, 'transcriptgenerate'), remote_id: kind === 'provider-internal' ? '9c41aaaabbbb2e07' : null, created_at: at(18), ended_at: at(17.9) }),
     task(7, { platform: 'kuaishou', title: '凌晨四点的海鲜市场，老板娘教你挑螃蟹', url: 'https://v.kuaishou.com/3xK9wQe1', state: 'uncertain', remote_id: null, created_at: at(93) }),
     task(6, { platform: 'tiktok', title: 'How I plan a week of shorts in 30 minutes', url: 'https://vm.tiktok.com/ZM8kQ2wXy/', state: 'cancelled', cancel_cause: show === 'stopped' ? 'stopped_waiting' : show === 'gave-up' ? 'gave_up' : 'before_submit', created_at: at(200), ended_at: at(199) }),
-    task(5, { platform: 'bilibili', title: '拆解一条百万播放的探店视频', url: 'https://b23.tv/xP4uR8a', provider: 'coze', operation: 'resolve', found: { title: '拆解一条百万播放的探店视频', author: '镜头后面', duration_s: 760, cover_url: 'x', media_url: 'https://media.example/v/0921.mp4', learned_at: NOW }, created_at: at(260), ended_at: at(259) }),
+    task(5, { platform: 'bilibili', title: '拆解一条百万播放的探店视频', url: 'https://b23.tv/xP4uR8a', provider: 'coze', operation: 'resolve', found: { title: '拆解一条百万播放的探店视频', author: '镜头后面', duration_s: 760, cover_url: 'x', media_url: 'https://media.example/v/0921.mp4', avatar_url: 'https://media.example/a/1.jpg', learned_at: NOW }, created_at: at(260), ended_at: at(259) }),
     task(4, { platform: 'toutiao', title: '为什么老小区加装电梯，总是卡在二楼这一户：一位社区书记跑了三年、开了四十七次协调会之后讲的实话', url: 'https://www.toutiao.com/video/7431', provider: 'transcriptgenerate', words: 412, found: found('街坊说事', 368), created_at: at(60 * 24), ended_at: at(60 * 24 - 1) }),
     task(3, { platform: 'douyin', title: '小店朋友圈这样发，三句话就够', url: 'https://v.douyin.com/aW9nTe_4Rk0/', words: 203, found: found('阿岚开店笔记', 48), created_at: at(60 * 27), ended_at: at(60 * 27 - 1) }),
     task(2, { platform: 'youtube', title: 'My plant kept falling over until I tried one chopstick', url: 'https://youtu.be/abc', words: 96, found: found('desk.garden', 23), created_at: at(60 * 75), ended_at: at(60 * 75 - 1) }),
@@ -91,9 +97,9 @@ export function tasks(show: string): Task[] {
 }
 
 export function providers(fresh: boolean): ProviderView[] {
-  const secret = (name: string, last4: string | null, required = true) => ({ name, secret: true, required, value: null, configured: !fresh && last4 !== null, last4: fresh ? null : last4, choices: [] });
-  const plain = (name: string, value: string | null, over: object = {}) => ({ name, secret: false, required: false, value, configured: false, last4: null, choices: [], ...over });
-  const shared = { session_only: false, signup_url: 'https://example.org', console_url: 'https://example.org', platforms: [], checked_at: fresh ? null : NOW - 9 * MINUTE, check_failure: null, spent_today: 0, charged_on_failure: 'unknown' as const };
+  const secret = (name: string, last4: string | null, required = true) => ({ name, secret: true, required, value: null, configured: !fresh && last4 !== null, last4: fresh ? null : last4, choices: [], columns: [] });
+  const plain = (name: string, value: string | null, over: object = {}) => ({ name, secret: false, required: false, value, configured: false, last4: null, choices: [], columns: [], ...over });
+  const shared = { session_only: false, signup_url: 'https://example.org', console_url: 'https://example.org', platforms: [], checked_at: fresh ? null : NOW - 9 * MINUTE, check_failure: null, spent_today: 0, charged_on_failure: 'unknown' as const, batch: 1, slots: null, running: 0, expires_at: null };
   return [
     { ...shared, id: 'momoget', name: 'Momoget', platforms: ['douyin', 'kuaishou', 'xiaohongshu', 'bilibili', 'toutiao'], fields: [secret('user_id', '1c7a'), plain('base_url', 'https://www.momoget.cn/api/v1')], operations: ['transcribe'], unit: 'use', ready: !fresh, allowance: fresh ? null : { unit: 'use', left: 37, total: null, period: null, learned_at: NOW - 3 * MINUTE }, expected_cost: 1, spent_today: fresh ? 0 : 12 },
     { ...shared, id: 'transcriptgenerate', name: 'TranscriptGenerate', fields: [secret('api_key', '8d2f'), secret('api_secret', '77e0'), plain('base_url', 'https://api.transcriptgenerate.com/open-gateway')], operations: ['transcribe'], unit: 'second', ready: !fresh, allowance: fresh ? null : { unit: 'second', left: 5400, total: 6000, period: 'daily', learned_at: NOW - 30 * MINUTE }, expected_cost: null, check_failure: fresh ? null : failure('unauthorized', 'transcriptgenerate') },

@@ -41,6 +41,7 @@ let settings: Settings = {
   operation: 'transcribe',
   proxy: 'system',
   follow_short_links: true,
+  download_folder: null,
 };
 let cards: ProviderView[] = providers(show.startsWith('first'));
 let all: Task[] = show.startsWith('first') || show === 'sandbox-empty' || show === 'empty' ? [] : invented(show);
@@ -115,7 +116,7 @@ function submit(submission: Submission): number[] {
     announce({ kind: 'saved', task });
     setTimeout(() => change(id, { state: 'submitting', submitted_at: Date.now() }), 600);
     setTimeout(() => change(id, { state: 'running', remote_id: '9c41aaaabbbb2e07', next_poll_at: Date.now() + 3000 }), 1400);
-    const found = { title: '三分钟讲清楚红烧肉为什么总是柴', author: '灶边老周', duration_s: 96, cover_url: 'x', media_url: null, learned_at: now };
+    const found = { title: '三分钟讲清楚红烧肉为什么总是柴', author: '灶边老周', duration_s: 96, cover_url: 'x', media_url: null, avatar_url: null, learned_at: now };
     setTimeout(() => change(id, { state: 'succeeded', ended_at: Date.now(), words: 412, found }), 6000);
     return id;
   });
@@ -150,6 +151,9 @@ function detailOf(id: number): TaskDetail {
               failure: task.failure,
             },
           ],
+    input: {},
+    output: null,
+    batch: [],
     ahead: task.state === 'queued' ? 2 : 0,
     usual_s: 84,
   };

@@ -164,6 +164,8 @@ export class Paste {
       provider,
       operation,
       target_language: targetLanguage,
+      input: {},
+      together: false,
     };
   }
 

@@ -11,6 +11,7 @@ const DEFAULTS: Settings = {
   operation: 'transcribe',
   proxy: 'system',
   follow_short_links: true,
+  download_folder: null,
 };
 
 export class Preferences {

@@ -10,6 +10,7 @@ const field = (name: string, over: Partial<FieldView> = {}): FieldView => ({
   configured: false,
   last4: null,
   choices: [],
+  columns: [],
   ...over,
 });
 

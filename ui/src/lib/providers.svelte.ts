@@ -36,8 +36,9 @@ export class Providers {
     return this.all.filter((provider) => provider.ready && provider.operations.includes(operation));
   }
 
-  /** Another one than `id` that could do the same for this site right now. */
-  instead(id: ProviderId, operation: Operation, platform: Platform): ProviderView | undefined {
+  /** Another one than `id` that could do the same for this site right now; none for what takes a form. */
+  instead(id: ProviderId, operation: Operation, platform: Platform | null): ProviderView | undefined {
+    if (platform === null) return undefined;
     return this.ready(operation).find((provider) => provider.id !== id && serves(provider, platform));
   }
 

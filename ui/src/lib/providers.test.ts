@@ -62,7 +62,7 @@ it('another provider is offered only where it may serve the site', () => {
 describe('what is being typed', () => {
   it('is kept until it is saved', async () => {
     const providers = new Providers();
-    const fields = [{ name: 'user_id', secret: true, required: true, value: null, configured: false, last4: null, choices: [] }];
+    const fields = [{ name: 'user_id', secret: true, required: true, value: null, configured: false, last4: null, choices: [], columns: [] }];
     const card = view('momoget', { fields });
     providers.begin([card]);
     providers.form(card).type('user_id', 'abc');

@@ -1,7 +1,7 @@
 // What the window knows, and everything that the user can do in it.
 
 import { createContext } from 'svelte';
-import type { AppState, Operation, ProviderId, ProviderView, Task, TaskChange, TaskId } from '../bindings';
+import type { AppState, Operation, ProviderId, ProviderView, Task, TaskChange, TaskId, TaskState } from '../bindings';
 import { Detail } from './detail.svelte';
 import { number } from './format';
 import { AppError, ipc, type Boot, type CopyWhat } from './ipc';
@@ -9,17 +9,13 @@ import { t } from './messages.svelte';
 import { Paste } from './paste.svelte';
 import { Preferences } from './preferences.svelte';
 import { Providers } from './providers.svelte';
+import { titleOf } from './task';
 import { Tasks } from './tasks.svelte';
 import { Toasts } from './toasts.svelte';
 import { errorWords, stateWords } from './words';
 
 export type View = 'texts' | 'settings' | 'help';
 export type SettingsPage = 'providers' | 'look' | 'network' | 'data';
-
-/** A task's title: the provider's, else what the share text said. */
-export function titleOf(task: Task): string | null {
-  return task.found.title ?? task.link.title;
-}
 
 /** More links than this are submitted only after a question. */
 const ASK_ABOVE = 3;
@@ -50,6 +46,8 @@ export class Session {
 
   /** The first start goes on until the user leaves it: a saved key alone does not mean that it works. */
   #settingUp = $state(false);
+  /** The states that were said, of tasks of every desk. */
+  readonly #said = new Map<TaskId, TaskState>();
 
   /** No task and no provider yet: the first start is shown instead of an empty list. */
   get firstStart(): boolean {
@@ -139,8 +137,9 @@ export class Session {
 
   /** Asks another provider for the same link: a new task beside the failed one. */
   async useProvider(task: Task, share: string, provider: ProviderId): Promise<void> {
+    const url = task.link?.url;
+    if (url === undefined) return;
     await this.attempt(async () => {
-      const url = task.link.url;
       const ids = await ipc.createTasks({
         share_text: share,
         urls: [url],
@@ -148,6 +147,8 @@ export class Session {
         provider,
         operation: task.operation,
         target_language: task.target_language,
+        input: {},
+        together: false,
       });
       const id = ids[0];
       if (id !== undefined) this.open(id);
@@ -268,7 +269,9 @@ export class Session {
     for (const change of changes) {
       if (change.kind !== 'saved') continue;
       const { task } = change;
-      if (this.tasks.task(task.id)?.state === task.state) continue;
+      const before = this.#said.get(task.id) ?? this.tasks.task(task.id)?.state;
+      this.#said.set(task.id, task.state);
+      if (before === task.state) continue;
       const title = titleOf(task) ?? t('done.untitled');
       const state = stateWords(task, Date.now()).text;
       if (task.state === 'failed' || task.state === 'uncertain') this.alarm = t('live.state', { title, state });

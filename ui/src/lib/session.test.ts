@@ -40,7 +40,7 @@ const task = (id: number, over: Partial<Task> = {}): Task =>
 
 const boot = (ids: number[]): Boot => ({
   app_state: app,
-  settings: { language: 'zh-CN', theme: 'dark', provider: null, operation: 'transcribe', proxy: 'system', follow_short_links: true },
+  settings: { language: 'zh-CN', theme: 'dark', provider: null, operation: 'transcribe', proxy: 'system', follow_short_links: true, download_folder: null },
   tasks: { tasks: ids.map((id) => task(id)), total: ids.length, before: null },
   providers: [momoget],
 });

@@ -1,12 +1,15 @@
 // The tasks on screen. Rust owns them; this is a copy that follows its events.
 
-import type { Task, TaskChange, TaskId, TaskPage } from '../bindings';
+import type { Desk, Task, TaskChange, TaskId, TaskPage } from '../bindings';
 import { ipc } from './ipc';
+import { deskOf } from './task';
 
 /** Tasks asked for at once. */
 const PAGE = 60;
 
 export class Tasks {
+  /** The desk whose tasks these are. */
+  readonly #desk: Desk;
   /** Newest first, as far as they have been read. */
   all = $state.raw<Task[]>([]);
   /** How many there are in all. */
@@ -22,6 +25,10 @@ export class Tasks {
   #overtaken = false;
   /** Loads asked for while one was under way. */
   #again = false;
+
+  constructor(desk: Desk = 'texts') {
+    this.#desk = desk;
+  }
 
   /** More tasks lie behind the last one. */
   get more(): boolean {
@@ -52,7 +59,7 @@ export class Tasks {
       do {
         this.#again = false;
         this.#overtaken = false;
-        const page = await ipc.tasks(null, Math.max(PAGE, this.all.length));
+        const page = await ipc.tasks(this.#desk, null, Math.max(PAGE, this.all.length));
         if (!this.#overtaken) this.begin(page);
       } while (this.#again || this.#overtaken);
     } catch {
@@ -68,7 +75,7 @@ export class Tasks {
     if (before === null || this.#reading) return;
     this.#reading = true;
     try {
-      const page = await ipc.tasks(before, PAGE);
+      const page = await ipc.tasks(this.#desk, before, PAGE);
       const known = new Set(this.all.map((task) => task.id));
       this.all = [...this.all, ...page.tasks.filter((task) => !known.has(task.id))];
       this.total = page.total;
@@ -88,7 +95,8 @@ export class Tasks {
     for (const change of changes) {
       switch (change.kind) {
         case 'saved':
-          all = this.#with(all, change.task);
+          // Every desk hears of every task.
+          if (deskOf(change.task.operation) === this.#desk) all = this.#with(all, change.task);
           break;
         case 'removed':
           all = this.#without(all, change.id);
@@ -120,8 +128,9 @@ export class Tasks {
 
   #without(all: Task[], id: TaskId): Task[] {
     const left = all.filter((task) => task.id !== id);
-    const unread = this.#before !== null;
-    if (left.length < all.length || unread) this.total = Math.max(left.length, this.total - 1);
+    if (left.length < all.length) this.total = Math.max(left.length, this.total - 1);
+    // It may be one behind the last that was read, or stand in the list of another desk.
+    else if (this.#before !== null) void this.load();
     return left;
   }
 }

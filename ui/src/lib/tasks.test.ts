@@ -21,8 +21,14 @@ function task(id: number, state: Task['state'] = 'queued'): Task {
     failure: null,
     remote_id: null,
     link: { url: `https://v.douyin.com/${id}/`, platform: 'douyin', kind: 'short', id: null, canonical: null, title: null },
+    subject: null,
+    model: null,
+    parent: null,
+    batch: null,
+    works: [],
+    cost: null,
     target_language: null,
-    found: { title: null, author: null, duration_s: null, cover_url: null, media_url: null, learned_at: null },
+    found: { title: null, author: null, duration_s: null, cover_url: null, media_url: null, avatar_url: null, learned_at: null },
     words: null,
     created_at: id,
     submitted_at: null,
@@ -92,6 +98,21 @@ describe('a change', () => {
     expect([ids(tasks), tasks.total]).toEqual([[3, 1], 2]);
   });
 
+  it('of a task of another desk is left to that desk', () => {
+    const tasks = new Tasks();
+    tasks.begin(page([2, 1]));
+    tasks.apply([{ kind: 'saved', task: { ...task(3), operation: 'generate_image' } }]);
+    expect([ids(tasks), tasks.total]).toEqual([[2, 1], 2]);
+  });
+
+  it('that removes a task nobody has read asks how many are left', async () => {
+    const tasks = new Tasks();
+    tasks.begin(page([9, 8], 50, 8));
+    asked.mockResolvedValue(page([9, 8], 49, 8));
+    tasks.apply([{ kind: 'removed', id: 4 }]);
+    await vi.waitFor(() => expect(tasks.total).toBe(49));
+  });
+
   it('by another process reads everything anew', async () => {
     const tasks = new Tasks();
     tasks.begin(page([1]));
@@ -119,7 +140,7 @@ describe('reading', () => {
     asked.mockResolvedValueOnce(page([2, 1], 4, null));
     await tasks.loadMore();
     await tasks.loadMore();
-    expect([ids(tasks), tasks.more, asked.mock.calls]).toEqual([[4, 3, 2, 1], false, [[3, 60]]]);
+    expect([ids(tasks), tasks.more, asked.mock.calls]).toEqual([[4, 3, 2, 1], false, [['texts', 3, 60]]]);
   });
 
   it('that fails says so and keeps what is on screen', async () => {

@@ -22,6 +22,9 @@ const detail = (state: Task['state'], attempts: Attempt[], over: Partial<Task> =
   share_text: '',
   transcripts: [],
   attempts,
+  input: {},
+  output: null,
+  batch: [],
   ahead: 0,
   usual_s: null,
 });

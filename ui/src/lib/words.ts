@@ -54,6 +54,20 @@ export const seals: Record<Platform, string> = {
   other: '链',
 };
 
+/** The same where there is no link, by what was asked. */
+export const operationSeals: Record<Operation, string> = {
+  transcribe: '文',
+  resolve: '息',
+  analyze: '析',
+  generate_video: '影',
+  generate_image: '图',
+  generate_music: '音',
+  captions: '字',
+  overlay: '题',
+  scrape: '寻',
+  plan: '策',
+};
+
 export const operationNames: Record<Operation, MessageKey> = {
   transcribe: 'operation.transcribe',
   resolve: 'operation.resolve',
@@ -61,6 +75,10 @@ export const operationNames: Record<Operation, MessageKey> = {
   generate_video: 'operation.generate_video',
   generate_image: 'operation.generate_image',
   generate_music: 'operation.generate_music',
+  captions: 'operation.captions',
+  overlay: 'operation.overlay',
+  scrape: 'operation.scrape',
+  plan: 'operation.plan',
 };
 
 export const providerAbout: Record<ProviderId, MessageKey> = {
@@ -219,10 +237,17 @@ function runningName(operation: Operation): MessageKey {
     case 'resolve':
       return 'state.running_resolve';
     case 'analyze':
+      return 'state.running_analyze';
     case 'generate_video':
     case 'generate_image':
     case 'generate_music':
-      return 'state.running_other';
+    case 'captions':
+    case 'overlay':
+      return 'state.running_generate';
+    case 'scrape':
+      return 'state.running_scrape';
+    case 'plan':
+      return 'state.running_plan';
   }
 }
 
@@ -505,6 +530,12 @@ const errors: Record<ErrorCode, MessageKey> = {
   wrong_state: 'error.wrong_state',
   invalid_field: 'error.invalid_field',
   invalid_id: 'error.invalid_id',
+  faults: 'error.faults',
+  not_offered: 'error.not_offered',
+  refused_call: 'error.refused_call',
+  uncertain_call: 'error.uncertain_call',
+  busy_call: 'error.busy_call',
+  media_unavailable: 'error.media_unavailable',
   keychain_missing: 'error.keychain_missing',
   keychain_no_collection: 'error.keychain_no_collection',
   keychain_locked: 'error.keychain_locked',
