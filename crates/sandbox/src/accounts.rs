@@ -6,8 +6,15 @@ pub(crate) const MOMOGET_USER_ID: &str = "5a4d0b0c-0000-4000-8000-000000000001";
 pub(crate) const COZE_TOKEN: &str = "pat_sandbox";
 /// Reads the history only, as the vendor's own examples have two tokens.
 pub(crate) const COZE_HISTORY_TOKEN: &str = "cztei_sandbox";
+/// A service token, which its owner let run workflows and nothing else.
+pub(crate) const COZE_SERVICE_TOKEN: &str = "sat_sandbox";
 pub(crate) const COZE_TRANSCRIPT_WORKFLOW: &str = "7400000000000000001";
 pub(crate) const COZE_INFO_WORKFLOW: &str = "7400000000000000002";
+pub(crate) const COZE_PLAIN_TRANSCRIPT_WORKFLOW: &str = "7400000000000000003";
+pub(crate) const COZE_NEW_INFO_WORKFLOW: &str = "7400000000000000004";
+/// Of the international host; its tokens and workflows are its own.
+pub(crate) const COZE_COM_TOKEN: &str = "pat_sandbox_com";
+pub(crate) const COZE_COM_TRANSCRIPT_WORKFLOW: &str = "7500000000000000001";
 
 pub(crate) const TRANSCRIPTGENERATE_KEY: &str = "ak_sandbox";
 pub(crate) const TRANSCRIPTGENERATE_SECRET: &str = "sk_sandbox";
@@ -31,3 +38,6 @@ pub(crate) const TRANSCRIPTGENERATE: &[(&str, &str)] =
 pub(crate) const JIMENG: &[(&str, &str)] = &[("api_key", JIMENG_KEY)];
 
 pub(crate) const RAWUGC: &[(&str, &str)] = &[("api_key", RAWUGC_KEY)];
+
+pub(crate) const COZE_COM: &[(&str, &str)] =
+    &[("token", COZE_COM_TOKEN), ("transcript_workflow_id", COZE_COM_TRANSCRIPT_WORKFLOW)];

@@ -6,7 +6,7 @@ use axum::{extract::State as Extract, response::Html};
 
 use crate::{
     calls::Calls,
-    media,
+    coze, media,
     scenario::{Scenario, WORDS},
     simulated,
     state::State,
@@ -25,6 +25,11 @@ pub(crate) async fn show(Extract(state): Extract<Arc<State>>) -> Html<String> {
         [simulated.id.to_owned(), base, account.join(", ")]
     });
     table(&mut body, "Simulated", ["provider", "base URL", "account"], providers);
+
+    let workflows = coze::WORKFLOWS.iter().map(|workflow| {
+        [workflow.id, workflow.parameter, workflow.gives.what()].map(str::to_owned)
+    });
+    table(&mut body, "Coze workflows", ["id", "parameter", "gives"], workflows);
 
     let words = WORDS.iter().map(|word| [format!("sb-{}", word.word), word.what.to_owned()]);
     table(&mut body, "Words", ["in the link", "what happens"], words);

@@ -55,6 +55,14 @@ pub(crate) const ALL: &[Simulated] = &[
         router: coze::router,
     },
     Simulated {
+        // Found by its path only: a name leads to the first row that has it.
+        id: "coze",
+        base_path: "/coze-com",
+        account: accounts::COZE_COM,
+        routes: coze::ROUTES,
+        router: coze::international_router,
+    },
+    Simulated {
         id: "transcriptgenerate",
         base_path: "/transcriptgenerate/open-gateway",
         account: accounts::TRANSCRIPTGENERATE,

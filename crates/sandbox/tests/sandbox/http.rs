@@ -1,6 +1,6 @@
 //! A client that only knows HTTP/1.1 as it goes over the wire, so that nothing is retried or repaired.
 
-use std::io;
+use std::{io, time::Duration};
 
 use serde_json::Value;
 use shiwen_sandbox::{Options, Sandbox};
@@ -74,6 +74,20 @@ pub(crate) async fn get_cut(url: &str, headers: &[(&str, &str)]) -> (Answer, boo
     (answer, complete)
 }
 
+/// What comes within a time of an answer that has no end, as text.
+pub(crate) async fn post_for(
+    time: Duration,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: &Value,
+) -> String {
+    let mut stream = ask("POST", url, headers, Some(body.to_string())).await.unwrap();
+    let mut bytes = Vec::new();
+    let read = tokio::time::timeout(time, stream.read_to_end(&mut bytes)).await;
+    assert!(read.is_err(), "the answer ended");
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 async fn send(
     method: &str,
     url: &str,
@@ -91,6 +105,18 @@ async fn exchange(
     headers: &[(&str, &str)],
     body: Option<String>,
 ) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    ask(method, url, headers, body).await?.read_to_end(&mut bytes).await?;
+    Ok(bytes)
+}
+
+/// A connection on which a request was sent.
+async fn ask(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Option<String>,
+) -> io::Result<TcpStream> {
     let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = TcpStream::connect(host).await?;
     let mut request = format!("{method} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
@@ -103,9 +129,7 @@ async fn exchange(
     request += "\r\n";
     request += body.as_deref().unwrap_or_default();
     stream.write_all(request.as_bytes()).await?;
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).await?;
-    Ok(bytes)
+    Ok(stream)
 }
 
 fn parse(bytes: &[u8]) -> Option<Answer> {

@@ -5,6 +5,8 @@
 mod connections;
 mod counts;
 mod coze;
+mod coze_stream;
+mod coze_workflows;
 mod http;
 mod jimeng;
 mod media;
