@@ -137,6 +137,10 @@ impl FieldSpec {
         Self { default: Some(Preset::Flag(flag)), ..self }
     }
 
+    pub(crate) const fn name(&self) -> &'static str {
+        self.name
+    }
+
     fn field(&self) -> FormField {
         let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         FormField {

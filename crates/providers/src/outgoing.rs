@@ -28,13 +28,33 @@ impl Call<'_> {
     pub(crate) fn post(
         &self,
         account: &Account,
+        headers: Vec<(&'static str, HeaderValue)>,
+        body: &impl serde::Serialize,
+    ) -> Result<Request, Failure> {
+        self.with_json(Method::Post, account, headers, body)
+    }
+
+    pub(crate) fn with_json(
+        &self,
+        method: Method,
+        account: &Account,
         mut headers: Vec<(&'static str, HeaderValue)>,
         body: &impl serde::Serialize,
     ) -> Result<Request, Failure> {
         let body = serde_json::to_vec(body)
             .map_err(|_| refuse(self.provider, "the request could not be written"))?;
         headers.push(("content-type", HeaderValue::Plain("application/json".to_owned())));
-        self.request(account, Method::Post, headers, Some(body))
+        self.request(account, method, headers, Some(body))
+    }
+
+    /// Without a body.
+    pub(crate) fn bare(
+        &self,
+        method: Method,
+        account: &Account,
+        headers: Vec<(&'static str, HeaderValue)>,
+    ) -> Result<Request, Failure> {
+        self.request(account, method, headers, None)
     }
 
     fn request(
