@@ -1,17 +1,22 @@
-//! What the user decides about a task. Any process may write these; only the owner acts on them.
+//! What the user decides about a task. Any process may write these; only the owner acts on them. A decision about one
+//! task of a batch leaves the others alone, except for what can only be true of all of them.
 
 use rusqlite::OptionalExtension;
 use shiwen_core::{AttemptId, TaskId, TaskState, Timestamp};
 
-use crate::{Store, StoreError, submit, write::Write};
+use crate::{Store, StoreError, batch, submit, write::Write};
 
 impl Store {
-    /// Before it is submitted: it never will be. While it runs: nobody waits for it any more, its remote id stays.
+    /// Before it is submitted: it never will be, and the others of its batch go out without it. While it runs: nobody
+    /// waits for it any more, its remote id stays.
     ///
     /// # Errors
     /// [`StoreError::WrongState`] while it is being submitted, or when it has ended.
     pub fn cancel(&self, id: TaskId, now: Timestamp) -> Result<(), StoreError> {
         self.write(|write| {
+            if state_of(write, id)?.as_deref() == Some(TaskState::Queued.as_str()) {
+                batch::leave(write, id)?;
+            }
             let sql = "UPDATE tasks SET state = 'cancelled', ended_at = ?2, wait_reason = NULL, wait_until = NULL,
                          cancel_cause = CASE state WHEN 'queued' THEN 'before_submit' ELSE 'stopped_waiting' END
                        WHERE id = ?1 AND state IN ('queued', 'running')";
@@ -27,7 +32,8 @@ impl Store {
         self.write(|write| {
             let sql = "UPDATE tasks SET state = 'running', cancel_cause = NULL, ended_at = NULL, next_poll_at = ?2
                        WHERE id = ?1 AND cancel_cause = 'stopped_waiting'";
-            write.step(id, sql, (id.0, now.0))
+            write.step(id, sql, (id.0, now.0))?;
+            ask_now(write, id, now)
         })
     }
 
@@ -36,17 +42,15 @@ impl Store {
     /// # Errors
     /// [`StoreError::WrongState`] when the task does not run.
     pub fn check_now(&self, id: TaskId, now: Timestamp) -> Result<(), StoreError> {
-        self.write(|write| {
-            let sql = "UPDATE tasks SET next_poll_at = ?2, wait_reason = NULL, wait_until = NULL
-                       WHERE id = ?1 AND state = 'running'";
-            write.step(id, sql, (id.0, now.0))
-        })
+        self.write(|write| ask_now(write, id, now))
     }
 
-    /// A new approval to spend: a failed or cancelled task is queued again; a queued one that waits is tried at once.
+    /// A new approval to spend: a failed or cancelled task is queued again, by itself; a queued one that waits is tried
+    /// at once, with those that go out in the same call.
     ///
     /// # Errors
-    /// [`StoreError::WrongState`] for every other task, and for those in the trash.
+    /// [`StoreError::WrongState`] for every other task, for those in the trash, and for what was only followed here:
+    /// nobody said what it was made of.
     pub fn retry(&self, id: TaskId) -> Result<(), StoreError> {
         self.requeue(
             id,
@@ -63,7 +67,8 @@ impl Store {
         self.requeue(id, "state = 'uncertain'")
     }
 
-    /// The user found the task at the provider: it is followed by that id from now on.
+    /// The user found the task at the provider: it is followed by that id from now on, and so are the others whose
+    /// create call was the same.
     ///
     /// # Errors
     /// [`StoreError::RemoteIdTaken`] when the id belongs to another task, [`StoreError::WrongState`] when this one is
@@ -73,18 +78,23 @@ impl Store {
             if let Some(owner) = owner_of(write, id, remote_id)? {
                 return Err(StoreError::RemoteIdTaken(owner));
             }
-            let sql = "UPDATE tasks SET state = 'running', remote_id = ?2, next_poll_at = ?3, ended_at = NULL,
-                         cancel_cause = NULL, failure = NULL, stalled = 0, bad_polls = 0
-                       WHERE id = ?1 AND (state = 'uncertain' OR cancel_cause = 'gave_up')";
-            write.step(id, sql, (id.0, remote_id, now.0))?;
-            let sql = "SELECT id FROM attempts WHERE task_id = ?1 AND outcome IN ('unknown', 'crashed')
-                       ORDER BY number DESC LIMIT 1";
-            let attempt =
-                write.tx.prepare_cached(sql)?.query_row([id.0], |row| row.get(0).map(AttemptId))?;
-            submit::keep_remote_id(write, attempt, remote_id)?;
-            // That it was accepted is proven now, so what it cost is no longer a guess.
-            let sql = "UPDATE spend SET certain = 1 WHERE attempt_id = ?1";
-            write.tx.prepare_cached(sql)?.execute([attempt.0])?;
+            for id in batch::uncertain(write, id)? {
+                let sql = "UPDATE tasks SET state = 'running', remote_id = ?2, next_poll_at = ?3, ended_at = NULL,
+                             cancel_cause = NULL, failure = NULL, stalled = 0, bad_polls = 0
+                           WHERE id = ?1 AND (state = 'uncertain' OR cancel_cause = 'gave_up')";
+                write.step(id, sql, (id.0, remote_id, now.0))?;
+                let sql = "SELECT id FROM attempts WHERE task_id = ?1 AND outcome IN ('unknown', 'crashed')
+                           ORDER BY number DESC LIMIT 1";
+                let attempt = write
+                    .tx
+                    .prepare_cached(sql)?
+                    .query_row([id.0], |row| row.get(0).map(AttemptId))?;
+                submit::keep_remote_id(write, attempt, remote_id)?;
+                // That it was accepted is proven now, so what it cost is no longer a guess.
+                let sql = "UPDATE spend SET certain = 1
+                           WHERE attempt_id = coalesce((SELECT call FROM attempts WHERE id = ?1), ?1)";
+                write.tx.prepare_cached(sql)?.execute([attempt.0])?;
+            }
             Ok(())
         })
     }
@@ -108,14 +118,13 @@ impl Store {
     /// [`StoreError::WrongState`] while it is being submitted.
     pub fn delete(&self, id: TaskId, now: Timestamp) -> Result<(), StoreError> {
         self.write(|write| {
-            let state: Option<String> = write
-                .tx
-                .prepare_cached("SELECT state FROM tasks WHERE id = ?1 AND deleted_at IS NULL")?
-                .query_row([id.0], |row| row.get(0))
-                .optional()?;
+            let sql = "SELECT state FROM tasks WHERE id = ?1 AND deleted_at IS NULL";
+            let state: Option<String> =
+                write.tx.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?;
             match state.as_deref() {
                 None => return Err(StoreError::TaskGone),
                 Some(state) if state == TaskState::Queued.as_str() => {
+                    batch::leave(write, id)?;
                     let sql = "UPDATE tasks SET state = 'cancelled', cancel_cause = 'before_submit', ended_at = ?2,
                                  wait_reason = NULL, wait_until = NULL WHERE id = ?1 AND state = 'queued'";
                     write.step(id, sql, (id.0, now.0))?;
@@ -144,15 +153,42 @@ impl Store {
         let sql = format!(
             "UPDATE tasks SET state = 'queued', remote_id = NULL, failure = NULL, cancel_cause = NULL, ended_at = NULL,
                submitted_at = NULL, next_poll_at = NULL, wait_reason = NULL, wait_until = NULL, sends = 0, polls = 0,
-               bad_polls = 0, fetching = 0, stalled = 0, progress = NULL
-             WHERE id = ?1 AND deleted_at IS NULL AND {from}"
+               bad_polls = 0, fetching = 0, stalled = 0, progress = NULL, cost = NULL,
+               batch = CASE state WHEN 'queued' THEN batch ELSE NULL END
+             WHERE id = ?1 AND deleted_at IS NULL AND (link_id IS NOT NULL OR input <> '{{}}') AND {from}"
         );
-        self.write(|write| write.step(id, &sql, [id.0]))
+        self.write(|write| {
+            let together = batch::queued(write, id)?;
+            write.step(id, &sql, [id.0])?;
+            for other in together.into_iter().filter(|other| *other != id) {
+                let sql = "UPDATE tasks SET wait_reason = NULL, wait_until = NULL, sends = 0
+                           WHERE id = ?1 AND state = 'queued'";
+                write.step(other, sql, [other.0])?;
+            }
+            Ok(())
+        })
     }
 }
 
+/// The provider is asked now about this task, and with the same call about the others of its batch.
+fn ask_now(write: &mut Write<'_>, id: TaskId, now: Timestamp) -> Result<(), StoreError> {
+    for id in batch::running(write, id)? {
+        let sql = "UPDATE tasks SET next_poll_at = ?2, wait_reason = NULL, wait_until = NULL
+                   WHERE id = ?1 AND state = 'running'";
+        write.step(id, sql, (id.0, now.0))?;
+    }
+    Ok(())
+}
+
+fn state_of(write: &Write<'_>, id: TaskId) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT state FROM tasks WHERE id = ?1";
+    Ok(write.tx.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?)
+}
+
+/// Another task with that id, unless the two share the create call.
 fn owner_of(write: &Write<'_>, id: TaskId, remote_id: &str) -> Result<Option<u32>, StoreError> {
     let sql = "SELECT a.task_id FROM attempts a JOIN tasks t ON t.id = ?1
-               WHERE a.provider = t.provider AND a.remote_id = ?2 AND a.task_id <> ?1";
+               WHERE a.provider = t.provider AND a.remote_id = ?2 AND a.task_id <> ?1
+                 AND NOT EXISTS (SELECT 1 FROM attempts m WHERE m.task_id = ?1 AND m.call = a.call)";
     Ok(write.tx.prepare_cached(sql)?.query_row((id.0, remote_id), |row| row.get(0)).optional()?)
 }

@@ -3,7 +3,9 @@
 //! Every change is one transaction, durable (`synchronous=FULL`) before the call returns, and announced after its
 //! commit. A state changes only by a statement that names the state it leaves, so that a race loses cleanly.
 
+mod add;
 mod answers;
+mod batch;
 mod decisions;
 mod error;
 mod follow;
@@ -31,7 +33,7 @@ use tokio::sync::broadcast;
 
 pub use answers::RawAnswer;
 pub use error::StoreError;
-pub use follow::{Poll, Spent, Won};
+pub use follow::{End, Poll, Spent, Won};
 pub use records::ProviderRecord;
 pub use submit::Claimed;
 pub use tasks::{DueTask, NextDue};

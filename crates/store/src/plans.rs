@@ -7,12 +7,12 @@ use rusqlite::{
     trace::{TraceEvent, TraceEventCodes},
 };
 use shiwen_core::{
-    Charged, Failure, FailureKind, Landing, Link, LinkKind, NewTask, Operation, Outcome, Platform,
-    ProviderId, TaskId, TaskState, Timestamp, Unit, Wait, WaitReason,
+    Charged, Desk, Failure, FailureKind, Input, Landing, Link, LinkKind, NewTask, Operation,
+    Outcome, Platform, ProviderId, TaskId, TaskState, Timestamp, Unit, Wait, WaitReason,
 };
 use tempfile::TempDir;
 
-use crate::{Poll, RawAnswer, Spent, Store, Won};
+use crate::{End, Poll, RawAnswer, Spent, Store, Won};
 
 thread_local! {
     static ASKED: RefCell<BTreeSet<String>> = RefCell::default();
@@ -69,14 +69,23 @@ fn wish(id: &str) -> NewTask {
         title: None,
     };
     let operation = Operation::Transcribe;
-    NewTask { operation, provider: PROVIDER, link, target_language: None, again: false }
+    let (input, parent, target_language) = (Input::new(), None, None);
+    NewTask {
+        operation,
+        provider: PROVIDER,
+        link: Some(link),
+        input,
+        parent,
+        target_language,
+        again: false,
+    }
 }
 
 /// Everything that is asked again and again while the program runs.
 fn ask_everything(store: &Store) {
     let failure = Failure::new(PROVIDER, FailureKind::Network);
     let unknown = Failure { charged: Charged::Unknown, ..failure.clone() };
-    let spent = Spent { unit: Unit::Use, amount: Some(1), certain: true };
+    let spent = Spent { unit: Unit::Use, amount: Some(1), said: false, certain: true };
     let answer = RawAnswer { asked: "create", http_status: 200, body: Vec::new() };
     let won = Won { text: Some("x".to_owned()), ..Won::default() };
     let wait = Wait { reason: WaitReason::Slot, until: None };
@@ -117,8 +126,9 @@ fn ask_everything(store: &Store) {
     claim(7);
     store.recover(|_| (unknown.clone(), spent), NOW).unwrap();
     store.delete(ids[6], NOW).unwrap();
+    ask_together(store);
 
-    store.tasks(Some(TaskId(9)), 50).unwrap();
+    store.tasks(Desk::Texts, Some(TaskId(9)), 50).unwrap();
     store.task(ids[0]).unwrap();
     store.detail(ids[2]).unwrap();
     store.at_work(PROVIDER).unwrap();
@@ -128,7 +138,7 @@ fn ask_everything(store: &Store) {
     store.queued_providers().unwrap();
     store.count_in(TaskState::Uncertain).unwrap();
     store.known("douyin:1", Operation::Transcribe, None).unwrap();
-    let short = Link { kind: LinkKind::Short, id: None, ..wish("short").link };
+    let short = Link { kind: LinkKind::Short, id: None, ..wish("short").link.unwrap() };
     let (platform, kind) = (Platform::Douyin, LinkKind::Video);
     let landing = Landing { platform, kind, id: "1".to_owned(), canonical: None };
     store.landed(short.clone()).unwrap();
@@ -140,6 +150,33 @@ fn ask_everything(store: &Store) {
     store.change_provider(PROVIDER, |record| record.slots = Some(1)).unwrap();
     store.setting::<u32>("x").unwrap();
     store.save_setting("x", &1).unwrap();
+}
+
+/// What is asked about tasks that share their create call, and about those without a link.
+fn ask_together(store: &Store) {
+    let spent = Spent { unit: Unit::Use, amount: None, said: false, certain: true };
+    let answer = RawAnswer { asked: "create", http_status: 200, body: Vec::new() };
+    let won = Won { text: Some("x".to_owned()), cost: Some(1), ..Won::default() };
+    let wishes: Vec<_> = (0..5).map(|n| wish(&format!("together {n}"))).collect();
+    let ids = store.add_together("x", &wishes, 5, NOW).unwrap();
+    store.wait(ids[0], Wait { reason: WaitReason::Rate, until: Some(NOW) }).unwrap();
+    store.pace(PROVIDER, NOW, NOW).unwrap();
+    store.cancel(ids[4], NOW).unwrap();
+    store.delete(ids[3], NOW).unwrap();
+    let attempt = store.claim(ids[0], NOW).unwrap().attempt;
+    store.accepted(attempt, "batch", NOW, &spent, &answer, NOW).unwrap();
+    store.due_to_follow(NOW, 10).unwrap();
+    let ends = [End::Won(won.clone()), End::Won(won.clone()), End::Won(won.clone())];
+    store.ended(ids[0], &ends, &answer, NOW).unwrap();
+    store.refreshed(ids[1], &won, &answer, NOW).unwrap();
+    store.followed(ids[1]).unwrap();
+    store.detail(ids[1]).unwrap();
+    let followed = store.add_followed(PROVIDER, Operation::Transcribe, "elsewhere", NOW).unwrap();
+    store.add_followed(PROVIDER, Operation::Transcribe, "elsewhere", NOW).unwrap();
+    store.won(followed, &won, &answer, NOW).unwrap();
+    let edit = NewTask { link: None, parent: Some(followed), ..wish("edit") };
+    let edit = NewTask { operation: Operation::Captions, ..edit };
+    store.add_tasks("", &[edit], NOW).unwrap();
 }
 
 #[test]
@@ -173,7 +210,7 @@ fn no_statement_reads_a_whole_table() {
 #[test]
 fn what_is_asked_most_uses_the_index_made_for_it() {
     let (_folder, store) = heard();
-    store.tasks(Some(TaskId(1)), 1).unwrap();
+    store.tasks(Desk::Texts, Some(TaskId(1)), 1).unwrap();
     store.count_in(TaskState::Queued).unwrap();
     store.queued_providers().unwrap();
     store.next_due(NOW).unwrap();
@@ -183,9 +220,15 @@ fn what_is_asked_most_uses_the_index_made_for_it() {
     let writer = store.writer();
     let asked = ASKED.take();
     for (words, step) in [
-        ("t.paste_id < :paste", "SEARCH t USING INDEX tasks_listed (paste_id<?)"),
-        ("t.paste_id = :paste", "SEARCH t USING INDEX tasks_listed (paste_id=? AND id>?)"),
-        ("count(*) FROM tasks WHERE deleted_at", "SCAN tasks USING COVERING INDEX tasks_listed"),
+        ("t.paste_id < :paste", "SEARCH t USING INDEX tasks_listed (desk=? AND paste_id<?)"),
+        (
+            "t.paste_id = :paste",
+            "SEARCH t USING INDEX tasks_listed (desk=? AND paste_id=? AND id>?)",
+        ),
+        (
+            "count(*) FROM tasks WHERE deleted_at",
+            "SEARCH tasks USING COVERING INDEX tasks_listed (desk=?)",
+        ),
         (
             "count(*) FROM tasks WHERE state",
             "SEARCH tasks USING COVERING INDEX tasks_by_state (state=?)",

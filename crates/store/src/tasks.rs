@@ -3,10 +3,10 @@
 use rusqlite::{OptionalExtension, named_params};
 use shiwen_core::{
     Desk, Input, Operation, Output, ProviderId, Task, TaskDetail, TaskId, TaskPage, TaskState,
-    Timestamp,
+    Timestamp, Work,
 };
 
-use crate::{Store, StoreError, row, row::select_task};
+use crate::{Store, StoreError, batch, row, row::select_task};
 
 /// A task that the engine has something to do for.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +15,10 @@ pub struct DueTask {
     pub share_text: String,
     /// What the user filled in.
     pub input: Input,
+    /// The links of its newest create call, in their order; before the first its own. Empty for what has none.
+    pub urls: Vec<String>,
+    /// Which of `urls` is the task's own.
+    pub place: usize,
     /// Create calls in a row that never left this machine.
     pub sends: u32,
     /// Follow-up calls in a row that failed.
@@ -98,7 +102,7 @@ impl Store {
             let (task, share_text, input): (Task, String, Input) =
                 found.optional()?.ok_or(StoreError::TaskGone)?;
             let output = output(connection, &task)?;
-            let batch = batch(connection, &task)?;
+            let batch = others(connection, &task)?;
             let transcripts = connection
                 .prepare_cached(
                     "SELECT version, kind, text, words, incomplete, created_at FROM transcripts
@@ -124,31 +128,44 @@ impl Store {
         })
     }
 
-    /// How many tasks the provider has accepted and is still expected to work on.
+    /// A task as it would be asked after, whatever its state.
+    ///
+    /// # Errors
+    /// [`StoreError::TaskGone`] when there is none.
+    pub fn followed(&self, id: TaskId) -> Result<DueTask, StoreError> {
+        self.due(select_task!("WHERE t.id = ?1"), [id.0])?.pop().ok_or(StoreError::TaskGone)
+    }
+
+    /// How many tasks the provider has accepted and is still expected to work on. What shares a create call counts as
+    /// one.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn at_work(&self, provider: ProviderId) -> Result<u32, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT count(*) FROM tasks
-                       WHERE state = 'running' AND stalled = 0 AND provider = ?1";
+            // A batch is one task there.
+            let sql = "SELECT count(DISTINCT coalesce(-t.batch, t.id)) FROM tasks t
+                       WHERE t.state = 'running' AND t.stalled = 0 AND t.provider = ?1";
             Ok(connection.prepare_cached(sql)?.query_row([provider.as_str()], |row| row.get(0))?)
         })
     }
 
-    /// Running tasks whose time to ask has come, the longest overdue first.
+    /// Running tasks whose time to ask has come, the longest overdue first; of those that share a create call the first.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn due_to_follow(&self, now: Timestamp, limit: u32) -> Result<Vec<DueTask>, StoreError> {
         let sql = select_task!(
             "WHERE t.state = 'running' AND t.next_poll_at <= ?1 AND coalesce(t.wait_until, 0) <= ?1
-               AND coalesce(t.wait_reason, '') <> 'key' ORDER BY t.next_poll_at, t.id LIMIT ?2"
+               AND coalesce(t.wait_reason, '') <> 'key'
+               AND NOT EXISTS (SELECT 1 FROM tasks s WHERE s.batch = t.batch AND s.remote_id = t.remote_id
+                                 AND s.state = 'running' AND s.id < t.id)
+             ORDER BY t.next_poll_at, t.id LIMIT ?2"
         );
         self.due(sql, (now.0, limit))
     }
 
-    /// Queued tasks of one provider that may be submitted now, oldest first.
+    /// Queued tasks of one provider that may be submitted now, oldest first; of a batch the first.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -160,7 +177,9 @@ impl Store {
     ) -> Result<Vec<DueTask>, StoreError> {
         let sql = select_task!(
             "WHERE t.state = 'queued' AND t.provider = ?1 AND coalesce(t.wait_until, 0) <= ?2
-               AND coalesce(t.wait_reason, '') NOT IN ('gave_up_sending', 'paused') ORDER BY t.id LIMIT ?3"
+               AND coalesce(t.wait_reason, '') NOT IN ('gave_up_sending', 'paused')
+               AND NOT EXISTS (SELECT 1 FROM tasks s WHERE s.batch = t.batch AND s.state = 'queued' AND s.id < t.id)
+             ORDER BY t.id LIMIT ?3"
         );
         self.due(sql, (provider.as_str(), now.0, limit))
     }
@@ -211,21 +230,41 @@ impl Store {
     fn due(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<DueTask>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
-            let found = statement
-                .query_map(params, |row| {
-                    Ok(DueTask {
-                        task: row::task(row)?,
-                        share_text: row.get("share_text")?,
-                        input: row::input(row)?,
-                        sends: row.get("sends")?,
-                        bad_polls: row.get("bad_polls")?,
-                        fetching: row.get("fetching")?,
-                    })
-                })?
-                .collect::<Result<_, _>>()?;
+            let mut found =
+                statement.query_map(params, due_task)?.collect::<Result<Vec<_>, _>>()?;
+            for due in &mut found {
+                share_call(connection, due)?;
+            }
             Ok(found)
         })
     }
+}
+
+fn due_task(row: &rusqlite::Row<'_>) -> rusqlite::Result<DueTask> {
+    let task = row::task(row)?;
+    Ok(DueTask {
+        share_text: row.get("share_text")?,
+        input: row::input(row)?,
+        urls: task.link.iter().map(|link| link.url.clone()).collect(),
+        place: 0,
+        sends: row.get("sends")?,
+        bad_polls: row.get("bad_polls")?,
+        fetching: row.get("fetching")?,
+        task,
+    })
+}
+
+/// Fills in the other links of the task's create call.
+fn share_call(connection: &rusqlite::Connection, due: &mut DueTask) -> Result<(), StoreError> {
+    if due.task.batch.is_none() || due.task.remote_id.is_none() {
+        return Ok(());
+    }
+    let call = batch::of_call(connection, due.task.id)?;
+    if let Some(place) = call.iter().position(|(id, _)| *id == due.task.id) {
+        due.place = place;
+        due.urls = call.into_iter().filter_map(|(_, url)| url).collect();
+    }
+    Ok(())
 }
 
 /// What came back besides a transcript; a work with the versions that its edits made.
@@ -241,6 +280,12 @@ fn output(connection: &rusqlite::Connection, task: &Task) -> Result<Option<Outpu
     if let Some(Output::Works { works }) = &mut own {
         for edited in found {
             if let Some(Output::Works { works: more }) = edited {
+                // The provider names the versions with the original too, once it is asked again.
+                let is_new = |new: &Work| {
+                    new.remote_id.is_none()
+                        || works.iter().all(|work| work.remote_id != new.remote_id)
+                };
+                let more: Vec<_> = more.into_iter().filter(is_new).collect();
                 works.extend(more);
             }
         }
@@ -248,7 +293,8 @@ fn output(connection: &rusqlite::Connection, task: &Task) -> Result<Option<Outpu
     Ok(own)
 }
 
-fn batch(connection: &rusqlite::Connection, task: &Task) -> Result<Vec<TaskId>, StoreError> {
+/// The other tasks of its batch.
+fn others(connection: &rusqlite::Connection, task: &Task) -> Result<Vec<TaskId>, StoreError> {
     let Some(batch) = task.batch else { return Ok(Vec::new()) };
     let found = connection
         .prepare_cached("SELECT id FROM tasks WHERE batch = ?1 AND id <> ?2 ORDER BY id")?

@@ -97,8 +97,8 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use shiwen_core::{
-        Link, LinkKind, NewTask, Operation, Platform, ProviderId, TaskChange, TaskState, Timestamp,
-        Unit, WaitReason,
+        Desk, Input, Link, LinkKind, NewTask, Operation, Platform, ProviderId, TaskChange,
+        TaskState, Timestamp, Unit, WaitReason,
     };
 
     use crate::{RawAnswer, Spent, Store, StoreError};
@@ -128,7 +128,16 @@ mod tests {
         };
         let operation = Operation::Transcribe;
         let provider = ProviderId::Momoget;
-        NewTask { operation, provider, link, target_language: None, again: false }
+        let (input, parent, target_language) = (Input::new(), None, None);
+        NewTask {
+            operation,
+            provider,
+            link: Some(link),
+            input,
+            parent,
+            target_language,
+            again: false,
+        }
     }
 
     #[test]
@@ -157,7 +166,7 @@ mod tests {
         let attempt = store.claim(id, NOW).unwrap().attempt;
         // The text fits, the task's large answer does not: what was written first must go with it.
         limit(&store, 3);
-        let spent = Spent { unit: Unit::Use, amount: Some(1), certain: true };
+        let spent = Spent { unit: Unit::Use, amount: Some(1), said: false, certain: true };
         let noise = (0..100_000_u64).map(|n| (n.wrapping_mul(n) >> 7) as u8).collect();
         let large = RawAnswer { asked: "create", http_status: 200, body: noise };
         let mut changes = store.changes();
@@ -172,7 +181,7 @@ mod tests {
         assert!(changes.try_recv().is_err());
         let detail = store.detail(id).unwrap();
         assert_eq!((detail.task.state, detail.attempts[0].outcome), (TaskState::Submitting, None));
-        assert_eq!(store.tasks(None, 10).unwrap().total, 1);
+        assert_eq!(store.tasks(Desk::Texts, None, 10).unwrap().total, 1);
         assert_eq!(store.spent_since(ProviderId::Momoget, NOW).unwrap(), 0);
         limit(&store, 1000);
         accept().unwrap();
@@ -192,7 +201,7 @@ mod tests {
         assert!(store.add_tasks(&pasted, &[wish("2")], NOW).is_err());
         assert!(reserve.exists());
 
-        let spent = Spent { unit: Unit::Use, amount: None, certain: true };
+        let spent = Spent { unit: Unit::Use, amount: None, said: false, certain: true };
         let noise = (0..100_000_u64).map(|n| (n.wrapping_mul(n) >> 7) as u8).collect();
         let large = RawAnswer { asked: "create", http_status: 200, body: noise };
         assert!(store.accepted(attempt, "r", NOW, &spent, &large, NOW).is_err());

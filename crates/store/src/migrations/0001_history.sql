@@ -44,8 +44,8 @@ CREATE TABLE tasks (
     subject TEXT,
     model TEXT,
     -- The task whose work this one edits.
-    parent_id INTEGER REFERENCES tasks (id),
-    -- Tasks that share their create call.
+    parent_id INTEGER REFERENCES tasks (id) ON DELETE SET NULL,
+    -- Tasks that share their create call: the id of the first when they were made.
     batch INTEGER,
     state TEXT NOT NULL CHECK (
         state IN ('queued', 'submitting', 'running', 'succeeded', 'failed', 'cancelled', 'uncertain')
@@ -86,7 +86,8 @@ CREATE TABLE tasks (
     CHECK (state <> 'submitting' OR submitted_at IS NOT NULL),
     -- Nothing in the trash is ever paid for.
     CHECK (deleted_at IS NULL OR state NOT IN ('queued', 'submitting')),
-    CHECK (link_id IS NOT NULL OR desk <> 'texts')
+    -- What is asked of a link has one, unless it was begun elsewhere and is only followed here.
+    CHECK (link_id IS NOT NULL OR desk <> 'texts' OR subject IS NOT NULL)
 );
 CREATE INDEX tasks_by_state ON tasks (state, provider);
 CREATE INDEX tasks_by_link ON tasks (link_id);
@@ -103,7 +104,10 @@ CREATE TABLE attempts (
     task_id INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
     number INTEGER NOT NULL,
     provider TEXT NOT NULL,
+    -- The task's place in the call.
     item INTEGER NOT NULL DEFAULT 0,
+    -- Where several tasks share one create call: the attempt of the first, which stands for the call.
+    call INTEGER,
     intent_at INTEGER NOT NULL,
     ended_at INTEGER,
     outcome TEXT CHECK (outcome IN ('accepted', 'rejected', 'not-sent', 'unknown', 'crashed')),
@@ -114,6 +118,7 @@ CREATE TABLE attempts (
     CHECK (remote_id IS NULL OR coalesce(outcome, 'open') IN ('accepted', 'unknown', 'crashed'))
 );
 CREATE UNIQUE INDEX one_open_attempt ON attempts (task_id) WHERE outcome IS NULL;
+CREATE INDEX attempts_by_call ON attempts (call) WHERE call IS NOT NULL;
 CREATE UNIQUE INDEX one_task_per_remote_id ON attempts (provider, remote_id, item) WHERE remote_id IS NOT NULL;
 
 CREATE TABLE transcripts (
@@ -139,7 +144,7 @@ CREATE TABLE answers (
 );
 CREATE INDEX answers_by_task ON answers (task_id);
 
--- What was spent. Outlives its task, without text or link.
+-- What was spent: one row for each create call. Outlives its task, without text or link.
 CREATE TABLE spend (
     id INTEGER PRIMARY KEY,
     attempt_id INTEGER NOT NULL UNIQUE,

@@ -145,7 +145,7 @@ fn reading_and_settings_announce_nothing() {
     let id = history.running("1");
     let mut changes = history.store.changes();
     history.detail(id);
-    history.store.tasks(None, 10).unwrap();
+    history.store.tasks(Desk::Texts, None, 10).unwrap();
     history.store.save_setting("theme", &"dark").unwrap();
     history.store.save_cover(id, "image/png", b"x").unwrap();
     history.store.change_provider(PROVIDER, |record| record.slots = Some(2)).unwrap();

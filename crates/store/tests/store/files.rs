@@ -52,7 +52,7 @@ fn closing_leaves_one_file_that_holds_everything() {
     let History { folder, store } = history;
     let clone = store.clone();
     drop(store);
-    clone.tasks(None, 10).unwrap();
+    clone.tasks(Desk::Texts, None, 10).unwrap();
     drop(clone);
 
     let names: Vec<_> = contents(folder.path()).into_keys().collect();
@@ -85,7 +85,7 @@ fn many_may_open_a_new_history_at_once() {
             }
         });
         let store = Store::open(folder.path()).unwrap();
-        assert_eq!(store.tasks(None, 10).unwrap().total, 6);
+        assert_eq!(store.tasks(Desk::Texts, None, 10).unwrap().total, 6);
     }
 }
 
@@ -93,7 +93,7 @@ fn many_may_open_a_new_history_at_once() {
 fn an_empty_file_becomes_a_history() {
     let folder = folder_with(b"");
     let store = Store::open(folder.path()).unwrap();
-    assert_eq!(store.tasks(None, 10).unwrap().total, 0);
+    assert_eq!(store.tasks(Desk::Texts, None, 10).unwrap().total, 0);
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn a_start_that_ended_before_the_first_migration_is_begun_again() {
     drop(connection);
     assert!(folder.path().join("shiwen.db").metadata().unwrap().len() > 0);
     let store = Store::open(folder.path()).unwrap();
-    assert_eq!(store.tasks(None, 10).unwrap().total, 0);
+    assert_eq!(store.tasks(Desk::Texts, None, 10).unwrap().total, 0);
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn a_history_that_is_damaged_while_it_is_open_says_so() {
     bytes[4096..].fill(0xA5);
     fs::write(&path, bytes).unwrap();
 
-    let read = store.tasks(None, 10);
+    let read = store.tasks(Desk::Texts, None, 10);
     assert!(matches!(&read, Err(StoreError::Damaged(damaged)) if *damaged == path), "{read:?}");
     let written = store.add_tasks("x", &[wish("new")], at(0));
     assert!(matches!(written, Err(StoreError::Damaged(_))), "{written:?}");
@@ -271,7 +271,10 @@ fn a_history_that_another_program_keeps_for_itself_is_busy() {
     assert!(begin.elapsed() >= patience, "{:?}", begin.elapsed());
     assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
     drop(other);
-    assert_eq!(Store::open(folder.path()).unwrap().tasks(None, 100).unwrap().total, 30);
+    assert_eq!(
+        Store::open(folder.path()).unwrap().tasks(Desk::Texts, None, 100).unwrap().total,
+        30
+    );
 }
 
 #[test]

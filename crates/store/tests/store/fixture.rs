@@ -3,10 +3,11 @@
 use std::{path::PathBuf, time::Duration};
 
 use rusqlite::{Connection, types::Value};
+pub(crate) use shiwen_core::Desk;
 use shiwen_core::{
-    AttemptId, Charged, Failure, FailureKind, Found, Link, LinkKind, NewTask, Operation, Outcome,
-    Platform, ProviderId, Task, TaskChange, TaskDetail, TaskId, TaskState, Timestamp, Unit, Wait,
-    WaitReason,
+    AttemptId, Charged, Failure, FailureKind, Found, Input, Link, LinkKind, NewTask, Operation,
+    Outcome, Platform, ProviderId, Task, TaskChange, TaskDetail, TaskId, TaskState, Timestamp,
+    Unit, Wait, WaitReason,
 };
 use shiwen_store::{Claimed, Poll, RawAnswer, Spent, Store, Won};
 use tempfile::TempDir;
@@ -215,7 +216,9 @@ pub(crate) fn wish(id: &str) -> NewTask {
     NewTask {
         operation: Operation::Transcribe,
         provider: PROVIDER,
-        link: link(id),
+        link: Some(link(id)),
+        input: Input::new(),
+        parent: None,
         target_language: None,
         again: false,
     }
@@ -241,7 +244,7 @@ pub(crate) fn answer(asked: &'static str) -> RawAnswer {
 }
 
 pub(crate) fn spent(amount: u32) -> Spent {
-    Spent { unit: Unit::Use, amount: Some(amount), certain: true }
+    Spent { unit: Unit::Use, amount: Some(amount), said: false, certain: true }
 }
 
 pub(crate) fn unsure(amount: u32) -> Spent {
@@ -258,8 +261,9 @@ pub(crate) fn won(id: &str) -> Won {
             duration_s: Some(63),
             cover_url: Some("https://cover.example/1.jpg".to_owned()),
             media_url: Some("https://media.example/1.mp4".to_owned()),
-            learned_at: None,
+            ..Found::default()
         },
+        ..Won::default()
     }
 }
 
@@ -268,7 +272,8 @@ pub(crate) fn poll(next: Option<Timestamp>) -> Poll {
 }
 
 pub(crate) fn last_attempt(detail: &TaskDetail) -> Option<Claimed> {
-    detail.attempts.last().map(|last| Claimed { attempt: last.id, number: last.number })
+    let urls = detail.task.link.iter().map(|link| link.url.clone()).collect();
+    detail.attempts.last().map(|last| Claimed { attempt: last.id, number: last.number, urls })
 }
 
 /// What has been announced since the last look.

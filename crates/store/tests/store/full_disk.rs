@@ -126,7 +126,7 @@ fn a_full_disk_is_said_and_leaves_nothing_half_written() {
         }
         assert_eq!(announced(&mut changes), []);
         assert_eq!([queued, running].map(|id| history.rows(id)), before);
-        assert_eq!(store.tasks(None, 10).unwrap().total, 3, "reading goes on");
+        assert_eq!(store.tasks(Desk::Texts, None, 10).unwrap().total, 3, "reading goes on");
 
         // None of that touched the reserve, so an outcome still finds room.
         let failure = failure(Charged::Unknown);
@@ -152,9 +152,9 @@ fn a_history_opens_on_a_full_disk_and_recovers() {
 
         let store = Store::open(folder.path()).unwrap();
         let crashed = |provider| Failure::new(provider, FailureKind::Network);
-        assert_eq!(store.recover(|provider| (crashed(provider), unsure(1)), at(9)).unwrap(), 1);
+        assert_eq!(store.recover(|task| (crashed(task.provider), unsure(1)), at(9)).unwrap(), 1);
         assert_eq!(store.task(id).unwrap().state, TaskState::Uncertain);
-        assert_eq!(store.tasks(None, 10).unwrap().total, 1);
+        assert_eq!(store.tasks(Desk::Texts, None, 10).unwrap().total, 1);
     });
 }
 
@@ -178,7 +178,7 @@ fn a_history_that_cannot_even_be_opened_for_want_of_room_says_so() {
         let opened = Store::open(&folder).map(|_| ());
         assert!(matches!(opened, Err(StoreError::DiskFull)), "{opened:?}");
         make_room(disk);
-        assert_eq!(Store::open(&folder).unwrap().tasks(None, 10).unwrap().total, 1);
+        assert_eq!(Store::open(&folder).unwrap().tasks(Desk::Texts, None, 10).unwrap().total, 1);
     });
 }
 
@@ -225,7 +225,10 @@ fn a_read_only_file_is_unwritable() {
         assert!(matches!(opened, Err(StoreError::Unwritable { .. })), "{opened:?}");
         let unmounted = Command::new("umount").arg(&file).status().unwrap();
         assert!(unmounted.success());
-        assert_eq!(Store::open(folder.path()).unwrap().tasks(None, 10).unwrap().total, 1);
+        assert_eq!(
+            Store::open(folder.path()).unwrap().tasks(Desk::Texts, None, 10).unwrap().total,
+            1
+        );
     });
 }
 

@@ -39,7 +39,7 @@ fn no_acknowledged_commit_is_lost_when_the_process_is_killed() {
             ..Failure::new(provider, FailureKind::Network)
         };
         assert!(
-            store.recover(|provider| (crashed(provider), unsure(1)), at(0)).unwrap() <= 1,
+            store.recover(|task| (crashed(task.provider), unsure(1)), at(0)).unwrap() <= 1,
             "one call at a time was out"
         );
         assert_eq!(store.count_in(TaskState::Submitting).unwrap(), 0);

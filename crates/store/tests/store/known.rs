@@ -40,7 +40,7 @@ fn a_video_is_known_by_every_form_of_its_link() {
 #[test]
 fn a_short_link_is_known_with_and_without_its_trimmings() {
     let history = History::new();
-    let pasted = NewTask { link: short("iRNBho6u"), ..wish("0") };
+    let pasted = NewTask { link: Some(short("iRNBho6u")), ..wish("0") };
     let id = history.store.add_tasks("x", &[pasted], at(0)).unwrap()[0];
     let plain = Link {
         url: "http://v.douyin.com/iRNBho6u".to_owned(),
@@ -77,7 +77,7 @@ fn a_short_link_that_leads_to_no_work_makes_no_task() {
         canonical: None,
     };
     history.store.save_landing(&short("iRNBho6u"), &profile, at(0)).unwrap();
-    let pasted = NewTask { link: short("iRNBho6u"), again: true, ..wish("0") };
+    let pasted = NewTask { link: Some(short("iRNBho6u")), again: true, ..wish("0") };
     assert_eq!(history.store.add_tasks("x", &[pasted], at(1)).unwrap(), []);
 }
 
@@ -85,7 +85,7 @@ fn a_short_link_that_leads_to_no_work_makes_no_task() {
 fn a_result_is_better_than_a_newer_task_without_one() {
     let history = History::new();
     let again = |history: &History| {
-        let wish = NewTask { again: true, link: shared("1"), ..wish("1") };
+        let wish = NewTask { again: true, link: Some(shared("1")), ..wish("1") };
         history.store.add_tasks("x", &[wish], at(0)).unwrap()[0]
     };
     let done = history.in_situation(From::Succeeded, "1");
@@ -134,13 +134,13 @@ fn known_videos_are_skipped_unless_the_user_wants_them_again() {
     let wishes = [
         wish("1"),
         wish("2"),
-        NewTask { link: shared("2"), ..wish("2") },
+        NewTask { link: Some(shared("2")), ..wish("2") },
         NewTask { again: true, ..wish("1") },
         wish("3"),
     ];
     let ids = history.store.add_tasks("一次粘贴", &wishes, at(60)).unwrap();
 
-    let urls: Vec<_> = ids.iter().map(|id| history.task(*id).link.url).collect();
+    let urls: Vec<_> = ids.iter().map(|id| history.task(*id).link.unwrap().url).collect();
     assert_eq!(urls, [link("2").url, link("1").url, link("3").url]);
     assert!(!ids.contains(&known));
     assert!(ids.iter().all(|id| history.state(*id) == TaskState::Queued));
@@ -187,7 +187,7 @@ fn a_link_pasted_again_keeps_its_title_and_learns_a_new_one() {
     let id = history.queued("1");
     let titled = |title: Option<&str>| NewTask {
         again: true,
-        link: Link { title: title.map(str::to_owned), ..link("1") },
+        link: Some(Link { title: title.map(str::to_owned), ..link("1") }),
         ..wish("1")
     };
     history.store.add_tasks("x", &[titled(None)], at(1)).unwrap();

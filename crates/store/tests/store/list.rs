@@ -20,7 +20,7 @@ fn pages_are_newest_first_and_say_how_many_there_are() {
     let mut sizes = Vec::new();
     let mut before = None;
     loop {
-        let page = history.store.tasks(before, 10).unwrap();
+        let page = history.store.tasks(Desk::Texts, before, 10).unwrap();
         assert_eq!(page.total, 24);
         sizes.push(page.tasks.len());
         seen.extend(page.tasks.iter().map(|task| task.id));
@@ -42,7 +42,7 @@ fn tasks_of_one_paste_stand_together_in_the_order_of_its_links_on_every_page() {
     for size in 1..=9 {
         let (mut seen, mut before) = (Vec::new(), None);
         loop {
-            let page = history.store.tasks(before, size).unwrap();
+            let page = history.store.tasks(Desk::Texts, before, size).unwrap();
             seen.extend(page.tasks.iter().map(|task| task.id));
             before = page.before;
             if before.is_none() {
@@ -57,18 +57,18 @@ fn tasks_of_one_paste_stand_together_in_the_order_of_its_links_on_every_page() {
 fn a_new_task_does_not_shift_the_pages_behind_it() {
     let history = History::new();
     let made: Vec<_> = (0..6).map(|n| history.queued(&n.to_string())).collect();
-    let first = history.store.tasks(None, 3).unwrap();
+    let first = history.store.tasks(Desk::Texts, None, 3).unwrap();
     history.queued("new");
-    let second = history.store.tasks(first.before, 3).unwrap();
+    let second = history.store.tasks(Desk::Texts, first.before, 3).unwrap();
     let seen: Vec<_> = second.tasks.iter().map(|task| task.id).collect();
     assert_eq!(seen, [made[2], made[1], made[0]]);
-    assert_eq!(history.store.tasks(second.before, 3).unwrap().tasks, []);
+    assert_eq!(history.store.tasks(Desk::Texts, second.before, 3).unwrap().tasks, []);
 }
 
 #[test]
 fn an_empty_history_has_one_empty_page() {
     let history = History::new();
-    let page = history.store.tasks(None, 50).unwrap();
+    let page = history.store.tasks(Desk::Texts, None, 50).unwrap();
     assert_eq!((page.tasks, page.total, page.before), (vec![], 0, None));
 }
 

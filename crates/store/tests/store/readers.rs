@@ -23,7 +23,7 @@ fn a_long_transaction_of_another_process_blocks_no_reader() {
         .unwrap();
 
     let begin = Instant::now();
-    assert_eq!(history.store.tasks(None, 10).unwrap().total, 1);
+    assert_eq!(history.store.tasks(Desk::Texts, None, 10).unwrap().total, 1);
     assert_eq!(history.detail(id).task.progress, None, "not committed");
     assert_eq!(history.store.due_to_follow(at(9999), 10).unwrap().len(), 1);
     assert_eq!(history.other().task(id).unwrap().state, TaskState::Running);
@@ -50,7 +50,7 @@ fn a_long_transaction_of_its_own_blocks_no_reader() {
         });
         entered.recv().unwrap();
         let begin = Instant::now();
-        assert_eq!(history.store.tasks(None, 10).unwrap().total, 1);
+        assert_eq!(history.store.tasks(Desk::Texts, None, 10).unwrap().total, 1);
         assert_eq!(history.store.provider(PROVIDER).unwrap().slots, None, "not committed");
         assert!(begin.elapsed() < AT_ONCE, "{:?}", begin.elapsed());
         leave.send(()).unwrap();
@@ -126,7 +126,7 @@ fn no_answer_mixes_before_and_after_of_a_change() {
         });
         let mut looks = 0;
         while !writer.is_finished() || looks == 0 {
-            let page = history.store.tasks(None, 1000).unwrap();
+            let page = history.store.tasks(Desk::Texts, None, 1000).unwrap();
             assert_eq!(page.tasks.len(), page.total as usize);
             assert_eq!(page.total % 2, 0, "tasks of one paste come together");
             if let [.., newest] = &page.tasks.iter().rev().collect::<Vec<_>>()[..] {
@@ -150,7 +150,7 @@ fn many_can_read_at_once() {
         for _ in 0..16 {
             scope.spawn(|| {
                 for _ in 0..50 {
-                    assert_eq!(history.store.tasks(None, 5).unwrap().total, 20);
+                    assert_eq!(history.store.tasks(Desk::Texts, None, 5).unwrap().total, 20);
                 }
             });
         }
@@ -166,7 +166,7 @@ fn a_history_that_was_moved_away_is_missed_and_not_taken_for_empty() {
     let moved = history.folder.path().join("moved.db");
     std::fs::rename(history.file(), moved).unwrap();
 
-    let page = history.store.tasks(None, 10);
+    let page = history.store.tasks(Desk::Texts, None, 10);
 
     assert!(matches!(page, Err(StoreError::Unwritable { .. })), "{page:?}");
     assert!(!history.file().exists(), "and no new one is made in its place");

@@ -136,7 +136,7 @@ fn what_was_spent_is_summed_per_provider_from_a_time_on() {
     let history = History::new();
     let spend = |name: &str, amount: Option<u32>, when: i64| {
         let (_, attempt) = history.submitting(name);
-        let spent = Spent { unit: Unit::Second, amount, certain: true };
+        let spent = Spent { unit: Unit::Second, amount, said: false, certain: true };
         let answer = answer("create");
         history.store.won_at_once(attempt, &won("1"), &spent, &answer, at(when)).unwrap();
     };

@@ -6,7 +6,14 @@ use shiwen_store::StoreError;
 use crate::fixture::{Situation as From, *};
 
 fn listed(history: &History) -> Vec<u32> {
-    history.store.tasks(None, 100).unwrap().tasks.iter().map(|task| task.id.0).collect()
+    history
+        .store
+        .tasks(Desk::Texts, None, 100)
+        .unwrap()
+        .tasks
+        .iter()
+        .map(|task| task.id.0)
+        .collect()
 }
 
 #[test]

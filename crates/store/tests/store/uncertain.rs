@@ -23,7 +23,7 @@ fn what_was_being_submitted_when_the_program_ended_is_uncertain_and_nothing_else
 
     let history = history.reopened();
     assert_eq!(
-        history.store.recover(|provider| (crashed(provider), unsure(1)), at(500)).unwrap(),
+        history.store.recover(|task| (crashed(task.provider), unsure(1)), at(500)).unwrap(),
         2
     );
 
@@ -47,12 +47,12 @@ fn recovering_twice_finds_nothing_the_second_time() {
     let history = History::new();
     let (id, _) = history.submitting("1");
     assert_eq!(
-        history.store.recover(|provider| (crashed(provider), unsure(1)), at(500)).unwrap(),
+        history.store.recover(|task| (crashed(task.provider), unsure(1)), at(500)).unwrap(),
         1
     );
     let rows = history.rows(id);
     assert_eq!(
-        history.store.recover(|provider| (crashed(provider), unsure(1)), at(600)).unwrap(),
+        history.store.recover(|task| (crashed(task.provider), unsure(1)), at(600)).unwrap(),
         0
     );
     assert_eq!(history.rows(id), rows);
@@ -64,7 +64,7 @@ fn recovering_announces_what_became_uncertain() {
     let (id, _) = history.submitting("1");
     history.queued("2");
     let mut changes = history.store.changes();
-    history.store.recover(|provider| (crashed(provider), unsure(1)), at(500)).unwrap();
+    history.store.recover(|task| (crashed(task.provider), unsure(1)), at(500)).unwrap();
     let task = Box::new(history.task(id));
     assert_eq!(announced(&mut changes), [shiwen_core::TaskChange::Saved { task }]);
 }
@@ -73,7 +73,7 @@ fn recovering_announces_what_became_uncertain() {
 fn an_outcome_that_comes_after_the_recovery_is_too_late() {
     let history = History::new();
     let (id, attempt) = history.submitting("1");
-    history.store.recover(|provider| (crashed(provider), unsure(1)), at(500)).unwrap();
+    history.store.recover(|task| (crashed(task.provider), unsure(1)), at(500)).unwrap();
     let late =
         history.store.accepted(attempt, "r", at(1000), &spent(1), &answer("create"), at(600));
     assert!(matches!(late, Err(StoreError::WrongState)), "{late:?}");
@@ -184,7 +184,7 @@ fn a_call_that_a_crash_cut_off_stands_in_the_books_as_perhaps_paid() {
     let history = History::new();
     history.submitting("open");
     let history = history.reopened();
-    history.store.recover(|provider| (crashed(provider), unsure(1)), at(500)).unwrap();
+    history.store.recover(|task| (crashed(task.provider), unsure(1)), at(500)).unwrap();
     assert_eq!(history.store.spent_since(PROVIDER, at(0)).unwrap(), 1);
 }
 
