@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ago, dayAndTime, dayName, dayWord, duration, elapsed, shortId, shortUrl, urlCode } from './format';
+import { ago, bytes, dayAndTime, dayName, dayWord, duration, elapsed, shortId, shortUrl, urlCode } from './format';
 import { setLanguage } from './messages.svelte';
 
 beforeEach(() => setLanguage('zh-CN'));
@@ -27,6 +27,20 @@ describe('a length in words', () => {
     [5880, '1 小时 38 分'],
   ])('%d seconds are %s', (seconds, text) => {
     expect(duration(seconds)).toBe(text);
+  });
+});
+
+describe('the size of a file', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [812_400, '812 KB'],
+    [999_900, '1 MB'],
+    [12_400_000, '12.4 MB'],
+    [123_400_000, '123 MB'],
+    [1_340_000_000, '1.3 GB'],
+  ])('%d bytes are %s', (count, text) => {
+    expect(bytes(count)).toBe(text);
   });
 });
 

@@ -45,6 +45,19 @@ export function duration(seconds: number): string {
   return s === 0 ? t('time.min', { m }) : t('time.min_s', { m, s: String(s).padStart(2, '0') });
 }
 
+/** The size of a file: `812 KB`, `12.4 MB`, `1.3 GB`, in steps of a thousand as file managers count. */
+export function bytes(count: number): string {
+  const units = ['B', 'KB', 'MB', 'GB'];
+  let value = Math.max(0, count);
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit < 2 || value >= 100 ? 0 : 1;
+  return `${new Intl.NumberFormat(language(), { maximumFractionDigits: digits }).format(value)} ${units[unit]}`;
+}
+
 /** `14:32`. */
 export function clockTime(at: number): string {
   return dateFormat({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);

@@ -1,8 +1,10 @@
 // What the window knows, and everything that the user can do in it.
 
 import { createContext } from 'svelte';
-import type { AppState, Operation, ProviderId, ProviderView, Task, TaskChange, TaskId, TaskState } from '../bindings';
+import type { AppState, Download, Media, Operation, ProviderId, ProviderView, Task, TaskChange, TaskId, TaskState } from '../bindings';
+import { downloadWords, type DownloadRemedy } from './download-words';
 import { Detail } from './detail.svelte';
+import { Downloads } from './downloads.svelte';
 import { number } from './format';
 import { AppError, ipc, type Boot, type CopyWhat } from './ipc';
 import { t } from './messages.svelte';
@@ -36,6 +38,7 @@ export class Session {
   alarm = $state('');
   readonly tasks = new Tasks();
   readonly detail = new Detail();
+  readonly downloads = new Downloads();
   readonly providers = new Providers();
   readonly preferences = new Preferences();
   readonly paste = new Paste(
@@ -74,6 +77,7 @@ export class Session {
   /** Listens first, then reads what has not been handed over, and what may have changed in between. */
   async start(): Promise<void> {
     await ipc.onTaskChanges((changes) => this.#changed(changes));
+    await ipc.onDownloadChanges((changes) => this.#downloaded(changes));
     if (this.app === null) {
       const app = await ipc.appState();
       await this.preferences.load(app.language);
@@ -155,6 +159,27 @@ export class Session {
     });
   }
 
+  /** Saves a file of a task into the user's folder. */
+  async download(task: TaskId, media: Media): Promise<void> {
+    await this.attempt(() => this.downloads.start(task, media));
+  }
+
+  /** Does what a download that ended short needs; `renew` is the caller's, since it costs. */
+  async mendDownload(download: Download, remedy: Exclude<DownloadRemedy, 'renew'>): Promise<void> {
+    await this.attempt(async () => {
+      if (remedy === 'open_video') return ipc.openVideo(download.task);
+      if (remedy === 'resume') return this.downloads.resume(download.id);
+      if (await this.chooseDownloadFolder()) await this.downloads.start(download.task, download.media);
+    });
+  }
+
+  /** Lets the user pick where downloads go. Answers whether one was picked. */
+  async chooseDownloadFolder(): Promise<boolean> {
+    const settings = await ipc.chooseDownloadFolder();
+    if (settings !== null) this.preferences.begin(settings);
+    return settings !== null;
+  }
+
   clearBox(): void {
     if (this.paste.text === '') return;
     this.toasts.show(t('paste.cleared'), this.paste.clear());
@@ -197,6 +222,7 @@ export class Session {
       this.paste.clear();
       this.toasts.close();
       this.tasks.clear();
+      this.downloads.clear();
       this.providers.clear();
       await this.detail.open(null);
       this.app = app;
@@ -244,7 +270,7 @@ export class Session {
 
   async #read(): Promise<void> {
     if (this.app?.problem) return;
-    const read = await this.attempt(() => Promise.all([this.tasks.load(), this.providers.load()]));
+    const read = await this.attempt(() => Promise.all([this.tasks.load(), this.providers.load(), this.downloads.load()]));
     if (read && this.detail.id === null) this.#openFirst();
   }
 
@@ -263,6 +289,17 @@ export class Session {
       void this.providers.load().catch(() => undefined);
       void this.paste.refresh().catch(() => undefined);
     }
+  }
+
+  #downloaded(changes: Download[]): void {
+    for (const change of changes) {
+      const before = this.downloads.all.find((download) => download.id === change.id)?.state;
+      if (before === change.state) continue;
+      const said = t('live.download', { name: change.name, state: downloadWords(change).text });
+      if (change.state === 'failed') this.alarm = said;
+      else if (change.state === 'done') this.news = said;
+    }
+    this.downloads.apply(changes);
   }
 
   #announce(changes: readonly TaskChange[]): void {

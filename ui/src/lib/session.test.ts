@@ -56,6 +56,7 @@ beforeEach(() => {
   vi.mocked(ipc.task).mockImplementation((id) => Promise.resolve({ task: task(id) } as TaskDetail));
   vi.mocked(ipc.tasks).mockResolvedValue(boot([2, 1]).tasks);
   vi.mocked(ipc.providers).mockResolvedValue([momoget]);
+  vi.mocked(ipc.downloads).mockResolvedValue([]);
 });
 
 async function withLink(session: Session): Promise<void> {
