@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{Request, State as Extract},
+    extract::{DefaultBodyLimit, Request, State as Extract},
     routing::{MethodFilter, on},
 };
 
@@ -144,4 +144,6 @@ pub(crate) fn router() -> Router<Arc<State>> {
         .fallback(async |Extract(state): Extract<Arc<State>>, request: Request| {
             front::nowhere(&state, &request, Problem::not_found("path"))
         })
+        // Uploads are larger than Axum takes by itself; each operation has limits of its own.
+        .layer(DefaultBodyLimit::disable())
 }

@@ -58,6 +58,27 @@ pub(crate) async fn try_post(
     send("POST", url, headers, Some(body.to_string())).await
 }
 
+/// A call with any method, and with a body of JSON if there is one.
+pub(crate) async fn call(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Option<&Value>,
+) -> Answer {
+    send(method, url, headers, body.map(Value::to_string)).await.unwrap()
+}
+
+/// A body of any type.
+pub(crate) async fn post_bytes(
+    url: &str,
+    headers: &[(&str, &str)],
+    content_type: &str,
+    body: &[u8],
+) -> Answer {
+    let bytes = exchange("POST", url, headers, Some((content_type, body))).await.unwrap();
+    parse(&bytes).unwrap()
+}
+
 /// # Errors
 /// When the connection ends before a whole answer was read.
 pub(crate) async fn try_get(url: &str, headers: &[(&str, &str)]) -> io::Result<Answer> {
@@ -81,7 +102,10 @@ pub(crate) async fn post_for(
     headers: &[(&str, &str)],
     body: &Value,
 ) -> String {
-    let mut stream = ask("POST", url, headers, Some(body.to_string())).await.unwrap();
+    let mut stream =
+        ask("POST", url, headers, Some(("application/json", body.to_string().as_bytes())))
+            .await
+            .unwrap();
     let mut bytes = Vec::new();
     let read = tokio::time::timeout(time, stream.read_to_end(&mut bytes)).await;
     assert!(read.is_err(), "the answer ended");
@@ -94,6 +118,7 @@ async fn send(
     headers: &[(&str, &str)],
     body: Option<String>,
 ) -> io::Result<Answer> {
+    let body = body.as_ref().map(|body| ("application/json", body.as_bytes()));
     let bytes = exchange(method, url, headers, body).await?;
     parse(&bytes).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
 }
@@ -103,7 +128,7 @@ async fn exchange(
     method: &str,
     url: &str,
     headers: &[(&str, &str)],
-    body: Option<String>,
+    body: Option<(&str, &[u8])>,
 ) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     ask(method, url, headers, body).await?.read_to_end(&mut bytes).await?;
@@ -115,7 +140,7 @@ async fn ask(
     method: &str,
     url: &str,
     headers: &[(&str, &str)],
-    body: Option<String>,
+    body: Option<(&str, &[u8])>,
 ) -> io::Result<TcpStream> {
     let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = TcpStream::connect(host).await?;
@@ -123,12 +148,13 @@ async fn ask(
     for (name, value) in headers {
         request += &format!("{name}: {value}\r\n");
     }
-    if let Some(body) = &body {
-        request += &format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+    if let Some((content_type, body)) = body {
+        let length = body.len();
+        request += &format!("Content-Type: {content_type}\r\nContent-Length: {length}\r\n");
     }
     request += "\r\n";
-    request += body.as_deref().unwrap_or_default();
     stream.write_all(request.as_bytes()).await?;
+    stream.write_all(body.map_or(&[], |(_, body)| body)).await?;
     Ok(stream)
 }
 

@@ -11,5 +11,6 @@ mod http;
 mod jimeng;
 mod media;
 mod momoget;
+mod rawugc;
 mod short;
 mod transcriptgenerate;
