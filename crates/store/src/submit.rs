@@ -215,9 +215,8 @@ impl Store {
     ) -> Result<usize, StoreError> {
         self.write_outcome(|write| {
             let open = {
-                let mut statement = write
-                    .tx
-                    .prepare_cached(select_task!("WHERE t.state = 'submitting' ORDER BY t.id"))?;
+                let mut statement =
+                    write.tx.prepare_cached(select_task!("WHERE t.state = 'submitting'"))?;
                 let found = statement.query_map([], row::task)?;
                 found.collect::<Result<Vec<_>, _>>()?
             };
@@ -229,7 +228,7 @@ impl Store {
                     .prepare_cached(sql)?
                     .query_map([task.id.0], |row| row.get(0).map(AttemptId))?
                     .collect::<Result<Vec<_>, _>>()?;
-                // The first of a call ends all of it.
+                // Any of them ends all of its call.
                 for attempt in attempts {
                     let call = end_call(write, attempt, Outcome::Crashed, Some(&failure), now)?;
                     book(write, &call, &spent, None, now)?;

@@ -269,25 +269,22 @@ fn share_call(connection: &rusqlite::Connection, due: &mut DueTask) -> Result<()
 
 /// What came back besides a transcript; a work with the versions that its edits made.
 fn output(connection: &rusqlite::Connection, task: &Task) -> Result<Option<Output>, StoreError> {
-    let sql = "SELECT output FROM tasks WHERE id = ?1 OR (parent_id = ?1 AND state = 'succeeded' AND deleted_at IS NULL)
-               ORDER BY id = ?1 DESC, id";
-    let found = connection
+    let sql = "SELECT output FROM tasks WHERE id = ?1";
+    let mut own: Option<Output> = connection
         .prepare_cached(sql)?
-        .query_map([task.id.0], |row| row::json_or_none(row, "output"))?
-        .collect::<Result<Vec<Option<Output>>, _>>()?;
-    let mut found = found.into_iter();
-    let mut own = found.next().flatten();
-    if let Some(Output::Works { works }) = &mut own {
-        for edited in found {
-            if let Some(Output::Works { works: more }) = edited {
-                // The provider names the versions with the original too, once it is asked again.
-                let is_new = |new: &Work| {
-                    new.remote_id.is_none()
-                        || works.iter().all(|work| work.remote_id != new.remote_id)
-                };
-                let more: Vec<_> = more.into_iter().filter(is_new).collect();
-                works.extend(more);
-            }
+        .query_row([task.id.0], |row| row::json_or_none(row, "output"))?;
+    let Some(Output::Works { works }) = &mut own else { return Ok(own) };
+    let sql = "SELECT works FROM tasks
+               WHERE parent_id = ?1 AND state = 'succeeded' AND deleted_at IS NULL ORDER BY id";
+    let edits = connection
+        .prepare_cached(sql)?
+        .query_map([task.id.0], |row| row::json_or_none(row, "works"))?
+        .collect::<Result<Vec<Option<Vec<Work>>>, _>>()?;
+    for edited in edits.into_iter().flatten().flatten() {
+        // The provider names the versions with the original too, once it is asked again.
+        let known = |work: &Work| work.remote_id.is_some() && work.remote_id == edited.remote_id;
+        if !works.iter().any(known) {
+            works.push(edited);
         }
     }
     Ok(own)
