@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use shiwen_core::{Failure, FailureKind, Operation, Platform, ProviderId, Unit};
+use shiwen_core::{Failure, FailureKind, Fault, FaultKind, Operation, Platform, ProviderId, Unit};
 use shiwen_secrets::Secret;
 use url::{Host, Url};
 
-use crate::coze;
+use crate::{coze, lenient};
 
 /// One field of a provider's card, as data: the settings, the keychain record and the
 /// `SHIWEN_<PROVIDER>_<FIELD>` variables are all made from it.
@@ -30,7 +30,8 @@ pub struct Card {
     pub id: ProviderId,
     /// Its proper name.
     pub name: &'static str,
-    /// Where its API lives, unless the field `base_url` or, for Coze, `site` says otherwise.
+    /// Where its API lives, unless the field `base_url` or, for Coze, `site` says otherwise. Empty where only the
+    /// user knows it.
     pub base_url: &'static str,
     pub fields: &'static [Field],
     pub operations: &'static [Operation],
@@ -57,6 +58,12 @@ impl Card {
     }
 }
 
+/// A row of a field with columns: a text for each column that has one.
+pub type Row = BTreeMap<String, String>;
+
+/// Rows of one field; more than anybody keeps.
+const MOST_ROWS: usize = 50;
+
 /// A user's account, ready for building requests.
 #[derive(Debug, Clone)]
 pub struct Account {
@@ -80,26 +87,22 @@ impl Account {
         settings: BTreeMap<String, String>,
         secrets: BTreeMap<String, Secret>,
     ) -> Result<Self, Failure> {
-        let mut account = Self {
-            base_url: base_url(card, card.base_url)?,
-            settings: BTreeMap::new(),
-            secrets: BTreeMap::new(),
-        };
+        let mut taken = Taken::default();
         for field in card.fields {
             if field.secret {
                 let secret = secrets.get(field.name).map_or("", Secret::expose).trim();
-                account.take_secret(card, field, secret)?;
+                taken.take_secret(card, field, secret)?;
             } else {
                 let value = settings.get(field.name).map_or("", |value| value.trim());
-                account.take_setting(card, field, value)?;
+                taken.take_setting(card, field, value)?;
             }
         }
-        account.base_url = match account.setting("base_url") {
-            Some(text) => base_url(card, text)?,
-            None if card.id == ProviderId::Coze => base_url(card, coze::site(&account))?,
-            None => account.base_url,
+        let site = match card.id {
+            ProviderId::Coze => coze::site(taken.settings.get("site").map(String::as_str)),
+            _ => card.base_url,
         };
-        Ok(account)
+        let base_url = base_url(card, taken.settings.get("base_url").map_or(site, String::as_str))?;
+        Ok(Self { base_url, settings: taken.settings, secrets: taken.secrets })
     }
 
     /// Whether an address may stand in for the provider's own.
@@ -110,6 +113,42 @@ impl Account {
         base_url(card, text).map(|_| ())
     }
 
+    /// What is wrong with one setting as the user entered it, blanks around it apart. A fault in a row is in the
+    /// field `<field>.<row, from 1>.<column>`.
+    ///
+    /// # Errors
+    /// The first fault.
+    pub fn check_setting(card: &Card, field: &Field, value: &str) -> Result<(), Fault> {
+        setting(card, field, value).map(|_| ())
+    }
+
+    /// The rows of a field with columns, as the user entered them: blanks cut off, defaults filled in.
+    ///
+    /// # Errors
+    /// The first fault, in the field `<field>.<row, from 1>.<column>`.
+    pub fn check_rows(card: &Card, field: &Field, value: &str) -> Result<Vec<Row>, Fault> {
+        rows(card, field, value)
+    }
+
+    pub(crate) fn setting(&self, name: &str) -> Option<&str> {
+        self.settings.get(name).map(String::as_str)
+    }
+
+    pub(crate) fn secret(&self, provider: ProviderId, name: &str) -> Result<&Secret, Failure> {
+        self.secrets
+            .get(name)
+            .ok_or_else(|| refuse(provider, FailureKind::Unauthorized, name, "is missing"))
+    }
+}
+
+/// What of the user's values the card names.
+#[derive(Default)]
+struct Taken {
+    settings: BTreeMap<String, String>,
+    secrets: BTreeMap<String, Secret>,
+}
+
+impl Taken {
     fn take_secret(&mut self, card: &Card, field: &Field, value: &str) -> Result<(), Failure> {
         if value.is_empty() {
             return match field.required {
@@ -127,29 +166,93 @@ impl Account {
     }
 
     fn take_setting(&mut self, card: &Card, field: &Field, value: &str) -> Result<(), Failure> {
-        let value = if value.is_empty() { field.default.unwrap_or_default() } else { value };
-        if value.is_empty() {
-            return match field.required {
-                true => Err(refuse(card.id, FailureKind::InvalidInput, field.name, "is missing")),
-                false => Ok(()),
-            };
+        let value = setting(card, field, value).map_err(|fault| failure_of(card, &fault))?;
+        if let Some(value) = value {
+            self.settings.insert(field.name.to_owned(), value);
         }
-        if !field.choices.is_empty() && !field.choices.contains(&value) {
-            return Err(refuse(card.id, FailureKind::InvalidInput, field.name, "is not on offer"));
-        }
-        self.settings.insert(field.name.to_owned(), value.to_owned());
         Ok(())
     }
+}
 
-    pub(crate) fn setting(&self, name: &str) -> Option<&str> {
-        self.settings.get(name).map(String::as_str)
+/// The setting as it is kept; none where nothing was entered and there is no default.
+fn setting(card: &Card, field: &Field, value: &str) -> Result<Option<String>, Fault> {
+    if !field.columns.is_empty() {
+        let rows = rows(card, field, value)?;
+        return match (rows.is_empty(), field.required) {
+            (true, true) => Err(fault(field.name, FaultKind::Missing, None)),
+            (true, false) => Ok(None),
+            (false, _) => Ok(serde_json::to_string(&rows).ok()),
+        };
     }
+    let value = plain(field.name, field, value)?;
+    match &value {
+        Some(value) if card.id == ProviderId::Coze => match coze::fault(field.name, value) {
+            Some(kind) => Err(fault(field.name, kind, None)),
+            None => Ok(Some(value.clone())),
+        },
+        _ => Ok(value),
+    }
+}
 
-    pub(crate) fn secret(&self, provider: ProviderId, name: &str) -> Result<&Secret, Failure> {
-        self.secrets
-            .get(name)
-            .ok_or_else(|| refuse(provider, FailureKind::Unauthorized, name, "is missing"))
+/// A value or its default, checked against what the field says of itself.
+fn plain(name: &str, field: &Field, value: &str) -> Result<Option<String>, Fault> {
+    let value = lenient::not_blank(value).unwrap_or(field.default.unwrap_or_default()).trim();
+    if value.is_empty() {
+        return match field.required {
+            true => Err(fault(name, FaultKind::Missing, None)),
+            false => Ok(None),
+        };
     }
+    if !field.choices.is_empty() && !field.choices.contains(&value) {
+        return Err(fault(name, FaultKind::NotOffered, None));
+    }
+    Ok(Some(value.to_owned()))
+}
+
+fn rows(card: &Card, field: &Field, value: &str) -> Result<Vec<Row>, Fault> {
+    let Some(value) = lenient::not_blank(value) else { return Ok(Vec::new()) };
+    let wrong_kind = || fault(field.name, FaultKind::WrongKind, None);
+    let entered: Vec<Row> = serde_json::from_str(value).map_err(|_| wrong_kind())?;
+    if entered.len() > MOST_ROWS {
+        return Err(fault(field.name, FaultKind::TooMany, Some(MOST_ROWS as f64)));
+    }
+    let row = |(position, entered): (usize, &Row)| {
+        let at = |column: &str| format!("{}.{}.{column}", field.name, position + 1);
+        let mut row = Row::new();
+        for column in field.columns {
+            let value = entered.get(column.name).map_or("", String::as_str);
+            if let Some(value) = plain(&at(column.name), column, value)? {
+                row.insert(column.name.to_owned(), value);
+            }
+        }
+        match coze::row_fault(&row).filter(|_| card.id == ProviderId::Coze) {
+            Some((column, kind, limit)) => Err(fault(&at(column), kind, limit)),
+            None => Ok(row),
+        }
+    };
+    entered.iter().enumerate().map(row).collect()
+}
+
+fn fault(field: &str, kind: FaultKind, limit: Option<f64>) -> Fault {
+    Fault { field: field.to_owned(), kind, limit }
+}
+
+/// A fault as the failure of an account. `workflows.2.id` becomes "workflows, row 2: id".
+fn failure_of(card: &Card, fault: &Fault) -> Failure {
+    let words = match fault.kind {
+        FaultKind::Missing => "is missing",
+        FaultKind::NotOffered => "is not on offer",
+        FaultKind::TooLong => "is too long",
+        FaultKind::TooMany => "has too many rows",
+        FaultKind::NotWhole => "must be digits only",
+        _ => "cannot be read",
+    };
+    let mut parts = fault.field.splitn(3, '.');
+    let field = match (parts.next(), parts.next(), parts.next()) {
+        (Some(field), Some(row), Some(column)) => format!("{field}, row {row}: {column}"),
+        _ => fault.field.clone(),
+    };
+    refuse(card.id, FailureKind::InvalidInput, &field, words)
 }
 
 fn refuse(provider: ProviderId, kind: FailureKind, field: &str, words: &str) -> Failure {
@@ -159,6 +262,9 @@ fn refuse(provider: ProviderId, kind: FailureKind, field: &str, words: &str) -> 
 /// A key must not travel in the clear, so `http` is for this machine alone.
 fn base_url(card: &Card, text: &str) -> Result<Url, Failure> {
     let refuse = |words| refuse(card.id, FailureKind::InvalidInput, "base_url", words);
+    if text.trim().is_empty() {
+        return Err(refuse("is missing"));
+    }
     let mut url = Url::parse(text.trim()).map_err(|_| refuse("is no web address"))?;
     let allowed = match url.scheme() {
         "https" => true,

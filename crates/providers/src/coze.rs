@@ -1,27 +1,37 @@
-//! Coze workflows: one gives a transcript (run asynchronously, its history polled), one gives video info (run
-//! synchronously). Contract: <https://docs.coze.cn/developer_guides/workflow_run>.
+//! Coze workflows: those that the user saved give a transcript or video info, and are run asynchronously (their
+//! history polled), synchronously or as a stream. Contract: <https://docs.coze.cn/developer_guides/workflow_run>.
 //!
 //! Workflow ids and the names of their inputs belong to the user's workflows, so they are settings. Nearly all
 //! errors come with HTTP 200: the body's code decides.
 
 mod codes;
 mod output;
+mod stream;
+mod token;
+mod workflows;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::LazyLock, time::Duration};
 
 use serde::Serialize;
 use serde_json::Value;
-use shiwen_core::{Failure, FailureKind, Operation, ProviderId, Timestamp, Unit};
+use shiwen_core::{Failure, FailureKind, FaultKind, Form, Operation, ProviderId, Timestamp, Unit};
 use shiwen_http::{HeaderValue, Purpose, Request, Response};
 use url::Url;
 
 use crate::{
     Account, Answer, Asked, Card, Checked, Created, Field, Followed, Job, Schedule, Service,
+    calendar,
     classify::{self, Refused, failure, maybe},
+    form::{FieldSpec, form},
     lenient::{self, Fields},
     outgoing::{self, Call},
     spoken,
 };
+
+use workflows::Run;
+
+pub use token::{TokenKind, token_kind};
+pub(crate) use workflows::row_fault;
 
 const ID: ProviderId = ProviderId::Coze;
 const BASE_CN: &str = "https://api.coze.cn";
@@ -30,9 +40,17 @@ const BASE_COM: &str = "https://api.coze.com";
 const ASYNC_TIMEOUT: Duration = Duration::from_secs(60);
 /// Coze itself drops a connection on which nothing came back for 90 s.
 const SYNC_TIMEOUT: Duration = Duration::from_secs(100);
+/// "A workflow may take at most 10 minutes overall."
+const STREAM_TIMEOUT: Duration = Duration::from_secs(10 * 60 + 30);
 const HISTORY_TIMEOUT: Duration = Duration::from_secs(20);
 /// Right after the run call its record may not be there yet.
 const RECORD_DELAY: Duration = Duration::from_secs(15);
+/// Coze keeps the output of a run for 7 days.
+const RETENTION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// The code of a run whose output Coze no longer has.
+pub const EXPIRED: &str = "expired";
+/// The day until which the user's token is good, as the user entered it.
+const TOKEN_EXPIRES: &str = "token_expires";
 /// An id in the form of Coze's that no run has.
 const NO_RUN: &str = "7000000000000000000";
 
@@ -49,10 +67,13 @@ static CARD: Card = Card {
         // Reading histories needs a permission of its own, which a second token may hold.
         field("history_token", true, None),
         Field { choices: &["cn", "com"], ..field("site", false, Some("cn")) },
-        Field { required: true, ..field("transcript_workflow_id", false, None) },
-        field("transcript_input", false, Some("input")),
-        field("info_workflow_id", false, None),
-        field("info_input", false, Some("input")),
+        Field {
+            required: true,
+            columns: workflows::COLUMNS,
+            ..field(workflows::FIELD, false, None)
+        },
+        // Coze does not tell when a token ends, and a personal one ends after 30 days at the latest.
+        field(TOKEN_EXPIRES, false, None),
         // Without a default: the site decides.
         field("base_url", false, None),
     ],
@@ -67,20 +88,35 @@ static CARD: Card = Card {
     calls_per_minute: None,
 };
 
+static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
+    // Its choices are the account's own, so the form cannot name them.
+    let fields = [FieldSpec::text(workflows::CHOICE).longest(20)];
+    let form = |operation| form(ID, Some(operation), &fields, &[("", 1)]);
+    vec![form(Operation::Transcribe), form(Operation::Resolve)]
+});
+
 /// The base URL of the account's site. Tokens and workflows belong to one site; the other one answers as if the
 /// token were wrong or the workflow missing.
-pub(crate) fn site(account: &Account) -> &'static str {
-    match account.setting("site") {
+pub(crate) fn site(site: Option<&str>) -> &'static str {
+    match site {
         Some("com") => BASE_COM,
         _ => BASE_CN,
     }
+}
+
+/// What is wrong with a setting, beyond what its field says.
+pub(crate) fn fault(field: &str, value: &str) -> Option<FaultKind> {
+    let no_date = field == TOKEN_EXPIRES && calendar::date(value).is_none();
+    no_date.then_some(FaultKind::WrongKind)
 }
 
 #[derive(Serialize)]
 struct RunBody<'a> {
     workflow_id: &'a str,
     parameters: BTreeMap<&'a str, &'a str>,
-    is_async: bool,
+    /// A streamed run has no such field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_async: Option<bool>,
 }
 
 #[derive(Debug)]
@@ -108,43 +144,57 @@ impl Service for Coze {
         if outgoing::target_language(job).is_some() {
             return Err(outgoing::refuse(ID, "a Coze workflow is not asked to translate"));
         }
-        let resolve = job.operation == Operation::Resolve;
-        // The info workflow looks for the link itself and takes the share text as it was pasted.
-        let (input, text, timeout) = match resolve {
-            true => ("info_input", job.share_text, SYNC_TIMEOUT),
-            false => ("transcript_input", link, ASYNC_TIMEOUT),
-        };
+        let workflow = workflows::pick(job.operation, job.input, account)?;
+        // An info workflow looks for the link itself and takes the share text as it was pasted.
+        let text = if workflow.gives_info() { job.share_text } else { link };
         let text = lenient::not_blank(text).unwrap_or(link);
+        let (path, is_async, timeout) = match workflow.run() {
+            Run::Async => ("run", Some(true), ASYNC_TIMEOUT),
+            Run::Sync => ("run", Some(false), SYNC_TIMEOUT),
+            Run::Stream => ("stream_run", None, STREAM_TIMEOUT),
+        };
         let body = RunBody {
-            workflow_id: workflow(job.operation, account)?,
-            parameters: [(account.setting(input).unwrap_or("input"), text)].into(),
-            is_async: !resolve,
+            workflow_id: &workflow.id,
+            parameters: [(workflow.input.as_str(), text)].into(),
+            is_async,
         };
-        let call = Call {
-            provider: ID,
-            path: &["v1", "workflow", "run"],
-            purpose: Purpose::Spend,
-            timeout,
-        };
+        let path = &["v1", "workflow", path];
+        let call = Call { provider: ID, path, purpose: Purpose::Spend, timeout };
         call.post(account, bearer(account, "token")?, &body)
     }
 
     fn read_created(&self, job: &Job<'_>, response: &Response, now: Timestamp) -> Created {
+        if let Some(created) = stream::created(job.operation, response, now) {
+            return created;
+        }
         match read(response, now) {
             Ok(json) => run(job.operation, Fields(&json), response, now),
             Err(refused) => refused.created(),
         }
     }
 
+    /// Always `workflow_id/execute_id`: a run is looked up in its workflow.
+    fn lasting_id(&self, remote_id: &str, job: &Job<'_>, account: &Account) -> String {
+        if remote_id.contains('/') {
+            return remote_id.to_owned();
+        }
+        match workflows::pick(job.operation, job.input, account) {
+            Ok(workflow) => format!("{}/{remote_id}", workflow.id),
+            Err(_) => remote_id.to_owned(),
+        }
+    }
+
     fn follow(&self, asked: &Asked<'_>, account: &Account) -> Result<Request, Failure> {
-        let Asked { operation, remote_id, .. } = *asked;
-        let (workflow_id, execute_id) = match remote_id.rsplit_once('/') {
-            Some((workflow_id, execute_id)) => (workflow_id, execute_id),
-            None => (workflow(operation, account)?, remote_id),
+        let (workflow_id, execute_id) = match asked.remote_id.rsplit_once('/') {
+            Some((workflow_id, execute_id)) => (workflow_id.to_owned(), execute_id),
+            None => {
+                let workflow = workflows::pick(asked.operation, asked.input, account)?;
+                (workflow.id, asked.remote_id)
+            }
         };
         let token =
             if account.secrets.contains_key("history_token") { "history_token" } else { "token" };
-        history_call(workflow_id, execute_id.trim(), token, account)
+        history_call(&workflow_id, execute_id.trim(), token, account)
     }
 
     fn read_followed(
@@ -161,7 +211,8 @@ impl Service for Coze {
         };
         let execute_id = remote_id.rsplit('/').next().unwrap_or(remote_id);
         match record(Fields(&json), execute_id.trim()) {
-            Some(item) => followed(operation, item, response, now),
+            Some(item) => followed(operation, item, response, age, now),
+            None if age >= RETENTION => Followed::Failed(expired(response, now)),
             // The record of a new run can be late here too.
             None => {
                 let failure = classify::malformed(ID, response, now, "no run record in the answer");
@@ -173,7 +224,10 @@ impl Service for Coze {
     /// The history of a run that nobody made: free, and refused with other words when the token is wrong. With a
     /// second token for histories both are asked, the history's first.
     fn check(&self, account: &Account) -> Result<Vec<Request>, Failure> {
-        let workflow_id = workflow(Operation::Transcribe, account)?;
+        let saved = workflows::all(account);
+        let workflow_id = saved.first().map(|workflow| workflow.id.as_str());
+        let workflow_id =
+            workflow_id.ok_or_else(|| outgoing::refuse(ID, "no workflow is saved"))?;
         let tokens = ["history_token", "token"];
         let known = tokens.iter().filter(|token| account.secrets.contains_key(**token));
         known.map(|token| history_call(workflow_id, NO_RUN, token, account)).collect()
@@ -193,17 +247,17 @@ impl Service for Coze {
                 Err(refused) => return Err(refused.into_failure()),
             }
         }
-        Ok(Checked { allowance: None, slots: None })
+        Ok(Checked::default())
     }
-}
 
-fn workflow(operation: Operation, account: &Account) -> Result<&str, Failure> {
-    let name = match operation {
-        Operation::Transcribe => "transcript_workflow_id",
-        Operation::Resolve => "info_workflow_id",
-        _ => return Err(outgoing::refuse(ID, "this service does not do that")),
-    };
-    account.setting(name).ok_or_else(|| outgoing::refuse(ID, &format!("{name} is missing")))
+    fn forms(&self) -> &'static [Form] {
+        &FORMS
+    }
+
+    fn expires_at(&self, settings: &BTreeMap<String, String>) -> Option<Timestamp> {
+        let day = calendar::date(settings.get(TOKEN_EXPIRES)?.trim())?;
+        Some(calendar::end_of_day_in_china(day))
+    }
 }
 
 fn bearer(account: &Account, token: &str) -> Result<Vec<(&'static str, HeaderValue)>, Failure> {
@@ -269,13 +323,14 @@ fn run(operation: Operation, body: Fields<'_>, response: &Response, now: Timesta
             ..failure(ID, kind, response, now)
         }))
     };
-    let at_once = output::answer(operation, body.value("data").unwrap_or(&Value::Null), now);
+    let at_once = output::answer(operation, body.value("data").unwrap_or(&Value::Null), false, now);
     // An asynchronous run is followed whatever its answer holds besides the id; a synchronous one that has its
     // result needs no following.
     let follow = operation == Operation::Transcribe || at_once.is_none();
     if let Some(execute_id) = body.id("execute_id").filter(|_| follow) {
-        let remote_id = match debugged_workflow(body, &execute_id) {
-            Some(workflow_id) => format!("{workflow_id}/{execute_id}"),
+        // Should the user set another workflow, the run is still found.
+        let remote_id = match named_run(body).filter(|(_, named)| *named == execute_id) {
+            Some((workflow_id, _)) => format!("{workflow_id}/{execute_id}"),
             None => execute_id,
         };
         return Created::Accepted { remote_id, allowance: None, cost: None };
@@ -290,14 +345,12 @@ fn run(operation: Operation, body: Fields<'_>, response: &Response, now: Timesta
     }
 }
 
-/// The workflow that was run, as the answer's `debug_url` names it. It goes into the remote id, so that a run is
-/// still found after the user has set another workflow.
-fn debugged_workflow(body: Fields<'_>, execute_id: &str) -> Option<String> {
+/// The run that an answer's `debug_url` names: its workflow and its own id.
+fn named_run(body: Fields<'_>) -> Option<(String, String)> {
     let url = Url::parse(body.text("debug_url")?).ok()?;
     let pairs: BTreeMap<_, _> = url.query_pairs().collect();
-    let same_run = pairs.get("execute_id").is_some_and(|id| id == execute_id);
-    let workflow_id = pairs.get("workflow_id").filter(|id| same_run && is_id(id))?;
-    Some(workflow_id.to_string())
+    let id = |name: &str| pairs.get(name).filter(|id| is_id(id)).map(ToString::to_string);
+    Some((id("workflow_id")?, id("execute_id")?))
 }
 
 /// The history holds an array with one record; take the one that was asked for, else the first.
@@ -316,6 +369,7 @@ fn followed(
     operation: Operation,
     item: Fields<'_>,
     response: &Response,
+    age: Duration,
     now: Timestamp,
 ) -> Followed {
     let trace_id = item.text("logid").or_else(|| item.text("log_id")).map(spoken::word);
@@ -333,11 +387,14 @@ fn followed(
     match word.trim().to_ascii_lowercase().as_str() {
         "success" => {
             let data = item.value("output").unwrap_or(&Value::Null);
-            if let Some(answer) = output::answer(operation, data, now) {
-                let incomplete = item.value("is_output_trimmed") == Some(&Value::Bool(true));
+            let incomplete = item.value("is_output_trimmed") == Some(&Value::Bool(true));
+            if let Some(answer) = output::answer(operation, data, incomplete, now) {
                 return Followed::Succeeded(Answer { incomplete, ..answer });
             }
-            let without_text = classify::malformed(ID, response, now, "finished without a text");
+            let without_text = match age >= RETENTION {
+                true => expired(response, now),
+                false => classify::malformed(ID, response, now, "finished without a text"),
+            };
             failed(codes::of_record(item, response, now).unwrap_or(without_text))
         }
         "fail" | "cancel" => failed(
@@ -346,6 +403,16 @@ fn followed(
         ),
         _ => Followed::Running { progress: None, word: spoken::word(word) },
     }
+}
+
+/// Nothing is left of a run that ended well.
+fn expired(response: &Response, now: Timestamp) -> Failure {
+    maybe(Failure {
+        code: Some(EXPIRED.to_owned()),
+        message: spoken::message("Coze keeps what a run gave for 7 days"),
+        trace_id: trace(response, None),
+        ..failure(ID, FailureKind::NotFound, response, now)
+    })
 }
 
 /// An error answer to a history call. Ends the task only where the record is gone for good.

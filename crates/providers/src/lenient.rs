@@ -53,6 +53,54 @@ pub(crate) fn nested(text: &str) -> Option<Value> {
     looks_like_json.then(|| parse(text)).flatten()
 }
 
+/// A JSON object in a string that was cut off anywhere, closed where it ends: what came before the cut stays
+/// readable. A value of which nothing came is `null`.
+pub(crate) fn mended(text: &str) -> Option<Value> {
+    let text = text.trim();
+    if !text.strip_prefix('{')?.trim_start().starts_with('"') {
+        return None;
+    }
+    let mut closers = String::new();
+    let mut in_string = false;
+    // The last comma outside of a string, with what was open there.
+    let mut comma = None;
+    let mut end = text.len();
+    let mut at = 0;
+    while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        let length = match c {
+            '\\' if in_string => match text.as_bytes().get(at + 1) {
+                Some(b'u') => 6,
+                _ => 2,
+            },
+            c => c.len_utf8(),
+        };
+        if at + length > text.len() {
+            end = at;
+            break;
+        }
+        // No parser goes deeper than this.
+        if closers.len() > 128 {
+            return None;
+        }
+        match c {
+            '"' => in_string = !in_string,
+            '{' if !in_string => closers.insert(0, '}'),
+            '[' if !in_string => closers.insert(0, ']'),
+            // The outermost one was closed: nothing was cut off.
+            '}' | ']' if !in_string && closers.len() < 2 => return None,
+            '}' | ']' if !in_string => drop(closers.remove(0)),
+            ',' if !in_string => comma = Some((at, closers.clone())),
+            _ => {}
+        }
+        at += length;
+    }
+    let body = &text[..end];
+    let quote = if in_string { "\"" } else { "" };
+    let closed = ["", ":null", "null"].map(|rest| format!("{body}{quote}{rest}{closers}"));
+    let before_the_comma = comma.map(|(at, closers)| format!("{}{closers}", &text[..at]));
+    closed.iter().chain(&before_the_comma).find_map(|candidate| parse(candidate))
+}
+
 /// The text itself, none when blank.
 pub(crate) fn not_blank(text: &str) -> Option<&str> {
     (!text.trim().is_empty()).then_some(text)
@@ -177,6 +225,28 @@ mod tests {
         for text in ["123", "null", "\"text\"", "{half", "[音乐] 大家好", ""] {
             assert_eq!(nested(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn what_came_before_a_cut_stays_readable() {
+        let whole = r#"{"a":"一\"\u4e00","b":[1,{"c":true}],"d":null}"#;
+        for end in (2..whole.len()).filter(|end| whole.is_char_boundary(*end)) {
+            let mended = mended(&whole[..end]).unwrap_or_else(|| panic!("{}", &whole[..end]));
+            assert!(mended.is_object());
+        }
+        assert_eq!(mended(r#"{"a":"一\u4"#), Some(json!({ "a": "一" })));
+        assert_eq!(mended(r#"{"a":"x","b"#), Some(json!({ "a": "x", "b": null })));
+        assert_eq!(mended(r#"{"a":"x","b":tr"#), Some(json!({ "a": "x" })));
+        assert_eq!(mended(r#"{"a":[{"b":"x"},{"#), Some(json!({ "a": [{ "b": "x" }, {}] })));
+    }
+
+    #[test]
+    fn only_an_object_that_was_cut_is_closed() {
+        for text in ["", "{", "{}", "[1", "{笑} 大家好", "大家好", r#"{"a":1} b"#, r#"{"a":}"#]
+        {
+            assert_eq!(mended(text), None, "{text}");
+        }
+        assert_eq!(mended(&format!("{{\"a\":{}", "[".repeat(1_000))), None);
     }
 
     #[test]

@@ -4,27 +4,33 @@
 //! own error shape, then its success shape, then, only when neither fits, the HTTP status (`classify`).
 
 mod account;
+mod calendar;
 mod classify;
 mod coze;
 pub mod form;
 mod lenient;
 mod momoget;
 mod outgoing;
+mod rawugc;
 mod service;
+mod signed;
 mod spoken;
 mod transcriptgenerate;
 
 use shiwen_core::ProviderId;
 
-pub use account::{Account, Card, Field};
-pub use coze::Coze;
+pub use account::{Account, Card, Field, Row};
+pub use coze::{Coze, EXPIRED, TokenKind, token_kind};
 pub use momoget::{MERGED, Momoget};
+pub use rawugc::RawUgc;
 pub use service::{
-    Action, Answer, Asked, Checked, Created, Followed, Job, Part, Schedule, Service, Step,
+    Action, Answer, Asked, Budget, Checked, Created, Endpoint, Followed, Job, Part, Schedule,
+    Service, Step,
 };
+pub use signed::signed_until;
 pub use transcriptgenerate::TranscriptGenerate;
 
-static SERVICES: [&dyn Service; 3] = [&Momoget, &TranscriptGenerate, &Coze];
+static SERVICES: [&dyn Service; 4] = [&Momoget, &TranscriptGenerate, &Coze, &RawUgc];
 
 /// All services, in the order in which they are offered.
 pub fn services() -> &'static [&'static dyn Service] {

@@ -191,7 +191,7 @@ impl Service for Momoget {
     }
 
     fn read_checked(&self, responses: &[Response], now: Timestamp) -> Result<Checked, Failure> {
-        let passed = Checked { allowance: None, slots: None };
+        let passed = Checked::default();
         let Some(response) = responses.first() else {
             return Err(Failure::new(ID, FailureKind::MalformedResponse));
         };

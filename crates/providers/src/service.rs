@@ -1,14 +1,14 @@
 //! What every service can do, in one shape.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use shiwen_core::{
-    Allowance, Collection, Failure, FailureKind, Form, Found, Input, Items, Operation, Output,
-    Timestamp, Verb,
+    Allowance, Collection, Failure, FailureKind, Fault, Form, Found, Input, Items, Operation,
+    Output, Timestamp, Verb,
 };
 use shiwen_http::{FilePart, Request, Response};
 
-use crate::{Account, Card};
+use crate::{Account, Card, form};
 
 /// What is asked of a service.
 #[derive(Debug, Clone, Copy)]
@@ -119,11 +119,13 @@ pub struct Answer {
 }
 
 /// What a free test of an account found.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Checked {
     pub allowance: Option<Allowance>,
     /// Tasks that may run at once, where the provider says it.
     pub slots: Option<u32>,
+    /// Tasks of the account that run now, whoever started them, where the provider says it.
+    pub running: Option<u32>,
 }
 
 /// When to ask, until the provider's own durations are known.
@@ -154,6 +156,13 @@ pub trait Service: Send + Sync + 'static {
 
     fn read_created(&self, job: &Job<'_>, response: &Response, now: Timestamp) -> Created;
 
+    /// The id under which an accepted task is kept: the answer's, with whatever of the account's settings is needed
+    /// to find the task again after they change.
+    fn lasting_id(&self, remote_id: &str, job: &Job<'_>, account: &Account) -> String {
+        let _ = (job, account);
+        remote_id.to_owned()
+    }
+
     /// The call that asks how a task is.
     ///
     /// # Errors
@@ -181,9 +190,21 @@ pub trait Service: Send + Sync + 'static {
     /// The first answer that says the account cannot be used.
     fn read_checked(&self, responses: &[Response], now: Timestamp) -> Result<Checked, Failure>;
 
+    /// Until when the account's key works, where its settings say so. No secret is needed for it.
+    fn expires_at(&self, settings: &BTreeMap<String, String>) -> Option<Timestamp> {
+        let _ = settings;
+        None
+    }
+
     /// What the operations take besides a link. An operation without a form takes nothing more.
     fn forms(&self) -> &'static [Form] {
         &[]
+    }
+
+    /// Everything that is wrong with what was filled into one of the service's forms. `form::check`, and what no
+    /// single field says.
+    fn faults(&self, form: &Form, input: &Input, now: Timestamp) -> Vec<Fault> {
+        form::check(form, input, now)
     }
 
     /// What the service keeps for the user.
@@ -229,6 +250,35 @@ pub trait Service: Send + Sync + 'static {
         let _ = (response, now);
         Err(Failure::new(self.card().id, FailureKind::InvalidInput))
     }
+
+    /// How many calls the service allows from here on, where its answers say so, refusals included.
+    fn budget(&self, response: &Response, now: Timestamp) -> Option<Budget> {
+        let _ = (response, now);
+        None
+    }
+
+    /// Every endpoint that the service's document names, for holding ours against it.
+    fn endpoints(&self) -> Vec<Endpoint> {
+        Vec::new()
+    }
+}
+
+/// What is left of the calls that a service allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    pub left: u32,
+    /// When calls are counted anew.
+    pub until: Timestamp,
+}
+
+/// One documented endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Endpoint {
+    pub method: &'static str,
+    /// With `{…}` for what is filled in.
+    pub path: &'static str,
+    /// What of `Service` calls it, e.g. `call personas list`.
+    pub function: &'static str,
 }
 
 /// A call to a collection.

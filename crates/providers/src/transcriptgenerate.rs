@@ -175,13 +175,16 @@ impl Service for TranscriptGenerate {
         };
         let allowance = read(usage, now, |data| allowance(data, now));
         let allowance = allowance.map_err(Refused::into_failure)?;
-        let slots = match rest.first() {
-            Some(concurrency) => read(concurrency, now, |data| data.number("maxConcurrency"))
-                .map(|max| lenient::whole(max).filter(|slots| *slots > 0))
-                .map_err(Refused::into_failure)?,
-            None => None,
-        };
-        Ok(Checked { allowance: Some(allowance), slots })
+        let mut checked = Checked { allowance: Some(allowance), ..Checked::default() };
+        if let Some(concurrency) = rest.first() {
+            let read = read(concurrency, now, |data| {
+                let slots = lenient::whole(data.number("maxConcurrency")?);
+                let running = data.number("currentConcurrency").and_then(lenient::whole);
+                Some((slots.filter(|slots| *slots > 0), running))
+            });
+            (checked.slots, checked.running) = read.map_err(Refused::into_failure)?;
+        }
+        Ok(checked)
     }
 }
 

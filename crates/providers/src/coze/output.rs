@@ -22,15 +22,21 @@ pub(super) fn asks_for_input(fields: Fields<'_>) -> bool {
     }
 }
 
-/// The answer that the operation promises; none where the output does not hold it.
-pub(super) fn answer(operation: Operation, output: &Value, now: Timestamp) -> Option<Answer> {
+/// The answer that the operation promises; none where the output does not hold it. `cut` says that Coze cut the
+/// output off somewhere.
+pub(super) fn answer(
+    operation: Operation,
+    output: &Value,
+    cut: bool,
+    now: Timestamp,
+) -> Option<Answer> {
     match operation {
         Operation::Resolve => {
             let found = info(output, DEPTH, now)?;
             Some(Answer { found, ..Answer::default() })
         }
         _ => {
-            let (text, title) = transcript(output, DEPTH)?;
+            let (text, title) = transcript(output, DEPTH, cut)?;
             let found = Found { title, ..Found::default() };
             Some(Answer { text: Some(text), found, ..Answer::default() })
         }
@@ -39,29 +45,32 @@ pub(super) fn answer(operation: Operation, output: &Value, now: Timestamp) -> Op
 
 /// The text and the title. Layers: the output is a JSON string, in it `Output` is another one, in it `content`
 /// is the transcript. Each layer may be plain text instead.
-fn transcript(value: &Value, depth: u8) -> Option<(String, Option<String>)> {
+fn transcript(value: &Value, depth: u8, cut: bool) -> Option<(String, Option<String>)> {
     match value {
         Value::Null => None,
         Value::String(text) if text.trim() == "null" => None,
+        // An object of which nothing came.
+        Value::String(text) if cut && text.trim() == "{" => None,
         Value::String(text) => {
             let text = lenient::not_blank(text)?;
-            match lenient::nested(text).filter(|_| depth > 0) {
-                Some(Value::Object(object)) => layer(Fields(&object), depth - 1),
+            let nested = lenient::nested(text).or_else(|| lenient::mended(text).filter(|_| cut));
+            match nested.filter(|_| depth > 0) {
+                Some(Value::Object(object)) => layer(Fields(&object), depth - 1, cut),
                 _ => Some((text.to_owned(), None)),
             }
         }
-        Value::Object(object) => layer(Fields(object), depth.checked_sub(1)?),
+        Value::Object(object) => layer(Fields(object), depth.checked_sub(1)?, cut),
         value => Some((value.to_string(), None)),
     }
 }
 
-fn layer(fields: Fields<'_>, depth: u8) -> Option<(String, Option<String>)> {
+fn layer(fields: Fields<'_>, depth: u8, cut: bool) -> Option<(String, Option<String>)> {
     if let Some(inner) = fields.value("Output") {
-        return transcript(inner, depth);
+        return transcript(inner, depth, cut);
     }
     let Some(content) = fields.value("content") else {
         // Some workflows call their only output so; beside a `content` it is something else, often a picture.
-        return transcript(fields.value("output")?, depth);
+        return transcript(fields.value("output")?, depth, cut);
     };
     let content = content.as_str().and_then(lenient::not_blank)?;
     if content.trim() == "null" {
@@ -73,7 +82,7 @@ fn layer(fields: Fields<'_>, depth: u8) -> Option<(String, Option<String>)> {
         .filter(|value| {
             depth > 0 && Fields::of(value).is_some_and(|it| it.text("content").is_some())
         })
-        .and_then(|value| transcript(&value, depth));
+        .and_then(|value| transcript(&value, depth, cut));
     Some(match deeper {
         Some((text, inner)) => (text, inner.or(title)),
         None => (content.to_owned(), title),
@@ -144,11 +153,11 @@ mod tests {
     use super::*;
 
     fn text(output: Value) -> Option<String> {
-        transcript(&output, DEPTH).map(|(text, _)| text)
+        transcript(&output, DEPTH, false).map(|(text, _)| text)
     }
 
     fn title(output: Value) -> Option<String> {
-        transcript(&output, DEPTH).and_then(|(_, title)| title)
+        transcript(&output, DEPTH, false).and_then(|(_, title)| title)
     }
 
     #[test]

@@ -25,7 +25,10 @@ fn momoget(base_url: &str) -> Result<Account, Failure> {
 #[test]
 fn services_are_offered_in_this_order() {
     let ids: Vec<ProviderId> = services().iter().map(|service| service.card().id).collect();
-    assert_eq!(ids, [ProviderId::Momoget, ProviderId::TranscriptGenerate, ProviderId::Coze]);
+    assert_eq!(
+        ids,
+        [ProviderId::Momoget, ProviderId::TranscriptGenerate, ProviderId::Coze, ProviderId::RawUgc,]
+    );
 }
 
 #[test]
@@ -55,7 +58,7 @@ fn each_missing_field_is_named() {
 
     let failure = make(ProviderId::Coze, &[], &[("token", "fixture-token")]).unwrap_err();
     assert_eq!(failure.kind, FailureKind::InvalidInput);
-    assert_eq!(failure.message.unwrap(), "transcript_workflow_id is missing");
+    assert_eq!(failure.message.unwrap(), "workflows is missing");
 }
 
 #[test]
@@ -79,15 +82,12 @@ fn a_key_that_would_break_its_header_is_refused_and_not_repeated() {
 
 #[test]
 fn defaults_are_filled_in_and_strangers_left_out() {
-    let settings = [("transcript_workflow_id", "1"), ("stranger", "x"), ("info_input", "")];
+    let settings =
+        [("workflows", r#"[{ "id": " 1 ", "x": "y" }]"#), ("stranger", "x"), ("site", "")];
     let secrets = [("token", "fixture-token"), ("stranger", "x")];
     let account = make(ProviderId::Coze, &settings, &secrets).unwrap();
-    let expected = [
-        ("info_input", "input"),
-        ("site", "cn"),
-        ("transcript_input", "input"),
-        ("transcript_workflow_id", "1"),
-    ];
+    let rows = r#"[{"gives":"transcript","id":"1","input":"input"}]"#;
+    let expected = [("site", "cn"), ("workflows", rows)];
     let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
     assert_eq!(account.settings, BTreeMap::from(expected));
     assert_eq!(account.secrets.keys().collect::<Vec<_>>(), ["token"]);
@@ -104,7 +104,7 @@ fn the_site_chooses_the_base_unless_one_is_set() {
 
 #[test]
 fn a_site_that_is_not_on_offer_is_refused() {
-    let settings = [("transcript_workflow_id", "1"), ("site", "org")];
+    let settings = [("workflows", r#"[{ "id": "1" }]"#), ("site", "org")];
     let failure = make(ProviderId::Coze, &settings, &[("token", "fixture-token")]).unwrap_err();
     assert_eq!(failure.kind, FailureKind::InvalidInput);
 }

@@ -194,7 +194,7 @@ fn checked(id: ProviderId, answers: &[(u16, &str)]) -> Result<Checked, FailureKi
 
 #[test]
 fn a_momoget_account_is_known_by_how_a_made_up_task_is_refused() {
-    let passed = Checked { allowance: None, slots: None };
+    let passed = Checked::default();
     assert_eq!(checked(MOMOGET, &[(404, "momoget/error_404_task")]), Ok(passed));
     let unknown = checked(MOMOGET, &[(404, "momoget/error_404_user")]);
     assert_eq!(unknown, Err(FailureKind::Unauthorized));
@@ -202,7 +202,7 @@ fn a_momoget_account_is_known_by_how_a_made_up_task_is_refused() {
 
 #[test]
 fn a_coze_token_is_known_by_how_a_made_up_run_is_refused() {
-    let passed = Checked { allowance: None, slots: None };
+    let passed = Checked::default();
     let missing = (200, "coze/error_4200");
     let wrong = (200, "coze/error_4101_bad_token");
     let scope = (200, "coze/error_4101_scope");

@@ -9,3 +9,4 @@ mod following;
 mod requests;
 mod support;
 mod table;
+mod workflows;

@@ -11,6 +11,12 @@ use shiwen_secrets::Secret;
 pub(crate) const NOW: Timestamp = Timestamp(1_770_091_600_000);
 pub(crate) const USER_ID: &str = "11111111-2222-4333-8444-555555555555";
 
+pub(crate) const TRANSCRIPT_WORKFLOW: &str = "7000000000000000202";
+pub(crate) const WORKFLOWS: &str = r#"[
+    { "name": "文案", "id": "7000000000000000202", "gives": "transcript" },
+    { "name": "信息", "id": "7000000000000000101", "gives": "info" }
+]"#;
+
 /// A form that was left empty.
 pub(crate) static EMPTY: Input = Input::new();
 
@@ -35,6 +41,13 @@ pub(crate) fn asked(remote_id: &str, step: Step) -> Asked<'_> {
     }
 }
 
+/// Something that the service does.
+pub(crate) fn order(service: &dyn Service) -> Job<'static> {
+    let operations = service.card().operations;
+    let of_link = operations.iter().find(|operation| operation.takes_link());
+    Job { operation: *of_link.unwrap_or(&operations[0]), ..TRANSCRIBE }
+}
+
 pub(crate) fn of(id: ProviderId) -> &'static dyn Service {
     service(id).unwrap()
 }
@@ -50,8 +63,7 @@ pub(crate) fn account(id: ProviderId, settings: &[(&str, &str)]) -> Account {
     let secrets = secrets.map(|field| (field.name.to_owned(), secret(field.name))).collect();
     let mut values = BTreeMap::new();
     if id == ProviderId::Coze {
-        values.insert("transcript_workflow_id".to_owned(), "7000000000000000202".to_owned());
-        values.insert("info_workflow_id".to_owned(), "7000000000000000101".to_owned());
+        values.insert("workflows".to_owned(), WORKFLOWS.to_owned());
     }
     values.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     Account::new(card, values, secrets).unwrap()

@@ -340,7 +340,7 @@ fn check_answer(service: &dyn Service, name: &str, response: &Response, expect: 
                 period: period.map(str::to_owned),
                 learned_at: NOW,
             };
-            let expected = Checked { allowance: Some(allowance), slots: Some(3) };
+            let expected = Checked { allowance: Some(allowance), slots: Some(3), running: Some(3) };
             assert_eq!(checked, expected, "{name}");
         }
         Slots(slots) => {
