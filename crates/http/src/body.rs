@@ -31,6 +31,15 @@ pub(crate) struct Polled {
 }
 
 impl Polled {
+    /// Of a body that is not empty.
+    pub(crate) fn new() -> Self {
+        Self { flag: Arc::default(), empty: false }
+    }
+
+    pub(crate) fn mark(&self) {
+        self.flag.store(true, Ordering::Release);
+    }
+
     pub(crate) fn proves_not_sent(&self) -> bool {
         !self.empty && !self.flag.load(Ordering::Acquire)
     }
@@ -38,7 +47,7 @@ impl Polled {
 
 impl TrackedBody {
     pub(crate) fn new(bytes: Vec<u8>) -> (Self, Polled) {
-        let polled = Polled { flag: Arc::default(), empty: bytes.is_empty() };
+        let polled = Polled { empty: bytes.is_empty(), ..Polled::new() };
         let bytes = (!bytes.is_empty()).then(|| Bytes::from(bytes));
         (Self { bytes, polled: polled.clone() }, polled)
     }
@@ -52,7 +61,7 @@ impl Body for TrackedBody {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.polled.flag.store(true, Ordering::Release);
+        self.polled.mark();
         Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
     }
 

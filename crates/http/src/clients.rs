@@ -68,18 +68,23 @@ pub(crate) enum Use {
     Read,
     /// Addresses that somebody else named: never a credential.
     Public,
+    /// The same for whole files, whose bytes are taken as they come: nothing is unpacked.
+    Download,
 }
 
 /// A slot per client. Building one reads the system's certificates, which is too slow for the start.
 pub(crate) struct Clients {
     config: Config,
     pub(crate) screening: ScreeningResolver,
+    pub(crate) silence: Duration,
     spend: OnceLock<reqwest::Client>,
     read: OnceLock<reqwest::Client>,
     public: OnceLock<reqwest::Client>,
+    download: OnceLock<reqwest::Client>,
     spend_here: OnceLock<reqwest::Client>,
     read_here: OnceLock<reqwest::Client>,
     public_here: OnceLock<reqwest::Client>,
+    download_here: OnceLock<reqwest::Client>,
 }
 
 impl Clients {
@@ -87,12 +92,15 @@ impl Clients {
         Self {
             config,
             screening: ScreeningResolver::new(lookup),
+            silence: SILENCE,
             spend: OnceLock::new(),
             read: OnceLock::new(),
             public: OnceLock::new(),
+            download: OnceLock::new(),
             spend_here: OnceLock::new(),
             read_here: OnceLock::new(),
             public_here: OnceLock::new(),
+            download_here: OnceLock::new(),
         }
     }
 
@@ -106,9 +114,11 @@ impl Clients {
             (Use::Spend, false) => &self.spend,
             (Use::Read, false) => &self.read,
             (Use::Public, false) => &self.public,
+            (Use::Download, false) => &self.download,
             (Use::Spend, true) => &self.spend_here,
             (Use::Read, true) => &self.read_here,
             (Use::Public, true) => &self.public_here,
+            (Use::Download, true) => &self.download_here,
         };
         if let Some(client) = slot.get() {
             return Ok(client);
@@ -142,8 +152,11 @@ impl Clients {
                 builder.http1_only().retry(reqwest::retry::never()).pool_max_idle_per_host(0)
             }
             Use::Read => builder,
-            Use::Public if here => builder.read_timeout(SILENCE),
-            Use::Public => builder.read_timeout(SILENCE).dns_resolver(self.screening.clone()),
+            Use::Public | Use::Download => {
+                let builder = builder.read_timeout(self.silence);
+                let builder = if purpose == Use::Download { builder.no_gzip() } else { builder };
+                if here { builder } else { builder.dns_resolver(self.screening.clone()) }
+            }
         };
         builder.build()
     }

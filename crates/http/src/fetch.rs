@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::{StatusCode, header::CONTENT_TYPE, header::LOCATION};
+use reqwest::{
+    StatusCode,
+    header::{CONTENT_TYPE, HeaderMap, LOCATION},
+};
 use url::Url;
 
 use crate::{
@@ -42,39 +45,55 @@ pub enum FetchError {
     Send(SendError),
 }
 
+/// How a public address is asked for.
+pub(crate) struct Ask {
+    pub(crate) purpose: Use,
+    pub(crate) headers: HeaderMap,
+    /// Of the whole exchange, its body included.
+    pub(crate) timeout: Option<Duration>,
+}
+
 impl Sender {
     /// Fetches up to `cap` bytes. An `http` address is asked for by https; at most three redirects
     /// are followed, each checked anew; nothing in a private network is asked.
     pub async fn fetch_public(&self, url: &Url, cap: usize) -> Result<Fetched, FetchError> {
-        let deadline = Instant::now() + TOTAL_TIMEOUT;
-        let mut url = url.clone();
-        for _ in 0..=REDIRECTS {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let answer = self.ask(&mut url, left).await?;
-            let status = answer.status();
-            if let Some(next) = redirect(&answer, &url) {
-                url = next?;
-                continue;
-            }
-            if !status.is_success() {
-                return Err(FetchError::Status(status.as_u16()));
-            }
-            let content_type = answer
-                .headers()
-                .get(CONTENT_TYPE)
-                .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-            let body = read_body(answer, cap, &[]).await.map_err(|err| match err.cause() {
-                Cause::TooLarge => FetchError::TooLarge,
-                _ => FetchError::Send(err),
-            })?;
-            return Ok(Fetched { body, content_type });
+        let ask =
+            Ask { purpose: Use::Public, headers: HeaderMap::new(), timeout: Some(TOTAL_TIMEOUT) };
+        let answer = self.get_followed(url, &ask).await?;
+        if !answer.status().is_success() {
+            return Err(FetchError::Status(answer.status().as_u16()));
         }
-        Err(FetchError::Redirects)
+        let content_type = answer
+            .headers()
+            .get(CONTENT_TYPE)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let body = read_body(answer, cap, &[]).await.map_err(|err| match err.cause() {
+            Cause::TooLarge => FetchError::TooLarge,
+            _ => FetchError::Send(err),
+        })?;
+        Ok(Fetched { body, content_type })
     }
 
-    async fn ask(&self, url: &mut Url, left: Duration) -> Result<reqwest::Response, FetchError> {
-        let here = self.allow(url)?;
-        self.get_public(url.clone(), here, left).await
+    /// Asks for an address and for what it redirects to, each checked anew. The answer may have any status.
+    pub(crate) async fn get_followed(
+        &self,
+        url: &Url,
+        ask: &Ask,
+    ) -> Result<reqwest::Response, FetchError> {
+        let deadline = ask.timeout.map(|timeout| Instant::now() + timeout);
+        let mut url = url.clone();
+        for _ in 0..=REDIRECTS {
+            let here = self.allow(&mut url)?;
+            let timeout =
+                deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let hop = Ask { timeout, headers: ask.headers.clone(), ..*ask };
+            let answer = self.get_public(url.clone(), here, hop).await?;
+            match redirect(&answer, &url) {
+                Some(next) => url = next?,
+                None => return Ok(answer),
+            }
+        }
+        Err(FetchError::Redirects)
     }
 
     /// Asks for an address that was allowed before; `here` means on this machine.
@@ -82,10 +101,14 @@ impl Sender {
         &self,
         url: Url,
         here: bool,
-        left: Duration,
+        ask: Ask,
     ) -> Result<reqwest::Response, FetchError> {
-        let client = self.clients.get(Use::Public, here).map_err(FetchError::Send)?;
-        client.get(url).timeout(left).send().await.map_err(|err| {
+        let client = self.clients.get(ask.purpose, here).map_err(FetchError::Send)?;
+        let mut request = client.get(url).headers(ask.headers);
+        if let Some(timeout) = ask.timeout {
+            request = request.timeout(timeout);
+        }
+        request.send().await.map_err(|err| {
             if classify::contains::<NotPublic>(&err) {
                 return FetchError::NotAllowed;
             }

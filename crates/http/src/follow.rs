@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use reqwest::header::HeaderMap;
 use url::Url;
 
 use crate::{
     FetchError, Reach, Sender,
     address::is_loopback,
-    fetch::{make_public, redirect},
+    clients::Use,
+    fetch::{Ask, make_public, redirect},
 };
 
 /// Addresses that are asked at most.
@@ -114,7 +116,8 @@ impl Sender {
             }
             _ => return Err(FetchError::NotAllowed),
         };
-        self.get_public(url, here, PATIENCE).await
+        let ask = Ask { purpose: Use::Public, headers: HeaderMap::new(), timeout: Some(PATIENCE) };
+        self.get_public(url, here, ask).await
     }
 }
 

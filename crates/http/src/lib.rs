@@ -7,17 +7,22 @@ mod address;
 mod body;
 mod classify;
 mod clients;
+mod download;
 mod error;
 mod fetch;
 mod follow;
+mod form;
+mod part;
 mod redact;
 mod request;
 mod retry_after;
 mod sender;
+mod sniff;
 
 use std::{future::Future, pin::Pin};
 
 pub use clients::{Config, Proxy, Reach};
+pub use download::{DownloadError, Downloaded, Known, Progress, Wish};
 pub use error::{Cause, SendError};
 pub use fetch::{FetchError, Fetched};
 pub use follow::{FollowError, Step};
@@ -25,6 +30,7 @@ pub use redact::redact;
 pub use request::{FilePart, HeaderValue, Method, Purpose, Request, Response};
 pub use retry_after::retry_after;
 pub use sender::{BODY_CAP, Sender};
+pub use sniff::{FileClass, FileKind};
 
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response, SendError>> + Send + 'a>>;
 

@@ -71,6 +71,7 @@ impl std::fmt::Debug for Request {
             .field("path", &crate::redact(self.url.path(), &self.secrets))
             .field("headers", &headers)
             .field("body_len", &self.body.as_ref().map(Vec::len))
+            .field("file_size", &self.file.as_ref().map(|file| file.size))
             .field("purpose", &self.purpose)
             .field("timeout", &self.timeout)
             .finish()

@@ -13,6 +13,7 @@ use crate::{
     body::TrackedBody,
     classify,
     clients::{Clients, Use},
+    form::FormBody,
 };
 
 /// Longest body of an answer, in bytes after decompression (a gzip bomb is cut off here too).
@@ -47,7 +48,7 @@ impl Sender {
         let config = self.clients.config();
         let here = is_loopback(&request.url);
         check(&request.url, here, config.reach)?;
-        let headers = headers(request)?;
+        let mut headers = headers(request)?;
         let purpose = match request.purpose {
             Purpose::Spend => Use::Spend,
             Purpose::Read => Use::Read,
@@ -59,11 +60,21 @@ impl Sender {
             Method::Patch => reqwest::Method::PATCH,
             Method::Delete => reqwest::Method::DELETE,
         };
+        let (body, polled) = match &request.file {
+            Some(file) => {
+                let (body, polled, content_type) = FormBody::open(file).await?;
+                headers.insert(CONTENT_TYPE, header_value(&content_type, CONTENT_TYPE.as_str())?);
+                (Some(reqwest::Body::wrap(body)), polled)
+            }
+            None => {
+                let (body, polled) = TrackedBody::new(request.body.clone().unwrap_or_default());
+                (request.body.is_some().then(|| reqwest::Body::wrap(body)), polled)
+            }
+        };
         let mut builder =
             client.request(method, request.url.clone()).headers(headers).timeout(request.timeout);
-        let (body, polled) = TrackedBody::new(request.body.clone().unwrap_or_default());
-        if request.body.is_some() {
-            builder = builder.body(reqwest::Body::wrap(body));
+        if let Some(body) = body {
+            builder = builder.body(body);
         }
         let proxied = !here && matches!(config.proxy, Proxy::Custom(_));
         let answer = builder.send().await.map_err(|err| {
@@ -119,10 +130,9 @@ fn headers(request: &Request) -> Result<HeaderMap, SendError> {
             HeaderValue::Secret(secret) => (Cow::from(secret.expose()), true),
             HeaderValue::Bearer(secret) => (format!("Bearer {}", secret.expose()).into(), true),
         };
-        let refused = || SendError::not_allowed(format!("the header {name} cannot be sent"));
+        let mut value = header_value(&text, name)?;
         let name =
-            reqwest::header::HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
-        let mut value = reqwest::header::HeaderValue::from_str(&text).map_err(|_| refused())?;
+            reqwest::header::HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused(name))?;
         value.set_sensitive(sensitive);
         headers.append(name, value);
     }
@@ -130,6 +140,14 @@ fn headers(request: &Request) -> Result<HeaderMap, SendError> {
         headers.insert(CONTENT_TYPE, reqwest::header::HeaderValue::from_static("application/json"));
     }
     Ok(headers)
+}
+
+fn header_value(text: &str, name: &str) -> Result<reqwest::header::HeaderValue, SendError> {
+    reqwest::header::HeaderValue::from_str(text).map_err(|_| refused(name))
+}
+
+fn refused(name: &str) -> SendError {
+    SendError::not_allowed(format!("the header {name} cannot be sent"))
 }
 
 fn kept_headers(headers: &HeaderMap) -> BTreeMap<String, String> {

@@ -3,10 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "what surrounds a test may panic too")]
 
+mod download;
 mod fetch;
 mod follow;
 mod server;
 mod unsent;
+mod upload;
 
 use std::time::Duration;
 

@@ -32,6 +32,8 @@ pub(crate) enum Script {
     ReplyThenSilence(Vec<u8>),
     /// Answer every request on the connection.
     Reply(Vec<u8>),
+    /// Answer the first request with the first of these, the next with the next, each on a connection of its own.
+    InTurn(Vec<Vec<u8>>),
     /// Answer every request by its path and query; close where none is given for it.
     ByPath(Vec<(String, Vec<u8>)>),
 }
@@ -91,7 +93,11 @@ async fn play(mut stream: TcpStream, script: Script, requests: Arc<Mutex<Vec<Str
     }
     while let Some(request) = read_request(&mut stream).await {
         let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
-        requests.lock().unwrap().push(request);
+        let turn = {
+            let mut requests = requests.lock().unwrap();
+            requests.push(request);
+            requests.len() - 1
+        };
         match &script {
             Script::ReadThenReset => {
                 stream.set_zero_linger().unwrap();
@@ -111,6 +117,15 @@ async fn play(mut stream: TcpStream, script: Script, requests: Arc<Mutex<Vec<Str
                 if stream.write_all(bytes).await.is_err() {
                     return;
                 }
+            }
+            Script::InTurn(replies) => {
+                if let Some(bytes) = replies.get(turn) {
+                    let _ = stream.write_all(bytes).await;
+                    // Waits for the client to leave, since a close would throw away what it has not read yet.
+                    let _ = stream.shutdown().await;
+                    let _ = stream.read(&mut [0; 1]).await;
+                }
+                return;
             }
             Script::ByPath(replies) => {
                 let Some((_, bytes)) = replies.iter().find(|(known, _)| *known == path) else {
