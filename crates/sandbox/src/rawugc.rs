@@ -29,6 +29,7 @@ use axum::{
 use crate::{simulated::Route, state::State};
 pub(crate) use books::Books;
 use call::Operation;
+pub(crate) use front::refusal_of;
 use jobs::{IMAGE, MUSIC, VIDEO};
 use library::{MESSAGING, PERSONAS, PRODUCTS, STYLES};
 use problem::Problem;

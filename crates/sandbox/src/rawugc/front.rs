@@ -15,7 +15,7 @@ use super::{
     window::Standing,
 };
 use crate::{
-    accounts, dice,
+    accounts, calendar, dice,
     scenario::Scenario,
     state::State,
     trouble::{Answer, Cut, cut},
@@ -54,7 +54,7 @@ pub(super) async fn serve(
 /// What a call gets that no operation takes.
 pub(super) fn nowhere(state: &State, request: &Request, problem: Problem) -> Response {
     let headers = request.headers();
-    let standing = stand(state, headers, crate::calendar::now_ms());
+    let standing = stand(state, headers, calendar::now_ms());
     let problem = match check_key(headers) {
         Ok(()) if standing.refused => Problem::too_many(),
         Ok(()) => problem,
@@ -75,13 +75,18 @@ fn count(state: &State, call: &Call) {
 
 /// The limit is one of the key's owner, so whoever has no key takes no place.
 fn stand(state: &State, headers: &HeaderMap, now_ms: u64) -> Standing {
+    if check_key(headers).is_err() {
+        return look(state, now_ms);
+    }
     let length_ms = state.paced_ms(WINDOW_SECONDS);
     let limit = state.options.rawugc_calls_per_minute;
-    let window = &mut state.memory().rawugc.window;
-    match check_key(headers) {
-        Ok(()) => window.pass(now_ms, length_ms, limit),
-        Err(_) => window.look(now_ms, length_ms, limit),
-    }
+    state.memory().rawugc.window.pass(now_ms, length_ms, limit)
+}
+
+fn look(state: &State, now_ms: u64) -> Standing {
+    let length_ms = state.paced_ms(WINDOW_SECONDS);
+    let limit = state.options.rawugc_calls_per_minute;
+    state.memory().rawugc.window.look(now_ms, length_ms, limit)
 }
 
 /// Whether a call may reach its operation.
@@ -93,23 +98,53 @@ fn enter(state: &State, call: &Call, standing: &mut Standing) -> Result<(), Prob
     if Version::of(&call.headers).is_none() {
         return Err(Problem::field("RawUGC-Version", "This version is not known."));
     }
-    match call.scenario {
-        Scenario::BadKey => Err(Problem::wrong_key()),
-        Scenario::Quota => Err(Problem::no_credits(1, 0)),
-        Scenario::Member => Err(Problem::forbidden("This API key may not do this.")),
-        Scenario::Rate if refuses_again(state, call) => {
-            standing.remaining = 0;
-            standing.reset_ms = call.now_ms + state.paced_ms(RATE_SECONDS);
-            Err(Problem::too_many())
+    if call.scenario == Scenario::Rate {
+        if !refuses_again(state, call) {
+            return Ok(());
         }
-        Scenario::BadLink => {
-            Err(Problem::field(&call.field, "Must be a link of a video or text that can be used."))
-        }
-        Scenario::Unsupported => {
-            Err(Problem::field(&call.field, "This site or content is not supported."))
-        }
+        *standing = full(state, call.now_ms);
+    }
+    match problem_of(call.scenario, &call.field) {
+        Some(problem) if call.scenario.refuses_create() => Err(problem),
         _ => Ok(()),
     }
+}
+
+/// The documented problem for the word of a refusal.
+fn problem_of(scenario: Scenario, field: &str) -> Option<Problem> {
+    Some(match scenario {
+        Scenario::BadKey => Problem::wrong_key(),
+        Scenario::Quota => Problem::no_credits(1, 0),
+        Scenario::Member => Problem::forbidden("This API key may not do this."),
+        Scenario::Rate => Problem::too_many(),
+        Scenario::BadLink => {
+            Problem::field(field, "Must be a link of a video or text that can be used.")
+        }
+        Scenario::Unsupported => Problem::field(field, "This site or content is not supported."),
+        Scenario::UnknownTask => Problem::not_found("thing"),
+        Scenario::NotYours => Problem::forbidden("This belongs to another organization."),
+        Scenario::Trouble => Problem::internal(),
+        _ => return None,
+    })
+}
+
+/// The same as a whole answer, for calls that no operation sees.
+pub(crate) fn refusal_of(state: &State, scenario: Scenario) -> Option<Response> {
+    let problem = problem_of(scenario, "body")?;
+    let now_ms = calendar::now_ms();
+    let standing = match scenario {
+        Scenario::Rate => full(state, now_ms),
+        _ => look(state, now_ms),
+    };
+    Some(dressed(refusal(&problem, "/").into_response(), true, Version::New, standing))
+}
+
+/// How somebody stands who is asked to wait a little.
+fn full(state: &State, now_ms: u64) -> Standing {
+    let reset_ms = now_ms + state.paced_ms(RATE_SECONDS);
+    // Without a limit of its own the refusal still has the headers of one.
+    let limit = state.options.rawugc_calls_per_minute.max(1);
+    Standing { limit, remaining: 0, reset_ms, refused: true }
 }
 
 fn refuses_again(state: &State, call: &Call) -> bool {
@@ -135,8 +170,9 @@ async fn finish(state: &State, call: &Call, reply: Reply) -> (Response, bool) {
     if call.is_read() {
         let scenario = if scenario == Scenario::Ok { call.scenario } else { scenario };
         let asked = state.memory().rawugc.ask(&format!("{} {}", call.path, call.subject));
-        if scenario.refuses_key_of(asked) {
-            return (refusal(&Problem::wrong_key(), &call.path).into_response(), true);
+        let refused = scenario.refuses_question(asked);
+        if let Some(problem) = refused.and_then(|scenario| problem_of(scenario, &call.field)) {
+            return (refusal(&problem, &call.path).into_response(), true);
         }
         if let Some(trouble) = scenario.while_asking(asked) {
             return (trouble.spoil(answer).await, false);

@@ -50,6 +50,7 @@ async fn refusals_are_the_documented_ones() {
     check_refused("badlink", 400, "validation_error").await;
     check_refused("unsupported", 400, "validation_error").await;
     check_refused("rate", 429, "rate_limit_exceeded").await;
+    check_refused("trouble", 500, "internal_error").await;
 }
 
 #[tokio::test]
@@ -139,7 +140,7 @@ async fn questions_about_a_job_go_wrong_three_times() {
     let client = Client::at_once().await;
     let is =
         |status: u16| move |answer: &io::Result<Answer>| answer.as_ref().unwrap().status == status;
-    for (word, status) in [("e503-poll", 503), ("badkey-poll", 401)] {
+    for (word, status) in [("e503-poll", 503), ("badkey-poll", 401), ("trouble-poll", 500)] {
         let path = format!("/videos/{}", client.video(&format!("sb-{word}")).await);
         check_recovery(&client, &path, is(status)).await;
     }
