@@ -8,6 +8,7 @@ mod answers;
 mod batch;
 mod decisions;
 mod error;
+mod files;
 mod follow;
 mod known;
 mod landings;
@@ -33,6 +34,7 @@ use tokio::sync::broadcast;
 
 pub use answers::RawAnswer;
 pub use error::StoreError;
+pub use files::{DownloadRecord, Kept};
 pub use follow::{End, Poll, Spent, Won};
 pub use records::ProviderRecord;
 pub use submit::Claimed;

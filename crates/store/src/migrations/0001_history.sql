@@ -174,3 +174,42 @@ CREATE TABLE settings (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 );
+
+-- Files on their way to the user's folders, and those that arrived. Without their addresses, which are signed.
+CREATE TABLE downloads (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    task_id INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+    -- Which file of the task, as JSON.
+    media TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('running', 'done', 'failed', 'cancelled')),
+    folder TEXT NOT NULL,
+    name TEXT NOT NULL,
+    part TEXT,
+    validator TEXT,
+    received INTEGER NOT NULL CHECK (received >= 0),
+    total INTEGER,
+    failure TEXT,
+    created_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    CHECK ((state = 'failed') = (failure IS NOT NULL)),
+    CHECK ((state = 'running') = (ended_at IS NULL)),
+    CHECK (state <> 'done' OR part IS NULL)
+);
+CREATE INDEX downloads_by_task ON downloads (task_id);
+CREATE INDEX downloads_running ON downloads (id) WHERE state = 'running';
+
+-- The files of works that were paid for, or why one cannot be had.
+CREATE TABLE works_kept (
+    task_id INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+    -- Its place among the task's works.
+    work INTEGER NOT NULL,
+    name TEXT UNIQUE,
+    media_type TEXT,
+    bytes INTEGER,
+    failure TEXT,
+    kept_at INTEGER NOT NULL,
+    PRIMARY KEY (task_id, work),
+    CHECK ((name IS NULL) = (media_type IS NULL) AND (name IS NULL) = (bytes IS NULL)),
+    CHECK ((name IS NULL) = (failure IS NOT NULL))
+);
+CREATE INDEX tasks_with_works ON tasks (id) WHERE works IS NOT NULL;

@@ -8,6 +8,7 @@
 mod announcements;
 mod child;
 mod claims;
+mod downloads;
 mod files;
 mod fixture;
 mod full_disk;
