@@ -9,6 +9,7 @@ mod dice;
 mod gate;
 mod ids;
 mod jimeng;
+mod knobs;
 mod link;
 mod media;
 mod momoget;
@@ -34,6 +35,7 @@ use axum::{
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 pub use calls::Calls;
+pub use knobs::{BadKnob, Knob};
 pub use scenario::{WORDS, Word};
 use state::State;
 
@@ -128,6 +130,14 @@ impl Sandbox {
         self.state.memory().calls.clone()
     }
 
+    /// Makes calls to a service slow or fail from now on.
+    ///
+    /// # Errors
+    /// When the knob would do nothing.
+    pub fn turn(&self, knob: Knob) -> Result<(), BadKnob> {
+        knobs::turn(&self.state, knob)
+    }
+
     /// Ends all connections and gives the port back.
     pub async fn stop(self) {
         drop(self.stop);
@@ -142,6 +152,7 @@ fn router(state: Arc<State>) -> Router {
         .route("/", get(page::show))
         .route("/_sandbox/calls", get(show_calls))
         .route("/_sandbox/reset", post(reset))
+        .nest("/_sandbox", knobs::router())
         .nest("/media", media::router())
         .nest("/short", short::router());
     simulated::ALL

@@ -45,6 +45,17 @@ pub(crate) async fn show(Extract(state): Extract<Arc<State>>) -> Html<String> {
     let samples = samples.map(|(name, url)| [name.to_owned(), url]).into_iter();
     table(&mut body, "Media", ["what", "address"], samples);
 
+    let turned = state.memory().knobs.all();
+    let turned = turned.iter().map(|turned| {
+        let knob = &turned.knob;
+        let to = knob
+            .route
+            .as_ref()
+            .map_or_else(|| knob.service.clone(), |route| format!("{} {route}", knob.service));
+        [to, knob.failure.clone().unwrap_or_default(), turned.used.to_string()]
+    });
+    table(&mut body, "Knobs", ["to", "failure", "used"], turned);
+
     count_table(&mut body, "Create calls", &calls.creates);
     count_table(&mut body, "Create calls by link", &calls.creates_by_link);
     count_table(&mut body, "Accepted by link", &calls.accepted_by_link);

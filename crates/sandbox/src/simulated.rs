@@ -1,10 +1,16 @@
 //! The table of the simulated services. Another one is a module of its own, a row here, and its account.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
-use axum::Router;
+use axum::{
+    Router,
+    response::{IntoResponse, Response},
+};
 
-use crate::{accounts, coze, jimeng, momoget, rawugc, state::State, transcriptgenerate};
+use crate::{
+    accounts, coze, jimeng, momoget, rawugc, scenario::Scenario, state::State, transcriptgenerate,
+    trouble::Answer,
+};
 
 /// A simulated service: all that the rest of the sandbox knows of it.
 pub(crate) struct Simulated {
@@ -15,6 +21,8 @@ pub(crate) struct Simulated {
     pub(crate) account: &'static [(&'static str, &'static str)],
     pub(crate) routes: &'static [Route],
     pub(crate) router: fn() -> Router<Arc<State>>,
+    /// Its documented answer for the word of a refusal; `None` for the other words.
+    pub(crate) refusal: fn(&State, Scenario) -> Option<Response>,
 }
 
 /// A documented operation of a service.
@@ -39,6 +47,13 @@ impl Route {
     }
 }
 
+/// As it is counted, behind the service's word: `GET /videos/{videoId}`.
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.template)
+    }
+}
+
 pub(crate) const ALL: &[Simulated] = &[
     Simulated {
         id: "momoget",
@@ -46,6 +61,7 @@ pub(crate) const ALL: &[Simulated] = &[
         account: accounts::MOMOGET,
         routes: momoget::ROUTES,
         router: momoget::router,
+        refusal: |_, scenario| momoget::refusal_of(scenario).map(Answer::into_response),
     },
     Simulated {
         id: "coze",
@@ -53,6 +69,7 @@ pub(crate) const ALL: &[Simulated] = &[
         account: accounts::COZE,
         routes: coze::ROUTES,
         router: coze::router,
+        refusal: |_, scenario| coze::refusal_of(scenario).map(Answer::into_response),
     },
     Simulated {
         // Found by its path only: a name leads to the first row that has it.
@@ -61,6 +78,7 @@ pub(crate) const ALL: &[Simulated] = &[
         account: accounts::COZE_COM,
         routes: coze::ROUTES,
         router: coze::international_router,
+        refusal: |_, scenario| coze::refusal_of(scenario).map(Answer::into_response),
     },
     Simulated {
         id: "transcriptgenerate",
@@ -68,6 +86,7 @@ pub(crate) const ALL: &[Simulated] = &[
         account: accounts::TRANSCRIPTGENERATE,
         routes: transcriptgenerate::ROUTES,
         router: transcriptgenerate::router,
+        refusal: |_, scenario| transcriptgenerate::refusal_of(scenario).map(Answer::into_response),
     },
     Simulated {
         id: "jimeng",
@@ -75,6 +94,7 @@ pub(crate) const ALL: &[Simulated] = &[
         account: accounts::JIMENG,
         routes: jimeng::ROUTES,
         router: jimeng::router,
+        refusal: |_, scenario| jimeng::refusal_of(scenario).map(Answer::into_response),
     },
     Simulated {
         id: "rawugc",
@@ -82,6 +102,7 @@ pub(crate) const ALL: &[Simulated] = &[
         account: accounts::RAWUGC,
         routes: rawugc::ROUTES,
         router: rawugc::router,
+        refusal: rawugc::refusal_of,
     },
 ];
 

@@ -10,6 +10,7 @@ use crate::{
     calls::Calls,
     dice::{self, Dice},
     ids::{EPOCH_MS, SEEDS, TICK_MS, Ticket},
+    knobs::Knobs,
     link::{self, Site},
     rawugc::Books,
     scenario::Scenario,
@@ -42,6 +43,7 @@ pub(crate) struct State {
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     pub(crate) calls: Calls,
+    pub(crate) knobs: Knobs,
     pub(crate) rawugc: Books,
     /// Uses taken at Momoget.
     uses_taken: u32,

@@ -9,6 +9,7 @@ mod coze_stream;
 mod coze_workflows;
 mod http;
 mod jimeng;
+mod knobs;
 mod media;
 mod momoget;
 mod rawugc;
