@@ -120,6 +120,11 @@ export function ago(at: number, now: number): string {
   return days < 365 ? say(Math.round(days / 30), 'month') : say(Math.round(days / 365), 'year');
 }
 
+/** What a language is called in ours: `英语`, `Japanese`. */
+export function languageName(code: string): string {
+  return new Intl.DisplayNames([language()], { type: 'language' }).of(code) ?? code;
+}
+
 /** The address without scheme and closing slash, as it is shown. */
 export function shortUrl(url: string): string {
   return url.replace(/^https?:\/\/(www\.)?/i, '').replace(/\/(\?.*)?$/, '').replace(/[?#].*$/, '');

@@ -1,12 +1,19 @@
 // The paste box: its text, what was found in it, and what would be submitted.
 
 import type { Chip, Detection, Notice, Operation, ProviderId, ProviderView, Submission } from '../bindings';
-import { ipc } from './ipc';
+import { ipc, type Input } from './ipc';
 import { carried, type Span } from './mirror';
 import { serves } from './providers.svelte';
 
 /** Why a link is nothing to submit. */
 export type Refusal = 'unknown_site' | 'not_a_work' | 'unserved';
+
+/** What is asked besides the operation. */
+export interface Asked {
+  target: string | null;
+  input: Input;
+  shares: (links: number) => boolean;
+}
 
 /** A box as it was, for taking a clearing back. */
 interface Kept {
@@ -156,16 +163,17 @@ export class Paste {
     };
   }
 
-  submission(provider: ProviderId, operation: Operation, targetLanguage: string | null): Submission {
+  submission(provider: ProviderId, operation: Operation, ask: Asked): Submission {
     return {
       share_text: this.text,
       urls: this.urls,
       again: this.urls.filter((url) => this.again.has(url)),
       provider,
       operation,
-      target_language: targetLanguage,
-      input: {},
-      together: false,
+      target_language: ask.target,
+      input: ask.input,
+      // One link alone shares its call with nothing.
+      together: ask.shares(this.urls.length),
     };
   }
 

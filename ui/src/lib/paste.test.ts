@@ -42,7 +42,7 @@ describe('what would be submitted', () => {
     const paste = box();
     await paste.set('text');
     paste.setAgain('https://v.douyin.com/b/', true);
-    expect(paste.submission('momoget', 'transcribe', null)).toMatchObject({
+    expect(paste.submission('momoget', 'transcribe', { target: null, input: {}, shares: () => false })).toMatchObject({
       share_text: 'text',
       urls: ['https://v.douyin.com/a/', 'https://v.douyin.com/b/'],
       again: ['https://v.douyin.com/b/'],

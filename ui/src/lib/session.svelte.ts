@@ -2,10 +2,12 @@
 
 import { createContext } from 'svelte';
 import type { AppState, Download, Media, Operation, ProviderId, ProviderView, Task, TaskChange, TaskId, TaskState } from '../bindings';
+import { Ask } from './ask.svelte';
 import { downloadWords, type DownloadRemedy } from './download-words';
 import { Detail } from './detail.svelte';
 import { Downloads } from './downloads.svelte';
 import { number } from './format';
+import { Forms } from './forms.svelte';
 import { AppError, ipc, type Boot, type CopyWhat } from './ipc';
 import { t } from './messages.svelte';
 import { Paste } from './paste.svelte';
@@ -41,9 +43,15 @@ export class Session {
   readonly downloads = new Downloads();
   readonly providers = new Providers();
   readonly preferences = new Preferences();
+  readonly forms = new Forms();
   readonly paste = new Paste(
     () => this.preferences.value.operation,
     () => this.provider,
+  );
+  readonly ask = new Ask(
+    () => this.preferences.value.operation,
+    () => this.provider,
+    this.forms,
   );
   readonly toasts = new Toasts();
 
@@ -63,6 +71,12 @@ export class Session {
     const { provider, operation } = this.preferences.value;
     const ready = this.providers.ready(operation);
     return ready.find((one) => one.id === provider) ?? ready[0];
+  }
+
+  /** What one costs in the provider's unit, where it is published. */
+  price(provider: ProviderView | undefined, operation: Operation, model: string | null = null): number | null {
+    if (!provider) return null;
+    return this.forms.cost(provider.id, operation, model) ?? provider.expected_cost;
   }
 
   /** Takes what Rust handed over. Nothing is asked for. */
@@ -111,11 +125,12 @@ export class Session {
 
   /** Submits what is in the box; more than a few links only once the user is sure. Nothing happens while it holds none. */
   async submit(sure = false): Promise<void> {
-    if (this.provider === undefined || this.submitting) return;
+    if (this.provider === undefined || this.submitting || this.ask.tooLong) return;
     this.submitting = true;
     const settled = await this.attempt(() => this.paste.settle());
     this.submitting = false;
     const { provider } = this;
+    const { operation } = this.preferences.value;
     if (!settled || provider === undefined || this.paste.urls.length === 0) {
       this.asking = false;
       return;
@@ -126,15 +141,19 @@ export class Session {
     }
     this.asking = false;
     this.submitting = true;
-    const wanted = this.paste.submission(provider.id, this.preferences.value.operation, null);
+    const wanted = this.paste.submission(provider.id, operation, this.ask);
     await this.attempt(async () => {
       const ids = await ipc.createTasks(wanted);
       this.paste.clear();
+      this.ask.clear();
       const skipped = wanted.urls.length - ids.length;
       if (skipped > 0) this.toasts.show(t('toast.skipped', { count: skipped }));
       const first = ids[0];
       if (first !== undefined) this.open(first);
-      if (this.preferences.value.provider !== provider.id) await this.preferences.change({ provider: provider.id });
+      // Only a choice is remembered: the one provider of a rare operation must not take the place of the usual one.
+      const known = this.preferences.value.provider;
+      const choice = known === null || this.providers.ready(operation).length > 1;
+      if (choice && known !== provider.id) await this.preferences.change({ provider: provider.id });
     });
     this.submitting = false;
   }
@@ -270,7 +289,7 @@ export class Session {
 
   async #read(): Promise<void> {
     if (this.app?.problem) return;
-    const read = await this.attempt(() => Promise.all([this.tasks.load(), this.providers.load(), this.downloads.load()]));
+    const read = await this.attempt(() => Promise.all([this.tasks.load(), this.providers.load(), this.downloads.load(), this.forms.load()]));
     if (read && this.detail.id === null) this.#openFirst();
   }
 

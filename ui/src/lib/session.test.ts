@@ -57,6 +57,7 @@ beforeEach(() => {
   vi.mocked(ipc.tasks).mockResolvedValue(boot([2, 1]).tasks);
   vi.mocked(ipc.providers).mockResolvedValue([momoget]);
   vi.mocked(ipc.downloads).mockResolvedValue([]);
+  vi.mocked(ipc.forms).mockResolvedValue([]);
 });
 
 async function withLink(session: Session): Promise<void> {
