@@ -67,12 +67,12 @@ fn summary(script: &Script) -> String {
         Language::Chinese => format!(
             "《{}》：用一句话抛出问题，接着讲了 {count} 点，其中最具体的是“{}”。结尾请观众互动。",
             script.title,
-            beginning(&script.points[0], 40),
+            beginning(script.points[0].trim_end_matches('。'), 40),
         ),
         Language::English => format!(
             "\"{}\": opens with a claim, then makes {count} points, the most concrete being \"{}\", and ends with a call to act.",
             script.title,
-            beginning(&script.points[0], 80),
+            beginning(script.points[0].trim_end_matches('.'), 80),
         ),
     }
 }
@@ -91,19 +91,24 @@ fn keyframes(script: &Script, dice: &mut Dice) -> Vec<Value> {
                 index => TYPES[(index - 1) % TYPES.len()],
             };
             // To a tenth of a second; the last one stands shortly before the end.
-            let tenths = script.seconds * 10 * index as u64 / count as u64;
-            let shown = if script.language == Language::Chinese { 10 } else { 24 };
+            let tenths = (script.seconds * 10.0 * index as f64 / count as f64).floor();
             json!({
-                "timestamp": tenths as f64 / 10.0,
+                "timestamp": tenths / 10.0,
                 "type": kind,
                 "description": beginning(said, 60),
                 "visual": visuals[index % visuals.len()],
                 "audio": dice.pick(stock.audios).replace("{said}", &beginning(said, 16)),
                 // Some frames have no writing on them.
-                "text": if index % 3 == 2 { String::new() } else { beginning(said, shown) },
+                "text": if index % 3 == 2 { String::new() } else { on_screen(said) },
             })
         })
         .collect()
+}
+
+/// The words that stand in the picture: the first part of what is said.
+fn on_screen(said: &str) -> String {
+    let part = said.split(['，', '。', '？', '！', '：', ',', '.']).find(|part| !part.is_empty());
+    beginning(part.unwrap_or(said), 24)
 }
 
 #[cfg(test)]
@@ -121,10 +126,8 @@ mod tests {
                 assert!(frames.len() >= 5 && frames[0]["type"] == "hook", "{body}");
                 assert!(times.is_sorted() && times[0] == 0.0);
                 assert!(*times.last().unwrap() < body["durationSeconds"].as_f64().unwrap());
-                assert!(
-                    !body.to_string().contains('{')
-                        || !body["hooksToTest"].to_string().contains('{')
-                );
+                let texts = ["whyItPerformed", "attributesToCopy", "hooksToTest"];
+                assert!(texts.iter().all(|name| !body[*name].to_string().contains('{')), "{body}");
             }
         }
     }

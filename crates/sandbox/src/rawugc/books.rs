@@ -25,6 +25,7 @@ pub(crate) struct Books {
     pub(super) disconnected: HashSet<&'static str>,
     pub(super) posts: Vec<Post>,
     pub(super) plans: Vec<Plan>,
+    pub(super) uploads_so_far: u64,
     /// Oldest first.
     pub(super) uploads: VecDeque<Upload>,
 }

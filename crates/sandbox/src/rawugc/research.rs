@@ -6,13 +6,16 @@ use super::{
     call::{Call, Reply},
     form::{Optional, Required},
     problem::{Problem, check_visible},
-    script::{Language, Script, some},
+    script::{Blueprint, Language, Script, some},
     viral,
 };
 use crate::{dice, dice::Dice, ids::Ticket, media, scenario::Scenario, state::State};
 
 const SCRAPE_CREDITS: u32 = 3;
 const PLAN_CREDITS: u32 = 3;
+const MOST_VIDEOS: usize = 10;
+/// Out of how many the videos of a scrape are chosen.
+const CANDIDATES: u64 = 60;
 
 /// What the list shows of a plan; its full text is in the answer of its making only.
 #[derive(Debug)]
@@ -31,7 +34,9 @@ pub(super) fn scrape(state: &State, call: &Call) -> Result<Reply, Problem> {
     let (ticket, _) = call.accept(state, SCRAPE_CREDITS, language.digit())?;
     let count = if call.scenario == Scenario::Empty { 0 } else { limit };
     let hashtag = query.trim_start_matches('#');
-    let mut videos: Vec<Value> = (0..count).map(|index| video(state, ticket, index)).collect();
+    let found = find(ticket, query).into_iter().take(count as usize).zip(0..);
+    let mut videos: Vec<Value> =
+        found.map(|((seed, script), index)| video(state, ticket, seed, &script, index)).collect();
     if mode == Some("hashtag") && !hashtag.contains(char::is_whitespace) {
         for video in &mut videos {
             if let Some(tags) = video["hashtags"].as_array_mut() {
@@ -46,13 +51,18 @@ pub(super) fn scrape(state: &State, call: &Call) -> Result<Reply, Problem> {
     })))
 }
 
-fn script(scrape: Ticket, index: u64) -> (u64, Script) {
-    let seed = dice::mix(scrape.seed * 16 + index);
-    (seed, Script::new(seed % crate::ids::SEEDS, Language::from_digit(scrape.language)))
+/// The videos of a scrape with their seeds: those of many that fit the query best.
+fn find(scrape: Ticket, query: &str) -> Vec<(u64, Script)> {
+    let language = Language::from_digit(scrape.language);
+    let seeds = (0..CANDIDATES).map(|index| dice::mix(scrape.seed * CANDIDATES + index));
+    let mut found: Vec<(u64, Script)> =
+        seeds.map(|seed| (seed, Script::new(seed % crate::ids::SEEDS, language))).collect();
+    found.sort_by(|(_, one), (_, other)| other.fit(query).total_cmp(&one.fit(query)));
+    found.truncate(MOST_VIDEOS);
+    found
 }
 
-fn video(state: &State, scrape: Ticket, index: u64) -> Value {
-    let (seed, script) = script(scrape, index);
+fn video(state: &State, scrape: Ticket, seed: u64, script: &Script, index: u64) -> Value {
     let id = viral::tiktok_id(seed);
     let mut video = json!({
         "url": viral::tiktok_url(script.handle, &id),
@@ -88,13 +98,17 @@ pub(super) fn plan(state: &State, call: &Call) -> Result<Reply, Problem> {
     let plan_id = format!("pln_{}", ticket.number());
     let stock = Language::from_digit(scrape.language).stock();
     let mut dice = Dice::new(dice::mix(ticket.seed ^ scrape.seed << 16));
+    // An id has no room for the query, so a scrape of an earlier sandbox gives a plan that fits less well.
+    let found = find(scrape, &state.link_of(scrape).unwrap_or_default());
     let mut blueprints: Vec<usize> = (0..stock.blueprints.len()).collect();
     dice.shuffle(&mut blueprints);
     blueprints.truncate(3);
     let blueprints: Vec<Value> = blueprints
         .into_iter()
-        .enumerate()
-        .map(|(position, number)| blueprint(scrape, position as u64, number, &mut dice))
+        .zip(found.chunks(2))
+        .map(|(number, videos)| {
+            blueprint(&stock.blueprints[number], stock.shots, videos, &mut dice)
+        })
         .collect();
     let summary = json!({
         "planId": plan_id,
@@ -114,16 +128,19 @@ pub(super) fn plan(state: &State, call: &Call) -> Result<Reply, Problem> {
     })))
 }
 
-/// A way to do it, with two ideas that follow from two of the videos that were found.
-fn blueprint(scrape: Ticket, position: u64, number: usize, dice: &mut Dice) -> Value {
-    let stock = Language::from_digit(scrape.language).stock();
-    let blueprint = &stock.blueprints[number];
-    let ideas: Vec<Value> = (0..2)
-        .map(|idea| {
-            let (_, script) = script(scrape, position * 2 + idea);
+/// A way to do it, with an idea that follows from each of the videos.
+fn blueprint(
+    blueprint: &Blueprint,
+    shots: &[&str],
+    videos: &[(u64, Script)],
+    dice: &mut Dice,
+) -> Value {
+    let ideas: Vec<Value> = videos
+        .iter()
+        .map(|(_, script)| {
             json!({
                 "hook": script.hook,
-                "openingShot": dice.pick(stock.shots),
+                "openingShot": dice.pick(shots),
                 "contentOutline": format!("{}\n{}", blueprint.outline, script.points[0]),
                 "cta": script.closing,
             })

@@ -85,16 +85,18 @@ pub(super) fn keep(state: &State, call: &Call) -> Result<Reply, Problem> {
         Some(Err(problem)) => return Err(problem.clone()),
         None => return Err(no_file()),
     };
-    let (ticket, _) = call.accept(state, 0, 0)?;
     let ending = TYPES.iter().find(|(known, _)| *known == part.content_type);
-    let name = format!("{}.{}", ticket.number(), ending.map_or("bin", |(_, ending)| *ending));
+    let ending = ending.map_or("bin", |(_, ending)| *ending);
+    let mut memory = state.memory();
+    memory.rawugc.uploads_so_far += 1;
+    let name = format!("{}-{}.{ending}", call.now_ms, memory.rawugc.uploads_so_far);
     let body = json!({
         "url": format!("{}/media/upload/{name}", state.url),
         "contentType": part.content_type,
         "size": part.bytes.len(),
     });
     let upload = Upload { name, content_type: part.content_type, bytes: part.bytes.clone() };
-    let uploads = &mut state.memory().rawugc.uploads;
+    let uploads = &mut memory.rawugc.uploads;
     uploads.push_back(upload);
     while uploads.iter().map(|upload| upload.bytes.len()).sum::<usize>() > KEPT_BYTES {
         uploads.pop_front();

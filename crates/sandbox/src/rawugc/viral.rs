@@ -56,27 +56,10 @@ fn seed(state: &State, number: u64) -> u64 {
 /// Words that stand in the video count most, its language next; the rest is chance.
 fn score(state: &State, query: &str, number: u64) -> f64 {
     let script = Script::new(seed(state, number) % crate::ids::SEEDS, language(number));
-    let text = format!("{} {}", script.caption(), script.points.join(" ")).to_lowercase();
-    let wanted = words(&query.to_lowercase());
-    let there = wanted.iter().filter(|word| text.contains(word.as_str())).count();
-    let share = there as f64 / wanted.len().max(1) as f64;
+    let share = script.fit(query);
     let same_language = if Language::of(query) == script.language { 0.1 } else { 0.0 };
     let chance = (dice::hash(query, number) % 150) as f64 / 1000.0;
     ((0.2 + 0.5 * share + same_language + chance) * 1000.0).round() / 1000.0
-}
-
-/// Words between spaces; of Chinese, which has none, pairs of characters.
-fn words(query: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    for word in query.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-        let characters: Vec<char> = word.chars().collect();
-        if word.is_ascii() || characters.len() < 3 {
-            words.push(word.to_owned());
-        } else {
-            words.extend(characters.windows(2).map(|pair| pair.iter().collect::<String>()));
-        }
-    }
-    words
 }
 
 /// Counts of a video that did well. Scraped ones have no `saves`.

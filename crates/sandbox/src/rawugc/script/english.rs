@@ -11,7 +11,7 @@ struct Subject {
     closings: &'static [&'static str],
 }
 
-pub(super) fn compose(handle: &'static str, seconds: u64, dice: &mut Dice) -> Script {
+pub(super) fn compose(handle: &'static str, dice: &mut Dice) -> Script {
     let subject = &SUBJECTS[dice.below(SUBJECTS.len())];
     let count = 3 + dice.below(4);
     let tags = 2 + dice.below(3);
@@ -24,7 +24,7 @@ pub(super) fn compose(handle: &'static str, seconds: u64, dice: &mut Dice) -> Sc
         points: owned(some(subject.points, count, dice)),
         closing: dice.pick(subject.closings).to_owned(),
         tags: owned(some(subject.tags, tags, dice)),
-        seconds,
+        seconds: (200 + dice.below(700)) as f64 / 10.0,
     }
 }
 
@@ -156,7 +156,7 @@ pub(super) const STOCK: Stock = Stock {
         "screen recording with the speaker in a corner",
     ],
     audios: &[
-        "fast voice, no music, begins with \"{said}\"",
+        "fast voice, no music: \"{said}\"",
         "voice over soft guitar: \"{said}\"",
         "sounds of the place, a narrator says \"{said}\"",
         "music stops for a beat before \"{said}\"",
@@ -181,9 +181,9 @@ pub(super) const STOCK: Stock = Stock {
         "captions with key words only",
     ],
     hooks: &[
-        "Nine in ten get the first step of {tag} wrong.",
+        "Nine in ten get the first step of #{tag} wrong.",
         "Do not scroll, this saves you a weekend.",
-        "Same {tag}, why does theirs work?",
+        "Same #{tag}, why does theirs work?",
         "It took me three years, it takes you thirty seconds.",
         "{hook} But what if you did the opposite?",
         "Do not buy it before you have seen this.",

@@ -69,7 +69,7 @@ pub(super) struct Blueprint {
 }
 
 /// A video's own words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Script {
     pub(super) language: Language,
     /// Without hash tags.
@@ -81,8 +81,7 @@ pub(super) struct Script {
     pub(super) closing: String,
     /// Without the hash.
     pub(super) tags: Vec<String>,
-    /// Whole seconds from 20 to 90.
-    pub(super) seconds: u64,
+    pub(super) seconds: f64,
 }
 
 const HANDLES: &[&str] = &[
@@ -102,11 +101,18 @@ impl Script {
     pub(super) fn new(seed: u64, language: Language) -> Self {
         let mut dice = Dice::new(dice::mix(seed ^ 0x5c21_9700));
         let handle = dice.pick(HANDLES);
-        let seconds = 20 + dice.below(71) as u64;
         match language {
-            Language::Chinese => of_talk(seed, handle, seconds, &mut dice),
-            Language::English => english::compose(handle, seconds, &mut dice),
+            Language::Chinese => of_talk(seed, handle, &mut dice),
+            Language::English => english::compose(handle, &mut dice),
         }
+    }
+
+    /// How well it fits what was asked for, from 0 to 1.
+    pub(super) fn fit(&self, query: &str) -> f64 {
+        let text = format!("{} {}", self.caption(), self.points.join(" ")).to_lowercase();
+        let wanted = words(&query.to_lowercase());
+        let there = wanted.iter().filter(|word| text.contains(word.as_str())).count();
+        there as f64 / wanted.len().max(1) as f64
     }
 
     /// The title with its tags, as a post has them.
@@ -116,8 +122,9 @@ impl Script {
 }
 
 /// The talk that the other services transcribe from the same link.
-fn of_talk(seed: u64, handle: &'static str, seconds: u64, dice: &mut Dice) -> Script {
+fn of_talk(seed: u64, handle: &'static str, dice: &mut Dice) -> Script {
     let talk = Talk::new(seed);
+    let seconds = talk.seconds();
     let mut parts = talk.title.split(" #").map(str::to_owned);
     let title = parts.next().unwrap_or_default();
     let ends = ['。', '？', '！', '\n'];
@@ -142,10 +149,28 @@ fn of_talk(seed: u64, handle: &'static str, seconds: u64, dice: &mut Dice) -> Sc
     }
 }
 
-/// The first so many characters, with dots where something was left out.
+/// At most so many of the first characters and no part of an English word, with dots where something was left out.
 pub(super) fn beginning(text: &str, characters: usize) -> String {
     let short: String = text.chars().take(characters).collect();
-    if short.len() < text.len() { short.trim_end().to_owned() + "…" } else { short }
+    if short.len() == text.len() {
+        return short;
+    }
+    let whole_words = short.rfind(' ').map_or(short.as_str(), |space| &short[..space]);
+    whole_words.trim_end_matches(['，', ',', '.']).to_owned() + "…"
+}
+
+/// Words between spaces; of Chinese, which has none, pairs of characters.
+fn words(query: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for word in query.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        let characters: Vec<char> = word.chars().collect();
+        if word.is_ascii() || characters.len() < 3 {
+            words.push(word.to_owned());
+        } else {
+            words.extend(characters.windows(2).map(|pair| pair.iter().collect::<String>()));
+        }
+    }
+    words
 }
 
 /// So many different ones, in any order.
@@ -186,8 +211,9 @@ mod tests {
     }
 
     #[test]
-    fn a_beginning_is_cut_between_characters() {
+    fn a_beginning_is_cut_between_characters_or_english_words() {
         assert_eq!(beginning("番茄要搭架子", 2), "番茄…");
+        assert_eq!(beginning("Put the stake in", 9), "Put the…");
         assert_eq!(beginning("番茄", 2), "番茄");
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Client, check_problem};
+use crate::http;
 
 const LINK: &str = "https://www.tiktok.com/@fixture/video/7000000000000000777";
 
@@ -44,6 +45,23 @@ async fn a_chinese_link_is_analysed_in_chinese_and_an_english_one_in_english() {
     let is_chinese = |body: &Value| body["summary"].as_str().unwrap().contains('，');
     assert!(is_chinese(&analysis(&client, "https://v.douyin.com/iFRvuEch/").await));
     assert!(!is_chinese(&analysis(&client, LINK).await));
+}
+
+#[tokio::test]
+async fn the_same_link_is_the_same_video_as_at_another_service() {
+    let client = Client::at_once().await;
+    let link = "https://v.douyin.com/iFRvuEch/";
+    let base = format!("{}/transcript-api/v1/task", client.sandbox.base_url("transcriptgenerate"));
+    let keys = [("X-API-Key", "ak_sandbox"), ("X-API-Secret", "sk_sandbox")];
+    let created =
+        http::post(&format!("{base}/create"), &keys, &json!({ "workUrl": link })).await.json();
+    let id = created["data"]["taskId"].as_str().unwrap();
+    let task = http::get(&format!("{base}/query?taskId={id}"), &keys).await.json();
+    let body = analysis(&client, link).await;
+    assert_eq!(body["durationSeconds"], task["data"]["duration"]);
+    let (hook, text) =
+        (body["hook"].as_str().unwrap(), task["data"]["textContent"].as_str().unwrap());
+    assert!(text.starts_with(hook), "{hook}");
 }
 
 #[tokio::test]

@@ -47,6 +47,7 @@ async fn a_plan_is_made_of_a_scrape_and_listed() {
         }
     }
     assert!(!plan.to_string().contains("{n}"));
+    assert!(blueprints[0]["contentIdeas"].to_string().contains("番茄"), "{plan}");
 
     let list = client.read("/content-plans").await;
     assert_eq!((&list["count"], &list["plans"][0]["planId"]), (&json!(1), &plan["planId"]));
