@@ -6,6 +6,7 @@ mod accounts;
 mod batch;
 mod broken;
 mod following;
+mod rawugc;
 mod requests;
 mod support;
 mod table;
