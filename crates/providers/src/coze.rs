@@ -19,8 +19,8 @@ use shiwen_http::{HeaderValue, Purpose, Request, Response};
 use url::Url;
 
 use crate::{
-    Account, Answer, Asked, Card, Checked, Created, Field, Followed, Job, Schedule, Service,
-    calendar,
+    Account, Answer, Asked, Card, Checked, Created, Endpoint, Field, Followed, Job, Schedule,
+    Service, calendar,
     classify::{self, Refused, failure, maybe},
     form::{FieldSpec, form},
     lenient::{self, Fields},
@@ -252,6 +252,15 @@ impl Service for Coze {
 
     fn forms(&self) -> &'static [Form] {
         &FORMS
+    }
+
+    fn endpoints(&self) -> Vec<Endpoint> {
+        let history = "/v1/workflows/{workflow_id}/run_histories/{execute_id}";
+        vec![
+            Endpoint { method: "POST", path: "/v1/workflow/run", function: "create" },
+            Endpoint { method: "POST", path: "/v1/workflow/stream_run", function: "create stream" },
+            Endpoint { method: "GET", path: history, function: "follow" },
+        ]
     }
 
     fn expires_at(&self, settings: &BTreeMap<String, String>) -> Option<Timestamp> {

@@ -8,6 +8,7 @@ mod calendar;
 mod classify;
 mod coze;
 pub mod form;
+mod jimeng;
 mod lenient;
 mod momoget;
 mod outgoing;
@@ -21,6 +22,7 @@ use shiwen_core::ProviderId;
 
 pub use account::{Account, Card, Field, Row};
 pub use coze::{Coze, EXPIRED, TokenKind, token_kind};
+pub use jimeng::{Jimeng, SUBMIT_OFF};
 pub use momoget::{MERGED, Momoget};
 pub use rawugc::RawUgc;
 pub use service::{
@@ -30,7 +32,7 @@ pub use service::{
 pub use signed::signed_until;
 pub use transcriptgenerate::TranscriptGenerate;
 
-static SERVICES: [&dyn Service; 4] = [&Momoget, &TranscriptGenerate, &Coze, &RawUgc];
+static SERVICES: [&dyn Service; 5] = [&Momoget, &TranscriptGenerate, &Coze, &RawUgc, &Jimeng];
 
 /// All services, in the order in which they are offered.
 pub fn services() -> &'static [&'static dyn Service] {

@@ -16,7 +16,8 @@ use shiwen_core::{
 use shiwen_http::{Purpose, Request, Response};
 
 use crate::{
-    Account, Answer, Asked, Card, Checked, Created, Field, Followed, Job, Schedule, Service, Step,
+    Account, Answer, Asked, Card, Checked, Created, Endpoint, Field, Followed, Job, Schedule,
+    Service, Step,
     classify::{self, Refused, failure, maybe},
     lenient::{self, Fields},
     outgoing::{self, Call},
@@ -205,6 +206,14 @@ impl Service for Momoget {
             }
             Err(refused) => Err(refused.into_failure()),
         }
+    }
+
+    fn endpoints(&self) -> Vec<Endpoint> {
+        vec![
+            Endpoint { method: "POST", path: "/coze/transcribe", function: "create" },
+            Endpoint { method: "POST", path: "/coze/task-status", function: "follow status" },
+            Endpoint { method: "POST", path: "/coze/task-result", function: "follow result" },
+        ]
     }
 }
 

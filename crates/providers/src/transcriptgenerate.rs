@@ -1,15 +1,19 @@
 //! TranscriptGenerate turns a link into a transcript, on request in another language: create, poll.
 //! Contract: <https://release.transcriptgenerate.com/api-doc>.
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use serde::Serialize;
-use shiwen_core::{Allowance, Failure, FailureKind, Found, Operation, ProviderId, Timestamp, Unit};
+use shiwen_core::{
+    Allowance, Entry, Failure, FailureKind, Form, Found, Operation, ProviderId, Timestamp, Unit,
+};
 use shiwen_http::{HeaderValue, Purpose, Request, Response};
 
 use crate::{
-    Account, Answer, Asked, Card, Checked, Created, Field, Followed, Job, Schedule, Service,
+    Account, Answer, Asked, Card, Checked, Created, Endpoint, Field, Followed, Job, Schedule,
+    Service,
     classify::{self, Refused, failure, maybe},
+    form::{FieldSpec, form},
     lenient::{self, Fields},
     outgoing::{self, Call},
     spoken,
@@ -70,10 +74,11 @@ static CARD: Card = Card {
 const MEANINGS: &[(i64, &[&str], FailureKind)] = &[
     (401, &[""], FailureKind::Unauthorized),
     (601, &["professional members"], FailureKind::MembershipRequired),
-    (601, &["concurrency"], FailureKind::ConcurrencyFull),
-    (601, &["insufficient quota"], FailureKind::QuotaExhausted),
-    (601, &["translation"], FailureKind::MembershipRequired),
+    (601, &["concurren", "existing tasks"], FailureKind::ConcurrencyFull),
+    (601, &["insufficient quota", "quota"], FailureKind::QuotaExhausted),
+    (601, &["translat"], FailureKind::MembershipRequired),
     (601, &["limit", "frequen", "too many"], FailureKind::RateLimited),
+    (601, &["members only", "membership", "upgrade your plan"], FailureKind::MembershipRequired),
     (601, &[""], FailureKind::Forbidden),
     (500, &["cannot be empty"], FailureKind::InvalidInput),
     (500, &["valid platform url"], FailureKind::InvalidInput),
@@ -83,6 +88,21 @@ const MEANINGS: &[(i64, &[&str], FailureKind)] = &[
     (500, &["permission"], FailureKind::Forbidden),
     (500, &[""], FailureKind::ProviderInternal),
 ];
+
+/// The field of the form, beside the one that every job has.
+const TARGET_LANGUAGE: &str = "target_language";
+/// Those that the document names. "And more": the full list is on the website only, so any code may be sent.
+const LANGUAGES: &[&str] = &["en", "ja", "ko", "zh", "fr", "de", "es"];
+/// Characters of a language's code, `zh-Hant-TW` being a long one.
+const LONGEST_CODE: u32 = 16;
+
+static FORMS: LazyLock<[Form; 1]> = LazyLock::new(|| {
+    let fields = [FieldSpec::text(TARGET_LANGUAGE).longest(LONGEST_CODE)];
+    let mut form = form(ID, Some(Operation::Transcribe), &fields, &[]);
+    // A text with choices: they are offered, and others may be written.
+    form.fields[0].choices = LANGUAGES.iter().map(|code| (*code).to_owned()).collect();
+    [form]
+});
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -116,7 +136,7 @@ impl Service for TranscriptGenerate {
     fn create(&self, job: &Job<'_>, account: &Account) -> Result<Request, Failure> {
         let body = CreateBody {
             work_url: outgoing::link(&CARD, job)?,
-            target_language: outgoing::target_language(job),
+            target_language: target_language(job)?,
         };
         let call = Call {
             provider: ID,
@@ -185,6 +205,40 @@ impl Service for TranscriptGenerate {
             (checked.slots, checked.running) = read.map_err(Refused::into_failure)?;
         }
         Ok(checked)
+    }
+
+    fn forms(&self) -> &'static [Form] {
+        &*FORMS
+    }
+
+    fn endpoints(&self) -> Vec<Endpoint> {
+        let endpoint = |method, path, function| Endpoint { method, path, function };
+        vec![
+            endpoint("POST", "/transcript-api/v1/task/create", "create"),
+            endpoint("GET", "/transcript-api/v1/task/query", "follow"),
+            endpoint("GET", "/transcript-api/v1/quota/usage", "check usage"),
+            endpoint("GET", "/transcript-api/v1/quota/concurrency", "check concurrency"),
+        ]
+    }
+}
+
+/// The language to translate into: the job's own, else what was filled into the form.
+fn target_language<'a>(job: &Job<'a>) -> Result<Option<&'a str>, Failure> {
+    let filled = match job.input.get(TARGET_LANGUAGE) {
+        Some(Entry::Text(language)) => Some(language.as_str()),
+        _ => None,
+    };
+    let job = Job { target_language: job.target_language.or(filled), ..*job };
+    let language = outgoing::target_language(&job);
+    let is_code = |language: &str| {
+        let code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        language.len() <= LONGEST_CODE as usize && language.chars().all(code)
+    };
+    match language {
+        Some(language) if !is_code(language) => {
+            Err(outgoing::refuse(ID, "the language to translate into is no code of a language"))
+        }
+        language => Ok(language),
     }
 }
 

@@ -27,7 +27,13 @@ fn services_are_offered_in_this_order() {
     let ids: Vec<ProviderId> = services().iter().map(|service| service.card().id).collect();
     assert_eq!(
         ids,
-        [ProviderId::Momoget, ProviderId::TranscriptGenerate, ProviderId::Coze, ProviderId::RawUgc,]
+        [
+            ProviderId::Momoget,
+            ProviderId::TranscriptGenerate,
+            ProviderId::Coze,
+            ProviderId::RawUgc,
+            ProviderId::Jimeng,
+        ]
     );
 }
 
@@ -43,9 +49,12 @@ fn a_card_names_each_field_once_and_offers_its_own_defaults() {
                 field.choices.is_empty() || field.choices.contains(&field.default.unwrap());
             assert!(offered, "{} {}", card.name, field.name);
         }
-        for address in [card.base_url, card.signup_url, card.console_url] {
+        for address in [card.signup_url, card.console_url] {
             assert!(address.starts_with("https://"), "{address}");
         }
+        // Where only the user knows the address, it must be entered.
+        let known = card.base_url.starts_with("https://");
+        assert!(known || (card.base_url.is_empty() && names["base_url"].required), "{}", card.name);
     }
 }
 
@@ -59,6 +68,18 @@ fn each_missing_field_is_named() {
     let failure = make(ProviderId::Coze, &[], &[("token", "fixture-token")]).unwrap_err();
     assert_eq!(failure.kind, FailureKind::InvalidInput);
     assert_eq!(failure.message.unwrap(), "workflows is missing");
+}
+
+#[test]
+fn a_gateway_of_the_users_own_needs_its_address() {
+    let key = ("api_key", "fixture-key");
+    let failure = make(ProviderId::Jimeng, &[], &[key]).unwrap_err();
+    assert_eq!(failure.message.unwrap(), "base_url is missing");
+    let failure =
+        make(ProviderId::Jimeng, &[("base_url", "http://a.example")], &[key]).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::InvalidInput);
+    let account = make(ProviderId::Jimeng, &[("base_url", "https://a.example/v/")], &[key]);
+    assert_eq!(account.unwrap().base_url.as_str(), "https://a.example/v");
 }
 
 #[test]

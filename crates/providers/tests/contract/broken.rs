@@ -82,7 +82,12 @@ fn json_in_no_known_shape_is_no_answer() {
 
 #[test]
 fn half_a_json_is_no_answer() {
-    for name in ["momoget/create_ok", "coze/history_success", "transcriptgenerate/query_success"] {
+    for name in [
+        "momoget/create_ok",
+        "coze/history_success",
+        "transcriptgenerate/query_success",
+        "jimeng/fetch_success",
+    ] {
         let whole = fixture(name);
         for end in 1..whole.trim_ascii_end().len() {
             check_broken(200, &whole[..end], FailureKind::MalformedResponse);

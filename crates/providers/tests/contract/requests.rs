@@ -106,6 +106,7 @@ fn tests_of_an_account_are_reads() {
             ],
             vec![history, history],
             vec!["GET https://rawugc.com/api/v1/videos?limit=1 read 20"],
+            vec!["GET https://gateway.example.com/x/jimeng/fetch/cgt-00000000000000-none read 20"],
         ]
     );
 }

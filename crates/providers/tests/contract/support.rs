@@ -1,9 +1,9 @@
 //! What the tests of all services share: accounts with invented keys, answers out of fixtures.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::LazyLock};
 
 use serde_json::Value;
-use shiwen_core::{Input, Operation, ProviderId, Timestamp};
+use shiwen_core::{Entry, Input, Operation, ProviderId, Timestamp};
 use shiwen_http::Response;
 use shiwen_providers::{Account, Asked, Job, Service, Step, service};
 use shiwen_secrets::Secret;
@@ -45,7 +45,30 @@ pub(crate) fn asked(remote_id: &str, step: Step) -> Asked<'_> {
 pub(crate) fn order(service: &dyn Service) -> Job<'static> {
     let operations = service.card().operations;
     let of_link = operations.iter().find(|operation| operation.takes_link());
-    Job { operation: *of_link.unwrap_or(&operations[0]), ..TRANSCRIBE }
+    match of_link {
+        Some(operation) => Job { operation: *operation, ..TRANSCRIBE },
+        None => Job { operation: operations[0], ..video_order(&BOAT) },
+    }
+}
+
+/// An order of a video, which has no link.
+pub(crate) fn video_order(input: &Input) -> Job<'_> {
+    Job {
+        operation: Operation::GenerateVideo,
+        urls: &[],
+        share_text: "",
+        target_language: None,
+        input,
+    }
+}
+
+pub(crate) static BOAT: LazyLock<Input> =
+    LazyLock::new(|| filled(&[("prompt", "a paper boat on a pond, slow pan")]));
+
+/// A form with these texts.
+pub(crate) fn filled(entries: &[(&str, &str)]) -> Input {
+    let entry = |(name, text): &(&str, &str)| ((*name).to_owned(), Entry::Text((*text).to_owned()));
+    entries.iter().map(entry).collect()
 }
 
 pub(crate) fn of(id: ProviderId) -> &'static dyn Service {
@@ -62,9 +85,12 @@ pub(crate) fn account(id: ProviderId, settings: &[(&str, &str)]) -> Account {
     let secrets = card.fields.iter().filter(|field| field.secret);
     let secrets = secrets.map(|field| (field.name.to_owned(), secret(field.name))).collect();
     let mut values = BTreeMap::new();
-    if id == ProviderId::Coze {
-        values.insert("workflows".to_owned(), WORKFLOWS.to_owned());
-    }
+    let usual: &[(&str, &str)] = match id {
+        ProviderId::Coze => &[("workflows", WORKFLOWS)],
+        ProviderId::Jimeng => &[("base_url", "https://gateway.example.com/x"), ("submit", "on")],
+        _ => &[],
+    };
+    values.extend(usual.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     values.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     Account::new(card, values, secrets).unwrap()
 }

@@ -7,18 +7,20 @@ use shiwen_core::{
     Charged::{No, Unknown},
     Failure,
     FailureKind::{self, *},
-    ProviderId, Unit,
+    Output, ProviderId, Timestamp, Unit, WorkKind,
 };
 use shiwen_http::Response;
 use shiwen_providers::{Asked, Checked, Created, Followed, Job, Part, Service, Step};
 
 use crate::support::{
-    NOW, RESOLVE, TRANSCRIBE, account, answer, asked, fixture, fixture_value, fixtures, of,
+    NOW, RESOLVE, TRANSCRIBE, account, answer, asked, filled, fixture, fixture_value, fixtures, of,
+    video_order,
 };
 
 /// Old enough that a missing record is not merely late.
 const OLD: Duration = Duration::from_secs(60);
 const TASK: &str = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee";
+const VIDEO_TASK: &str = "cgt-20260203040506-fxtr1";
 const RUN: &str = "7000000000000000202/7000000000000000909";
 const TOMATO: &str = "今天我们来种番茄,先把土翻松。";
 
@@ -26,6 +28,8 @@ const TOMATO: &str = "今天我们来种番茄,先把土翻松。";
 enum Expect {
     /// The body of our create request for this job.
     CreateBody(Job<'static>),
+    /// The body of our order with these texts.
+    OrderBody(&'static [(&'static str, &'static str)]),
     Accepted {
         remote_id: &'static str,
         left: Option<u32>,
@@ -56,6 +60,8 @@ enum Expect {
         done: &'static str,
         failed: FailureKind,
     },
+    /// One video, with the time at which its address ends.
+    Made,
     Failed(FailureKind),
     AskAgain(FailureKind),
     Error {
@@ -206,14 +212,38 @@ const TRANSCRIPTGENERATE: &[Row] = &[
     row("error_500_task_forbidden", &[500, 200], Error { create: CreateError::Never, read: ReadError::AskAgain(Forbidden), pause_s: None }),
 ];
 
-const TABLES: [(ProviderId, &[Row]); 3] = [
+#[rustfmt::skip]
+const JIMENG: &[Row] = &[
+    row("submit_request_text", &[], OrderBody(&[("prompt", "a paper boat on a pond, slow pan")])),
+    row("submit_request_image", &[], OrderBody(&[("prompt", "make the boat drift"), ("image_url", "https://media.example.com/boat.png"), ("duration", "5"), ("aspect_ratio", "16:9")])),
+    row("submit_ok_string", &[200], Accepted { remote_id: VIDEO_TASK, left: None }),
+    row("submit_ok_object", &[200], Accepted { remote_id: VIDEO_TASK, left: None }),
+    row("fetch_queued", &[200], Running { progress: Some(20) }),
+    row("fetch_in_progress", &[200], Running { progress: Some(30) }),
+    row("fetch_success", &[200], Made),
+    row("fetch_success_shallow", &[200], Made),
+    row("fetch_success_url_in_fail_reason", &[200], Made),
+    row("fetch_success_result_url", &[200], Made),
+    row("fetch_failure", &[200], Failed(ProviderInternal)),
+    row("fetch_null_data", &[200], AskAgain(MalformedResponse)),
+    row("fetch_variant_b", &[200], Running { progress: None }),
+    row("error_auth_401", &[401], error(Unauthorized)),
+    row("error_quota_403", &[403], error(QuotaExhausted)),
+    row("error_rate_429", &[429], Error { create: CreateError::Rejected(RateLimited), read: ReadError::AskAgain(RateLimited), pause_s: Some(60) }),
+    // Nobody was there to start anything.
+    row("error_no_channel_503", &[503], error(ProviderInternal)),
+    row("error_task_missing_400", &[400], error(NotFound)),
+];
+
+const TABLES: [(ProviderId, &[Row]); 4] = [
     (ProviderId::Momoget, MOMOGET),
     (ProviderId::Coze, COZE),
     (ProviderId::TranscriptGenerate, TRANSCRIPTGENERATE),
+    (ProviderId::Jimeng, JIMENG),
 ];
 
 #[test]
-fn every_fixture_of_the_three_services_has_a_row() {
+fn every_fixture_of_the_four_services_has_a_row() {
     for (id, rows) in TABLES {
         let files: BTreeSet<String> = std::fs::read_dir(fixtures().join(id.as_str()))
             .unwrap()
@@ -240,19 +270,27 @@ fn every_fixture_means_what_the_contract_says() {
 }
 
 fn is_answer(expect: &Expect) -> bool {
-    !matches!(expect, CreateBody(_))
+    !matches!(expect, CreateBody(_) | OrderBody(_))
 }
 
 fn check_request(id: ProviderId, name: &str, expect: &Expect) {
-    let CreateBody(job) = expect else { return };
-    let request = of(id).create(job, &account(id, &[])).unwrap();
+    let input;
+    let job = match expect {
+        CreateBody(job) => *job,
+        OrderBody(entries) => {
+            input = filled(entries);
+            video_order(&input)
+        }
+        _ => return,
+    };
+    let request = of(id).create(&job, &account(id, &[])).unwrap();
     let body: serde_json::Value = serde_json::from_slice(&request.body.unwrap()).unwrap();
     assert_eq!(body, fixture_value(name), "{name}");
 }
 
 fn check_answer(service: &dyn Service, name: &str, response: &Response, expect: &Expect) {
     match expect {
-        CreateBody(_) => unreachable!("no answer"),
+        CreateBody(_) | OrderBody(_) => unreachable!("no answer"),
         Accepted { remote_id, left } => {
             let created = service.read_created(&TRANSCRIBE, response, NOW);
             let allowance = left.map(|left| Allowance {
@@ -315,6 +353,18 @@ fn check_answer(service: &dyn Service, name: &str, response: &Response, expect: 
             assert_eq!(first.text.as_deref(), Some(*done), "{name}");
             assert_eq!((second.kind, second.charged), (*failed, Unknown), "{name}");
         }
+        Made => {
+            let followed = followed(service, Step::Status, response);
+            let Followed::Succeeded(answer) = followed else { panic!("{name}: {followed:?}") };
+            assert_eq!((answer.text, answer.incomplete), (None, false), "{name}");
+            let Some(Output::Works { works }) = answer.output else { panic!("{name}: no works") };
+            let [work] = works.as_slice() else { panic!("{name}: {works:?}") };
+            assert!(work.url.starts_with("https://media.example.com/jimeng/fx.mp4?"), "{name}");
+            // A day after 2026-02-03T04:06:00Z.
+            assert_eq!(work.expires_at, Some(Timestamp(1_770_177_960_000)), "{name}");
+            assert_eq!((work.kind, work.version), (WorkKind::Video, 1), "{name}");
+            assert_eq!(work.remote_id.as_deref(), Some(VIDEO_TASK), "{name}");
+        }
         Failed(kind) => {
             let read = followed(service, Step::Status, response);
             let Followed::Failed(failure) = read else { panic!("{name}: {read:?}") };
@@ -354,6 +404,7 @@ fn check_answer(service: &dyn Service, name: &str, response: &Response, expect: 
 fn followed(service: &dyn Service, step: Step, response: &Response) -> Followed {
     let remote_id = match service.card().id {
         ProviderId::Coze => RUN,
+        ProviderId::Jimeng => VIDEO_TASK,
         _ => TASK,
     };
     service.read_followed(&asked(remote_id, step), response, OLD, NOW)
@@ -410,7 +461,10 @@ fn check_head(name: &str, response: &Response, failure: &Failure) {
     let body: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
     assert_eq!(failure.http_status, Some(response.status), "{name}");
     assert!(failure.message.as_ref().unwrap().ends_with("(fixture)"), "{name}: {failure}");
-    let code = body.get("code").map(ToString::to_string);
+    let code = body.pointer("/error/code").or(body.get("code")).and_then(|code| match code {
+        serde_json::Value::String(word) => Some(word.clone()).filter(|word| !word.is_empty()),
+        number => Some(number.to_string()),
+    });
     assert_eq!(failure.code, code, "{name}");
     let logid = body.pointer("/detail/logid").map(|id| id.as_str().unwrap().to_owned());
     assert_eq!(failure.trace_id, logid, "{name}");
