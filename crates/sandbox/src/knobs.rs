@@ -193,7 +193,8 @@ fn done(state: &State, headers: &HeaderMap) -> Response {
     }
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
+/// Whether the page's form asks.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }

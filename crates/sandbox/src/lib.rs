@@ -29,7 +29,8 @@ use std::{io, net::Ipv4Addr, sync::Arc};
 use axum::{
     Json, Router,
     body::Bytes,
-    http::{HeaderMap, header},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -130,6 +131,21 @@ impl Sandbox {
         self.state.memory().calls.clone()
     }
 
+    /// Every simulated operation, as `Calls::routes` counts it: `rawugc GET /videos/{videoId}`.
+    pub fn routes() -> Vec<String> {
+        let name = |simulated: &simulated::Simulated, route: &simulated::Route| {
+            Calls::route_name(simulated.id, route.method, route.template)
+        };
+        let mut routes: Vec<String> = simulated::ALL
+            .iter()
+            .flat_map(|simulated| simulated.routes.iter().map(move |route| name(simulated, route)))
+            .collect();
+        // A second host of a service has the routes of the first.
+        routes.sort_unstable();
+        routes.dedup();
+        routes
+    }
+
     /// Makes calls to a service slow or fail from now on.
     ///
     /// # Errors
@@ -167,9 +183,13 @@ async fn show_calls(axum::extract::State(state): Shared) -> Json<Calls> {
     Json(state.memory().calls.clone())
 }
 
-/// Sets counts, allowances and everything else remembered back to the start.
-async fn reset(axum::extract::State(state): Shared) {
+/// Sets counts, allowances and everything else remembered back to the start. The page's form is led back to the page.
+async fn reset(axum::extract::State(state): Shared, headers: HeaderMap) -> Response {
     state.forget();
+    if knobs::is_form(&headers) {
+        return Redirect::to("/#counts").into_response();
+    }
+    StatusCode::OK.into_response()
 }
 
 /// A request's JSON, or `None` where its content type or its shape says otherwise.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shiwen_sandbox::{Sandbox, WORDS};
 
-use crate::http::{at_once, get, post};
+use crate::http::{at_once, call, get, post, post_bytes};
 
 const KEYS: [(&str, &str); 2] = [("X-API-Key", "ak_sandbox"), ("X-API-Secret", "sk_sandbox")];
 const LINK: &str = "https://v.douyin.com/iFRvuEch/";
@@ -70,16 +70,79 @@ async fn the_page_lists_services_words_and_counts() {
     let sandbox = at_once().await;
     create(&sandbox, LINK).await;
     let page = get(&format!("{}/", sandbox.url()), &[]).await.text();
-    for provider in ["momoget", "coze", "transcriptgenerate"] {
+    for provider in ["momoget", "coze", "transcriptgenerate", "rawugc", "jimeng"] {
         assert!(page.contains(&sandbox.base_url(provider)), "{provider}");
         for (name, value) in Sandbox::account(provider) {
             assert!(page.contains(&format!("{name} = {value}")), "{provider} {name}");
         }
     }
     assert!(WORDS.iter().all(|word| page.contains(&format!("sb-{}<", word.word))));
-    assert!(page.contains(&format!("<td>{LINK}</td><td>1</td>")));
-    let route = "transcriptgenerate POST /transcript-api/v1/task/create";
-    assert!(page.contains(&format!("<td>{route}</td><td>may cost</td><td>1</td>")));
+    assert!(page.contains(&format!(">{LINK}</td><td class=\"number\">1</td>")));
+    let route = ">POST /transcript-api/v1/task/create</td><td>可能收费 may cost</td>";
+    assert!(page.contains(&format!("{route}<td class=\"number\">1</td>")));
+    for route in Sandbox::routes() {
+        let (_, route) = route.split_once(' ').unwrap();
+        assert!(page.contains(&format!(">{route}</td>")), "{route}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_has_no_script_and_nothing_from_elsewhere() {
+    let sandbox = at_once().await;
+    let page = get(&format!("{}/", sandbox.url()), &[]).await.text();
+    assert!(page.starts_with("<!doctype html>\n<html lang=\"zh-CN\">"));
+    for foreign in ["<script", "src=", "@import", "url(", "<link"] {
+        assert!(!page.contains(foreign), "{foreign}");
+    }
+    let leads_out = page
+        .split("href=\"")
+        .skip(1)
+        .filter(|rest| !rest.starts_with('#') && !rest.starts_with(sandbox.url()));
+    assert_eq!(leads_out.count(), 0);
+}
+
+#[tokio::test]
+async fn the_samples_of_the_page_work() {
+    let sandbox = at_once().await;
+    let page = get(&format!("{}/", sandbox.url()), &[]).await.text();
+    for url in ["cover/7.png", "image/7.png", "audio/7.wav", "video/7.webm"] {
+        assert!(page.contains(&format!("{}/media/{url}", sandbox.url())), "{url}");
+        let answer = get(&format!("{}/media/{url}", sandbox.url()), &[]).await;
+        assert_eq!(answer.status, 200, "{url}");
+    }
+    let id = "cgt-sandbox-paper-boat";
+    assert!(page.contains(&format!(">{id}<")));
+    let fetch = format!("{}/jimeng/fetch/{id}", sandbox.base_url("jimeng"));
+    let key = [("Authorization", "Bearer sk_sandbox_jm")];
+    assert_eq!(get(&fetch, &key).await.json()["data"]["status"], "SUCCESS");
+}
+
+#[tokio::test]
+async fn every_route_that_is_listed_is_there_and_counted() {
+    let sandbox = at_once().await;
+    let routes = Sandbox::routes();
+    assert!(routes.len() > 60, "{}", routes.len());
+    for route in &routes {
+        let [service, method, template] = route.split(' ').collect::<Vec<_>>()[..] else {
+            panic!("{route}")
+        };
+        let path = template.replace(['{', '}'], "");
+        let url = format!("{}{path}", sandbox.base_url(service));
+        call(method, &url, &[], Some(&json!({}))).await;
+    }
+    let counted = sandbox.calls().routes;
+    assert_eq!(counted.keys().collect::<Vec<_>>(), routes.iter().collect::<Vec<_>>());
+    assert!(counted.values().all(|count| *count == 1));
+}
+
+#[tokio::test]
+async fn a_reset_by_the_page_leads_back_to_it() {
+    let sandbox = at_once().await;
+    create(&sandbox, LINK).await;
+    let reset = format!("{}/_sandbox/reset", sandbox.url());
+    let answer = post_bytes(&reset, &[], "application/x-www-form-urlencoded", b"").await;
+    assert_eq!((answer.status, answer.header("location")), (303, Some("/#counts")));
+    assert_eq!(sandbox.calls().creates.len(), 0);
 }
 
 #[tokio::test]
