@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use shiwen_core::{FieldView, ProviderId, ProviderView, Timestamp};
-use shiwen_providers::{Account, Card, Checked, Service, service, services};
+use shiwen_core::{
+    Entry, Failure, FieldKind, FieldView, FormField, ProviderId, ProviderView, Timestamp,
+};
+use shiwen_providers::{Account, Card, Checked, Field, Service, service, services};
 use shiwen_secrets::Secret;
 use shiwen_store::ProviderRecord;
 
-use crate::{Engine, EngineError, error::FailureError, failures, submit::scrubbed};
+use crate::{Engine, EngineError, submit::scrubbed};
 
 impl Engine {
     /// All providers with what is set up for each. Opens no keychain.
@@ -15,7 +17,7 @@ impl Engine {
     /// # Errors
     /// When the history cannot be read.
     pub fn providers(&self) -> Result<Vec<ProviderView>, EngineError> {
-        services().iter().map(|service| self.view(service.card())).collect()
+        services().iter().map(|service| self.view(*service)).collect()
     }
 
     /// One provider's card.
@@ -23,7 +25,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotOffered`] for a provider that is not built in.
     pub fn provider(&self, id: ProviderId) -> Result<ProviderView, EngineError> {
-        self.view(known(id)?.card())
+        self.view(known(id)?)
     }
 
     /// Saves the fields that were changed. Secrets go to the keychain (or are kept for this run only, when the user
@@ -105,11 +107,12 @@ impl Engine {
     /// error.
     ///
     /// # Errors
-    /// When the account is not set up, the keychain refuses, or the history cannot be written.
+    /// When the account is not set up, the keychain refuses, the provider takes no more calls for now, or the history
+    /// cannot be written.
     pub async fn test_provider(&self, id: ProviderId) -> Result<ProviderView, EngineError> {
         let service = known(id)?;
         let account = self.account(id).await?;
-        let checked = self.check(service, &account).await;
+        let checked = self.check(service, &account).await?;
         let now = self.now();
         self.store().change_provider(id, |record| {
             record.checked_at = Some(now);
@@ -134,18 +137,21 @@ impl Engine {
         &self,
         service: &'static dyn Service,
         account: &Account,
-    ) -> Result<Checked, shiwen_core::Failure> {
-        let id = service.card().id;
-        let requests = service.check(account)?;
+    ) -> Result<Result<Checked, Failure>, EngineError> {
+        let requests = match service.check(account) {
+            Ok(requests) => requests,
+            Err(failure) => return Ok(Err(failure)),
+        };
         let mut responses = Vec::with_capacity(requests.len());
         for request in &requests {
-            let sent = self.inner.parts.transport.send(request).await;
-            responses.push(
-                sent.map_err(|error| failures::unanswered(id, &error, shiwen_core::Charged::No))?,
-            );
+            match self.ask(service, request).await {
+                Ok(response) => responses.push(response),
+                Err(EngineError::Refused(failure)) => return Ok(Err(failure.0)),
+                Err(error) => return Err(error),
+            }
         }
         let read = service.read_checked(&responses, self.now());
-        read.map_err(|failure| requests.iter().fold(failure, scrubbed))
+        Ok(read.map_err(|failure| requests.iter().fold(failure, scrubbed)))
     }
 
     /// The account as requests need it. Opens the keychain when it is first needed.
@@ -161,8 +167,7 @@ impl Engine {
         {
             return Err(EngineError::NotReady(id));
         }
-        Account::new(card, settings, secrets)
-            .map_err(|failure| EngineError::Refused(Box::new(FailureError(failure))))
+        Account::new(card, settings, secrets).map_err(EngineError::refused)
     }
 
     fn settings_of(&self, card: &Card) -> Result<BTreeMap<String, String>, EngineError> {
@@ -179,7 +184,8 @@ impl Engine {
         Ok(())
     }
 
-    fn view(&self, card: &'static Card) -> Result<ProviderView, EngineError> {
+    fn view(&self, service: &'static dyn Service) -> Result<ProviderView, EngineError> {
+        let card = service.card();
         let id = card.id;
         let record = self.store().provider(id)?;
         let settings = self.settings_of(card)?;
@@ -209,7 +215,7 @@ impl Engine {
             batch: card.batch,
             slots: record.slots,
             running: self.store().at_work(id)?,
-            expires_at: None,
+            expires_at: service.expires_at(&settings),
         })
     }
 }
@@ -219,7 +225,7 @@ pub(crate) fn known(id: ProviderId) -> Result<&'static dyn Service, EngineError>
 }
 
 fn field_view(
-    field: &shiwen_providers::Field,
+    field: &Field,
     record: &ProviderRecord,
     settings: &BTreeMap<String, String>,
     given: &[String],
@@ -238,7 +244,25 @@ fn field_view(
             && (saved.is_some() || given.iter().any(|name| name == field.name)),
         last4: saved.cloned().flatten(),
         choices: field.choices.iter().map(|&choice| choice.to_owned()).collect(),
-        columns: Vec::new(),
+        columns: field.columns.iter().map(column).collect(),
+    }
+}
+
+/// A column of a field that holds rows, as a field of a form.
+fn column(field: &Field) -> FormField {
+    FormField {
+        name: field.name.to_owned(),
+        kind: if field.choices.is_empty() { FieldKind::Text } else { FieldKind::Choice },
+        required: field.required,
+        models: Vec::new(),
+        choices: field.choices.iter().map(|&choice| choice.to_owned()).collect(),
+        default: field.default.map(|default| Entry::Text(default.to_owned())),
+        longest: None,
+        most: None,
+        smallest: None,
+        largest: None,
+        of: None,
+        media: Vec::new(),
     }
 }
 
@@ -251,8 +275,16 @@ fn sorted(card: &Card, values: BTreeMap<String, String>) -> Result<Sorted, Engin
         let value = value.trim().to_owned();
         let wrong = || EngineError::InvalidField { provider: card.id, field: name.clone() };
         let field = card.fields.iter().find(|field| field.name == name).ok_or_else(wrong)?;
+        if !field.columns.is_empty() {
+            if !value.is_empty() {
+                Account::check_setting(card, field, &value)
+                    .map_err(|fault| EngineError::Faults(vec![fault]))?;
+            }
+            settings.insert(name, value);
+            continue;
+        }
         let sound = !value.chars().any(char::is_control)
-            && (value.is_empty() || field.choices.is_empty() || field.choices.contains(&value.as_str()))
+            && (value.is_empty() || field.secret || Account::check_setting(card, field, &value).is_ok())
             // A mask in place of the value must never be saved over the real one.
             && !value.contains('•')
             // Anything else would break the header that carries it.

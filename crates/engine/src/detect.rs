@@ -44,17 +44,18 @@ impl Engine {
         })
     }
 
-    /// Queues the tasks that the user asked for and answers at once.
+    /// Queues the tasks that the user asked for and answers at once. Those that are to go out together share create
+    /// calls of as many links as the provider takes.
     ///
     /// # Errors
-    /// When a link is not in the text or the provider cannot do it; nothing is queued then.
+    /// When a link is not in the text, the provider cannot do it or what was filled in cannot be sent; nothing is queued
+    /// then.
     pub fn create_tasks(&self, submission: &Submission) -> Result<Vec<TaskId>, EngineError> {
-        let card = known(submission.provider)?.card();
-        if !card.operations.contains(&submission.operation) {
-            return Err(EngineError::NotOffered(card.id));
-        }
-        if !self.provider(card.id)?.ready {
-            return Err(EngineError::NotReady(card.id));
+        let service = known(submission.provider)?;
+        self.is_offered(service, submission.operation)?;
+        let faults = self.faults(service, submission.operation, &submission.input);
+        if !faults.is_empty() {
+            return Err(EngineError::Faults(faults));
         }
         let found = extract(&submission.share_text);
         let tasks = submission
@@ -77,7 +78,8 @@ impl Engine {
         if tasks.is_empty() {
             return Err(EngineError::NoLink);
         }
-        Ok(self.store().add_tasks(&submission.share_text, &tasks, self.now())?)
+        let most = if submission.together { service.card().batch } else { 1 };
+        Ok(self.store().add_together(&submission.share_text, &tasks, most, self.now())?)
     }
 
     /// A new approval to spend: a failed, cancelled or waiting task is tried again at once.
@@ -95,13 +97,18 @@ impl Engine {
     /// # Errors
     /// [`EngineError::InvalidId`] when it cannot be an id.
     pub fn adopt(&self, id: TaskId, remote_id: &str) -> Result<(), EngineError> {
-        let remote_id = remote_id.trim();
-        let sound = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.');
-        if remote_id.is_empty() || remote_id.len() > 200 || !remote_id.chars().all(sound) {
-            return Err(EngineError::InvalidId);
-        }
-        Ok(self.store().adopt(id, remote_id, self.now())?)
+        Ok(self.store().adopt(id, self::remote_id(remote_id)?, self.now())?)
     }
+}
+
+/// A provider's id as the user pasted it, where it can be one.
+pub(crate) fn remote_id(pasted: &str) -> Result<&str, EngineError> {
+    let id = pasted.trim();
+    let sound = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.');
+    if id.is_empty() || id.len() > 200 || !id.chars().all(sound) {
+        return Err(EngineError::InvalidId);
+    }
+    Ok(id)
 }
 
 /// The window counts in UTF-16 units, the extractor in bytes.

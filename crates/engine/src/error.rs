@@ -1,6 +1,6 @@
 //! What the engine cannot do, by what the user can do about it.
 
-use shiwen_core::{Failure, ProviderId};
+use shiwen_core::{Failure, Fault, ProviderId, Timestamp};
 use shiwen_secrets::KeychainError;
 use shiwen_store::StoreError;
 
@@ -19,13 +19,28 @@ pub enum EngineError {
     InvalidField { provider: ProviderId, field: String },
     #[error("the task number is not usable")]
     InvalidId,
-    /// A free test of the account failed, e.g. since the key was refused.
+    /// What was filled in cannot be sent. Nothing was.
+    #[error("{} fields cannot be sent as they are", .0.len())]
+    Faults(Vec<Fault>),
+    /// A call was refused or came to nothing, e.g. since the key was refused.
     #[error(transparent)]
     Refused(Box<FailureError>),
+    /// A call that may not be made twice ended without an answer that says whether it was done.
+    #[error("nobody knows whether it was done: {0}")]
+    Uncertain(Box<FailureError>),
+    /// The provider takes no more calls before then.
+    #[error("{provider} takes no more calls now")]
+    Busy { provider: ProviderId, until: Timestamp },
     #[error(transparent)]
     Keychain(#[from] KeychainError),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl EngineError {
+    pub(crate) fn refused(failure: Failure) -> Self {
+        Self::Refused(Box::new(FailureError(failure)))
+    }
 }
 
 /// A provider's failure as an error.

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use shiwen_core::{Charged, Failure, FailureKind, Timestamp};
+use shiwen_core::{Charged, Failure, FailureKind, ProviderId, Timestamp};
 use shiwen_http::Response;
 use shiwen_providers::{Asked, Followed, Part, Service, Step};
-use shiwen_store::{DueTask, Poll, StoreError};
+use shiwen_store::{DueTask, End, Poll, StoreError};
 
 use crate::{
     Engine, failures, schedule,
@@ -35,7 +35,7 @@ impl Engine {
             }
         };
         let step = if due.fetching { Step::Result } else { Step::Status };
-        let urls: Vec<&str> = task.link.iter().map(|link| link.url.as_str()).collect();
+        let urls: Vec<&str> = due.urls.iter().map(String::as_str).collect();
         let about =
             Asked { operation: task.operation, remote_id, step, urls: &urls, input: &due.input };
         let request = match service.follow(&about, &account) {
@@ -53,19 +53,9 @@ impl Engine {
             }
         };
         let asked = if due.fetching { "result" } else { "status" };
-        let followed = match service.read_followed(&about, &response, age, now) {
-            // One link was asked for, so one part is its end.
-            Followed::Each(parts) => match parts.into_iter().next() {
-                Some(Part::Succeeded(answer)) => Followed::Succeeded(answer),
-                Some(Part::Failed(failure)) => Followed::Failed(failure),
-                None => {
-                    let failure = Failure::new(task.provider, FailureKind::MalformedResponse);
-                    Followed::AskAgain(failure)
-                }
-            },
-            other => other,
-        };
-        match followed {
+        self.heed(service, &response);
+        let followed = service.read_followed(&about, &response, age, now);
+        match of_all(followed, task.provider, urls.len()) {
             Followed::Running { progress, word } => {
                 tracing::debug!(task = %task.id, %word, "still running");
                 let next = schedule::next(
@@ -94,10 +84,20 @@ impl Engine {
                 store.polled(task.id, &poll)
             }
             Followed::Succeeded(answer) => {
-                store.won(task.id, &won(answer, now), &raw_answer(asked, &request, &response), now)
+                let raw = raw_answer(asked, &request, &response);
+                let allowance = answer.allowance.clone();
+                store.won(task.id, &won(answer, now), &raw, now)?;
+                self.keep_allowance(task.provider, allowance)
             }
-            // Taken apart above.
-            Followed::Each(_) => Ok(()),
+            Followed::Each(parts) => {
+                let raw = raw_answer(asked, &request, &response);
+                let end = |part| match part {
+                    Part::Succeeded(answer) => End::Won(won(answer, now)),
+                    Part::Failed(failure) => End::Lost(scrubbed(failure, &request)),
+                };
+                let ends: Vec<_> = parts.into_iter().map(end).collect();
+                store.ended(task.id, &ends, &raw, now)
+            }
             Followed::Failed(failure) => {
                 let raw = raw_answer(asked, &request, &response);
                 store.lost(task.id, &scrubbed(failure, &request), &raw, now)
@@ -144,6 +144,22 @@ impl Engine {
             bad: true,
         };
         self.store().polled(task.id, &poll)
+    }
+}
+
+/// What an answer says, once it fits the number of links that it is about: one part is the end of a single link, and
+/// nothing else than as many parts can end several.
+fn of_all(followed: Followed, provider: ProviderId, links: usize) -> Followed {
+    let unfit = || Followed::AskAgain(Failure::new(provider, FailureKind::MalformedResponse));
+    match followed {
+        Followed::Each(mut parts) if links < 2 => match (parts.pop(), parts.is_empty()) {
+            (Some(Part::Succeeded(answer)), true) => Followed::Succeeded(answer),
+            (Some(Part::Failed(failure)), true) => Followed::Failed(failure),
+            _ => unfit(),
+        },
+        Followed::Each(parts) if parts.len() != links => unfit(),
+        Followed::Succeeded(_) if links > 1 => unfit(),
+        followed => followed,
     }
 }
 

@@ -4,17 +4,23 @@
 //! Clock and transport come from outside, so that tests own both.
 
 mod accounts;
+mod books;
 mod clock;
 mod detect;
+mod direct;
 mod error;
 mod failures;
 mod follow;
 mod landing;
+mod order;
 mod owner;
 mod pace;
+mod refresh;
 mod run;
 mod schedule;
 mod submit;
+mod turn;
+mod window;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -29,7 +35,7 @@ use shiwen_store::Store;
 use tokio::sync::{Notify, Semaphore};
 
 pub use clock::{Clock, SystemClock};
-pub use error::EngineError;
+pub use error::{EngineError, FailureError};
 pub use landing::{Follower, Following};
 pub use owner::Ownership;
 pub use run::Running;

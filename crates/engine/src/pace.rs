@@ -1,14 +1,23 @@
-//! Who may be called now: pauses that a provider asked for, and its slots.
+//! Who may be called now: pauses that a provider asked for, and its minutes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use shiwen_core::{ProviderId, Timestamp, WaitReason};
+
+use crate::window::Window;
 
 /// Pauses per provider. A pause that the provider asked for holds for creates and follow-ups alike.
 #[derive(Debug, Default)]
 pub(crate) struct Holds {
     all: HashMap<ProviderId, Timestamp>,
     creates: HashMap<ProviderId, (Timestamp, WaitReason)>,
+    windows: HashMap<ProviderId, Window>,
+    /// Providers with create calls that wait for nothing but their minute.
+    creates_wait: HashSet<ProviderId>,
+    /// How many calls whose answer the user waits for are held up.
+    direct_wait: HashMap<ProviderId, u32>,
+    /// Providers with a create call of unknown outcome since they last said what is left.
+    in_doubt: HashSet<ProviderId>,
 }
 
 impl Holds {
@@ -50,6 +59,46 @@ impl Holds {
     ) -> Option<(Timestamp, WaitReason)> {
         let frozen = self.frozen(provider, now).map(|until| (until, WaitReason::Rate));
         frozen.or_else(|| self.creates.get(&provider).copied().filter(|(until, _)| *until > now))
+    }
+
+    pub(crate) fn window(&mut self, provider: ProviderId) -> &mut Window {
+        self.windows.entry(provider).or_default()
+    }
+
+    pub(crate) fn creates_wait(&self, provider: ProviderId) -> bool {
+        self.creates_wait.contains(&provider)
+    }
+
+    pub(crate) fn set_creates_wait(&mut self, provider: ProviderId) {
+        self.creates_wait.insert(provider);
+    }
+
+    /// The queues are looked at anew.
+    pub(crate) fn no_creates_wait(&mut self) {
+        self.creates_wait.clear();
+    }
+
+    pub(crate) fn direct_wait(&self, provider: ProviderId) -> bool {
+        self.direct_wait.get(&provider).is_some_and(|count| *count > 0)
+    }
+
+    pub(crate) fn direct_begins(&mut self, provider: ProviderId) {
+        *self.direct_wait.entry(provider).or_default() += 1;
+    }
+
+    pub(crate) fn direct_ends(&mut self, provider: ProviderId) {
+        let count = self.direct_wait.entry(provider).or_default();
+        *count = count.saturating_sub(1);
+    }
+
+    /// What is left of the allowance can no longer be known from what was left before.
+    pub(crate) fn doubt_allowance(&mut self, provider: ProviderId) {
+        self.in_doubt.insert(provider);
+    }
+
+    /// The provider said what is left; answers whether it was known before as well.
+    pub(crate) fn trust_allowance(&mut self, provider: ProviderId) -> bool {
+        !self.in_doubt.remove(&provider)
     }
 
     /// When the next pause ends.

@@ -2,7 +2,7 @@
 
 use std::{collections::hash_map::Entry, time::Duration};
 
-use shiwen_core::{ProviderId, TaskId, Timestamp, Unit};
+use shiwen_core::{ProviderId, Task, TaskId, Timestamp, Unit, WaitReason};
 use shiwen_providers::{Service, service, services};
 use shiwen_store::{DueTask, Spent, StoreError};
 use tokio::{
@@ -10,7 +10,7 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-use crate::{Engine, Ownership, failures, submit::spent};
+use crate::{Engine, Ownership, books::spent, failures, turn::Caller};
 
 /// How often the file is looked at for what other processes wrote.
 const OTHERS: Duration = Duration::from_millis(500);
@@ -55,17 +55,20 @@ impl Engine {
     /// # Errors
     /// When the history cannot be read or written.
     pub fn start(&self, ownership: Ownership) -> Result<Running, StoreError> {
-        let lost = |provider| {
-            let spent = service(provider)
-                .map_or(Spent { unit: Unit::Use, amount: None, certain: false }, |service| {
-                    spent(service.card(), None, false)
-                });
-            (failures::crashed(provider), spent)
+        let lost = |task: &Task| {
+            let unknown = Spent { unit: Unit::Use, amount: None, said: false, certain: false };
+            let spent = service(task.provider).map_or(unknown, |service| {
+                spent(service, (task.operation, task.model.as_deref()), None, false)
+            });
+            (failures::crashed(task.provider), spent)
         };
         let uncertain = self.store().recover(lost, self.now())?;
         for service in services() {
             // The key may have been changed, or the keychain unlocked, since the last run.
             self.store().release(service.card().id)?;
+            if uncertain > 0 {
+                self.holds().doubt_allowance(service.card().id);
+            }
         }
         if uncertain > 0 {
             tracing::warn!(uncertain, "create calls were out when the last run ended");
@@ -84,6 +87,11 @@ impl Engine {
         self.out().values().filter(|call| matches!(call, Call::Submit(_))).count()
     }
 
+    /// How many create calls are out to one provider.
+    pub(crate) fn submitting_at(&self, provider: ProviderId) -> usize {
+        self.out().values().filter(|call| **call == Call::Submit(provider)).count()
+    }
+
     /// Looks at the work again now, e.g. after a wake from sleep.
     pub fn nudge(&self) {
         self.inner.wake.notify_one();
@@ -98,10 +106,11 @@ impl Engine {
         'work: loop {
             // One moment for both: what falls due between two looks at the clock would be in neither.
             let now = self.now();
-            if let Err(error) = self.take_work(&mut calls, now) {
+            let turn = self.take_work(&mut calls, now).unwrap_or_else(|error| {
                 tracing::error!(%error, "the history cannot be read");
-            }
-            let due = sleep(self.next_due(now));
+                None
+            });
+            let due = sleep(self.next_due(turn, now));
             tokio::pin!(due);
             loop {
                 tokio::select! {
@@ -138,8 +147,14 @@ impl Engine {
         })
     }
 
-    /// Starts every call that may go out now. Creates first: they are what the user waits for.
-    fn take_work(&self, calls: &mut JoinSet<()>, now: Timestamp) -> Result<(), StoreError> {
+    /// Starts every call that may go out now. Creates first: they are what the user waits for. Answers when the next
+    /// question may go out that only waits for its provider's minute.
+    fn take_work(
+        &self,
+        calls: &mut JoinSet<()>,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.holds().no_creates_wait();
         for provider in self.store().queued_providers()? {
             let Some(service) = service(provider) else { continue };
             let room = self.room(service, now)?;
@@ -147,7 +162,15 @@ impl Engine {
                 continue;
             }
             for due in self.store().due_to_submit(provider, now, room)? {
-                self.call(calls, service, due, Call::Submit(provider));
+                if self.out().contains_key(&due.task.id) {
+                    continue;
+                }
+                if let Err(until) = self.take_call(service.card(), Caller::Create) {
+                    self.holds().set_creates_wait(provider);
+                    self.store().pace(provider, until, now)?;
+                    break;
+                }
+                self.send_out(calls, service, due, Call::Submit(provider));
             }
         }
         let free = CALLS.saturating_sub(self.out().len());
@@ -155,27 +178,45 @@ impl Engine {
         let due = self.store().due_to_follow(now, LOOKED_AT)?;
         let may_go =
             due.into_iter().filter(|due| self.holds().frozen(due.task.provider, now).is_none());
-        for due in may_go.take(free).collect::<Vec<_>>() {
+        let mut next_turn: Option<Timestamp> = None;
+        let mut free = free;
+        for due in may_go.collect::<Vec<_>>() {
             let Some(service) = service(due.task.provider) else { continue };
-            self.call(calls, service, due, Call::Follow);
+            if free == 0 {
+                break;
+            }
+            if self.out().contains_key(&due.task.id) {
+                continue;
+            }
+            if let Err(until) = self.take_call(service.card(), Caller::FollowUp) {
+                next_turn = Some(next_turn.map_or(until, |turn| turn.min(until)));
+                continue;
+            }
+            free -= 1;
+            self.send_out(calls, service, due, Call::Follow);
         }
-        Ok(())
+        Ok(next_turn)
     }
 
     /// How many tasks may be submitted to a provider now.
     fn room(&self, service: &'static dyn Service, now: Timestamp) -> Result<u32, StoreError> {
         let card = service.card();
-        if let Some((_, reason)) = self.holds().held(card.id, now) {
+        let held = self.holds().held(card.id, now);
+        if let Some((until, reason)) = held {
             tracing::trace!(provider = %card.id, %reason, "nothing is submitted now");
+            if reason == WaitReason::Rate {
+                self.store().pace(card.id, until, now)?;
+            }
             return Ok(0);
         }
-        let slots = self.store().provider(card.id)?.slots.unwrap_or(card.slots);
-        let submitting = self.out().values().filter(|call| **call == Call::Submit(card.id)).count();
+        // Where none may run, the provider is to say so of a task.
+        let slots = self.store().provider(card.id)?.slots.unwrap_or(card.slots).max(1);
+        let submitting = self.submitting_at(card.id);
         let taken = self.store().at_work(card.id)? + u32::try_from(submitting).unwrap_or(u32::MAX);
         Ok(slots.saturating_sub(taken))
     }
 
-    fn call(
+    fn send_out(
         &self,
         calls: &mut JoinSet<()>,
         service: &'static dyn Service,
@@ -207,10 +248,10 @@ impl Engine {
         });
     }
 
-    fn next_due(&self, now: Timestamp) -> Option<Duration> {
+    fn next_due(&self, turn: Option<Timestamp>, now: Timestamp) -> Option<Duration> {
         let task = self.store().next_due(now).ok().and_then(|next| next.0);
         let hold = self.holds().next_end(now);
-        task.into_iter().chain(hold).min().map(|at| at.since(now))
+        task.into_iter().chain(hold).chain(turn).min().map(|at| at.since(now))
     }
 }
 

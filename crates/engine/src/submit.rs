@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use shiwen_core::{
-    AttemptId, Charged, Failure, FailureKind, Outcome, Task, Timestamp, Wait, WaitReason,
+    Allowance, AttemptId, Charged, Failure, FailureKind, Outcome, ProviderId, Task, Timestamp,
+    Wait, WaitReason,
 };
 use shiwen_http::{Cause, Request, Response, SendError, redact};
-use shiwen_providers::{Answer, Card, Created, Job, Service};
+use shiwen_providers::{Account, Answer, Created, Job, Service};
 use shiwen_store::{DueTask, RawAnswer, Spent, StoreError, Won};
 
-use crate::{Engine, failures, follow::KEY_PAUSE, schedule};
+use crate::{Engine, books, failures, follow::KEY_PAUSE, schedule};
 
 /// After this many tries in a row that never left the machine the user decides.
 const SENDS: u32 = 5;
@@ -22,7 +23,8 @@ const SAVE_AGAIN: Duration = Duration::from_millis(500);
 const SAVE_AT_LEAST: Duration = Duration::from_secs(30);
 
 impl Engine {
-    /// Submits a queued task. Whatever happens after the claim, an outcome is on disk before this returns.
+    /// Submits a queued task, with those that go out in the same call. Whatever happens after the claim, an outcome is
+    /// on disk before this returns.
     pub(crate) async fn submit(
         &self,
         service: &'static dyn Service,
@@ -51,7 +53,15 @@ impl Engine {
             );
             return store.wait(task.id, Wait { reason: WaitReason::DiskFull, until: None });
         }
-        let urls: Vec<&str> = task.link.iter().map(|link| link.url.as_str()).collect();
+        let before = store.provider(task.provider)?.allowance;
+        let claimed = match store.claim(task.id, self.now()) {
+            Ok(claimed) => claimed,
+            // Another was faster, or the user cancelled.
+            Err(StoreError::WrongState | StoreError::TaskGone) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        // Made of what was claimed: the user may have taken a link out of the batch a moment ago.
+        let urls: Vec<&str> = claimed.urls.iter().map(String::as_str).collect();
         let job = Job {
             operation: task.operation,
             urls: &urls,
@@ -60,12 +70,6 @@ impl Engine {
             input: &due.input,
         };
         let request = service.create(&job, &account);
-        let claimed = match store.claim(task.id, self.now()) {
-            Ok(claimed) => claimed,
-            // Another was faster, or the user cancelled.
-            Err(StoreError::WrongState | StoreError::TaskGone) => return Ok(()),
-            Err(error) => return Err(error),
-        };
         let sent = match &request {
             Ok(request) => self.inner.parts.transport.send(request).await,
             Err(failure) => {
@@ -75,7 +79,15 @@ impl Engine {
                     .await;
             }
         };
-        let calling = Calling { service, task, job, attempt: claimed.attempt, sends: due.sends };
+        let calling = Calling {
+            service,
+            account: &account,
+            task,
+            job,
+            attempt: claimed.attempt,
+            sends: due.sends,
+            before,
+        };
         match (sent, &request) {
             (Ok(response), Ok(request)) => self.answered(&calling, request, &response).await,
             (Err(error), _) => self.unanswered(&calling, &error).await,
@@ -90,8 +102,9 @@ impl Engine {
         response: &Response,
     ) -> Result<(), StoreError> {
         let (store, now, attempt) = (self.store(), self.now(), calling.attempt);
-        let card = calling.service.card();
+        let provider = calling.service.card().id;
         let raw = raw_answer("create", request, response);
+        self.heed(calling.service, response);
         match calling.service.read_created(&calling.job, response, now) {
             Created::Accepted { remote_id, allowance, cost } => {
                 let first = schedule::next(
@@ -101,21 +114,29 @@ impl Engine {
                     fastrand::f64(),
                 );
                 let poll_at = now.after(first.wait.unwrap_or_default());
-                let spent = spent(card, cost, true);
+                let remote_id =
+                    calling.service.lasting_id(&remote_id, &calling.job, calling.account);
+                let cost = cost.or_else(|| self.took(calling, allowance.as_ref()));
+                let spent = calling.spent(cost, true);
                 self.saved(|| store.accepted(attempt, &remote_id, poll_at, &spent, &raw, now))
                     .await?;
-                self.holds().open_creates(calling.task.provider);
-                if let Some(allowance) = allowance {
-                    store.change_provider(card.id, |record| {
-                        record.allowance = Some(allowance.clone())
-                    })?;
-                }
-                Ok(())
+                self.holds().open_creates(provider);
+                self.keep_allowance(provider, allowance)
             }
-            Created::Done(answer) => {
-                let spent = spent(card, answer.cost, true);
+            Created::Done(answer) if calling.job.urls.len() < 2 => {
+                let spent = calling.spent(answer.cost, true);
+                let allowance = answer.allowance.clone();
                 let won = won(answer, now);
-                self.saved(|| store.won_at_once(attempt, &won, &spent, &raw, now)).await
+                self.saved(|| store.won_at_once(attempt, &won, &spent, &raw, now)).await?;
+                self.holds().open_creates(provider);
+                self.keep_allowance(provider, allowance)
+            }
+            // One result for several links: nobody can say whose it is, and it is paid for.
+            Created::Done(_) => {
+                let failure = Failure::new(provider, FailureKind::MalformedResponse);
+                let failure = Failure { charged: Charged::Yes, ..failure };
+                let spent = calling.spent(None, true);
+                self.saved(|| store.unknown(attempt, &failure, &spent, Some(&raw), now)).await
             }
             Created::Rejected(failure) => {
                 let failure = scrubbed(failure, request);
@@ -137,10 +158,36 @@ impl Engine {
             }
             Created::Unknown(failure) => {
                 let failure = scrubbed(failure, request);
-                let spent = spent(card, None, false);
+                let spent = calling.spent(None, false);
+                self.holds().doubt_allowance(provider);
                 self.saved(|| store.unknown(attempt, &failure, &spent, Some(&raw), now)).await
             }
         }
+    }
+
+    /// What a call for several links took, by what it made of the allowance. Nothing else of ours may have been out.
+    fn took(&self, calling: &Calling<'_>, after: Option<&Allowance>) -> Option<u32> {
+        let links = calling.job.urls.len();
+        let provider = calling.task.provider;
+        let alone = self.submitting_at(provider) == 1;
+        let known = after.is_some() && self.holds().trust_allowance(provider);
+        if links < 2 || !alone || !known {
+            return None;
+        }
+        books::difference(calling.before.as_ref(), after, links, self.now())
+    }
+
+    pub(crate) fn keep_allowance(
+        &self,
+        provider: ProviderId,
+        allowance: Option<Allowance>,
+    ) -> Result<(), StoreError> {
+        if let Some(allowance) = allowance {
+            self.store().change_provider(provider, |record| {
+                record.allowance = Some(allowance.clone());
+            })?;
+        }
+        Ok(())
     }
 
     async fn unanswered(&self, calling: &Calling<'_>, error: &SendError) -> Result<(), StoreError> {
@@ -169,7 +216,8 @@ impl Engine {
             SendError::Ambiguous { status, .. } => {
                 let mut failure = failures::unanswered(provider, error, Charged::Unknown);
                 failure.http_status = *status;
-                let spent = spent(calling.service.card(), None, false);
+                let spent = calling.spent(None, false);
+                self.holds().doubt_allowance(provider);
                 self.saved(|| store.unknown(calling.attempt, &failure, &spent, None, now)).await
             }
         }
@@ -208,10 +256,20 @@ impl Engine {
 
 struct Calling<'a> {
     service: &'static dyn Service,
+    account: &'a Account,
     task: &'a Task,
     job: Job<'a>,
     attempt: AttemptId,
     sends: u32,
+    /// What was left before the call, as far as known.
+    before: Option<Allowance>,
+}
+
+impl Calling<'_> {
+    fn spent(&self, said: Option<u32>, certain: bool) -> Spent {
+        let what = (self.task.operation, self.task.model.as_deref());
+        books::spent(self.service, what, said, certain)
+    }
 }
 
 /// Refusals that pass by themselves. The provider said that nothing was started, so the task may be sent again.
@@ -256,8 +314,4 @@ pub(crate) fn won(answer: Answer, now: Timestamp) -> Won {
         output: answer.output,
         cost: answer.cost,
     }
-}
-
-pub(crate) fn spent(card: &Card, cost: Option<u32>, certain: bool) -> Spent {
-    Spent { unit: card.unit, amount: cost.or(card.cost), certain }
 }
