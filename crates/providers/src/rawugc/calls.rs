@@ -44,17 +44,15 @@ pub(super) fn faults(form: &Form, input: &Input, now: Timestamp) -> Vec<Fault> {
     }
     let mut fault =
         |field: &str, kind| faults.push(Fault { field: field.to_owned(), kind, limit: None });
-    let mode = match input.get("mode") {
-        Some(Entry::Text(mode)) => mode.trim(),
-        _ => "",
-    };
-    match (mode, input.contains_key("scheduledFor")) {
+    let filled = form::values(form, input);
+    let mode = filled.get("mode").and_then(Value::as_str).unwrap_or_default();
+    match (mode, filled.contains_key("scheduledFor")) {
         ("schedule", false) => fault("scheduledFor", FaultKind::Missing),
         // Whoever names a time does not want it to be seen now.
         ("now", true) => fault("scheduledFor", FaultKind::NotOffered),
         _ => {}
     }
-    if mode == "schedule" && input.get("publishToInbox") == Some(&Entry::Flag(true)) {
+    if mode == "schedule" && filled.get("publishToInbox") == Some(&Value::Bool(true)) {
         fault("publishToInbox", FaultKind::NotOffered);
     }
     faults

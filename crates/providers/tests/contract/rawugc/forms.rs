@@ -282,6 +282,10 @@ fn a_post_is_scheduled_at_a_time_to_come() {
     let form = form_for("posts", Verb::Create);
     let missing = [("scheduledFor".to_owned(), FaultKind::Missing, None)];
     assert_eq!(faults(form, &post("schedule")), missing);
+    let blank = input([("scheduledFor", text(" "))]);
+    let with_blank = |mode| post(mode).into_iter().chain(blank.clone()).collect::<Input>();
+    assert_eq!(faults(form, &with_blank("schedule")), missing);
+    assert_eq!(faults(form, &with_blank("now")), []);
     let at = |ms: i64| input([("scheduledFor", Entry::Number(ms as f64))]);
     let scheduled = |mode, ms| post(mode).into_iter().chain(at(ms)).collect::<Input>();
     assert_eq!(faults(form, &scheduled("schedule", NOW.0 + 1)), []);
