@@ -258,9 +258,7 @@ pub trait Service: Send + Sync + 'static {
     }
 
     /// Every endpoint that the service's document names, for holding ours against it.
-    fn endpoints(&self) -> Vec<Endpoint> {
-        Vec::new()
-    }
+    fn endpoints(&self) -> Vec<Endpoint>;
 }
 
 /// What is left of the calls that a service allows.
