@@ -1,7 +1,7 @@
 // What the window knows, and everything that the user can do in it.
 
 import { createContext } from 'svelte';
-import type { AppState, Download, Media, Operation, ProviderId, ProviderView, Task, TaskChange, TaskId, TaskState } from '../bindings';
+import type { AppState, Download, Media, Operation, ProviderId, ProviderView, TaskChange, TaskDetail, TaskId, TaskState } from '../bindings';
 import { Ask } from './ask.svelte';
 import { downloadWords, type DownloadRemedy } from './download-words';
 import { Detail } from './detail.svelte';
@@ -13,12 +13,13 @@ import { t } from './messages.svelte';
 import { Paste } from './paste.svelte';
 import { Preferences } from './preferences.svelte';
 import { Providers } from './providers.svelte';
+import { Studio } from './studio/studio.svelte';
 import { titleOf } from './task';
 import { Tasks } from './tasks.svelte';
 import { Toasts } from './toasts.svelte';
 import { errorWords, stateWords } from './words';
 
-export type View = 'texts' | 'settings' | 'help';
+export type View = 'texts' | 'studio' | 'settings' | 'help';
 export type SettingsPage = 'providers' | 'look' | 'network' | 'data';
 
 /** More links than this are submitted only after a question. */
@@ -53,6 +54,7 @@ export class Session {
     () => this.provider,
     this.forms,
   );
+  readonly studio = new Studio(this.forms, () => this.providers.all);
   readonly toasts = new Toasts();
 
   /** The first start goes on until the user leaves it: a saved key alone does not mean that it works. */
@@ -158,19 +160,21 @@ export class Session {
     this.submitting = false;
   }
 
-  /** Asks another provider for the same link: a new task beside the failed one. */
-  async useProvider(task: Task, share: string, provider: ProviderId): Promise<void> {
+  /** Asks for the same link again, here or at another provider: a new task beside the old one. */
+  async askAgain(detail: TaskDetail, provider: ProviderId): Promise<void> {
+    const { task, share_text, input } = detail;
     const url = task.link?.url;
     if (url === undefined) return;
     await this.attempt(async () => {
       const ids = await ipc.createTasks({
-        share_text: share,
+        share_text,
         urls: [url],
         again: [url],
         provider,
         operation: task.operation,
         target_language: task.target_language,
-        input: {},
+        // What was filled in is the provider's own.
+        input: provider === task.provider ? input : {},
         together: false,
       });
       const id = ids[0];
@@ -243,6 +247,7 @@ export class Session {
       this.tasks.clear();
       this.downloads.clear();
       this.providers.clear();
+      this.studio.clear();
       await this.detail.open(null);
       this.app = app;
       this.view = 'texts';
@@ -264,6 +269,7 @@ export class Session {
   async providersChanged(): Promise<void> {
     this.#settingUp = this.firstStart;
     this.app = await ipc.appState();
+    await this.studio.reload();
   }
 
   /** The user has set a provider up and goes on to the texts. */
@@ -302,6 +308,7 @@ export class Session {
     this.#announce(changes);
     this.tasks.apply(changes);
     this.detail.apply(changes);
+    this.studio.apply(changes);
     const ended = changes.some((change) => change.kind === 'saved' && change.task.ended_at !== null);
     // An allowance and a known video change when a task ends.
     if (ended) {
