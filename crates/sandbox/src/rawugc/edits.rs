@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::{
     call::{Call, Reply},
     form::{Optional, Required},
-    front,
-    jobs::{self, VIDEO},
+    front, jobs,
+    kinds::VIDEO,
     problem::Problem,
 };
 use crate::{calendar, ids::Ticket, media, state::State};

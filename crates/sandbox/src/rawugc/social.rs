@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     call::{Call, Reply},
     form::{Form, Need, Optional, Required},
-    jobs::VIDEO,
+    kinds::VIDEO,
     problem::{Problem, check_visible},
 };
 use crate::{dice, media, scenario::Scenario, state::State};
