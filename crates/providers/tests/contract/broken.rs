@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use shiwen_core::{FailureKind, Operation};
+use shiwen_core::{FailureKind, Operation, Output};
 use shiwen_http::Response;
-use shiwen_providers::{Asked, Created, Followed, Job, Service, Step, services};
+use shiwen_providers::{Asked, Created, Followed, Job, Part, Service, Step, services};
 
 use crate::support::{NOW, TRANSCRIBE, answer, asked, fixture, fixtures};
 
+const TOGETHER: [&str; 2] =
+    ["https://v.douyin.com/fixture01/", "https://www.bilibili.com/video/BVfixture0002/"];
 const STEPS: [Step; 2] = [Step::Status, Step::Result];
 
 fn all_created(service: &dyn Service, response: &Response) -> Vec<Created> {
@@ -24,7 +26,13 @@ fn all_followed(service: &dyn Service, response: &Response) -> Vec<Followed> {
         service.read_followed(&asked, response, age, NOW)
     };
     let operations = service.card().operations.iter();
-    operations.flat_map(|operation| STEPS.map(|step| ask(operation, step))).collect()
+    let alone = operations.flat_map(|operation| STEPS.map(|step| ask(operation, step)));
+    let together = STEPS.map(|step| {
+        let asked = Asked { urls: &TOGETHER, ..asked("1", step) };
+        service.read_followed(&asked, response, Duration::from_secs(600), NOW)
+    });
+    let together = together.into_iter().filter(|_| service.card().batch > 1);
+    alone.chain(together).collect()
 }
 
 /// A broken answer proves nothing about a create and never ends a task.
@@ -89,7 +97,8 @@ fn half_a_json_is_no_answer() {
         "jimeng/fetch_success",
     ] {
         let whole = fixture(name);
-        for end in 1..whole.trim_ascii_end().len() {
+        // Every fifth byte cuts keys, texts, numbers and escapes alike.
+        for end in (1..whole.trim_ascii_end().len()).step_by(5) {
             check_broken(200, &whole[..end], FailureKind::MalformedResponse);
         }
     }
@@ -116,7 +125,10 @@ fn all_fixtures() -> Vec<Vec<u8>> {
     let files = folders.flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap());
     let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
     files.sort();
-    files.iter().map(|file| std::fs::read(file).unwrap()).collect()
+    let stream = "id: 0\nevent: Message\ndata: {\"content\":\"一\",\"node_title\":\"End\"}\n\n\
+        id: 1\nevent: Done\ndata: {}\n\n";
+    let files = files.iter().map(|file| std::fs::read(file).unwrap());
+    files.chain([stream.into()]).collect()
 }
 
 fn check_promises(response: &Response) {
@@ -127,8 +139,24 @@ fn check_promises(response: &Response) {
             }
         }
         for followed in all_followed(*service, response) {
-            if let Followed::Succeeded(answer) = followed {
+            let answers = match followed {
+                Followed::Succeeded(answer) => vec![answer],
+                Followed::Each(parts) => {
+                    assert_eq!(parts.len(), TOGETHER.len());
+                    let succeeded = |part| match part {
+                        Part::Succeeded(answer) => Some(answer),
+                        Part::Failed(_) => None,
+                    };
+                    parts.into_iter().filter_map(succeeded).collect()
+                }
+                _ => Vec::new(),
+            };
+            for answer in answers {
                 assert!(answer.text.is_none_or(|text| !text.trim().is_empty()));
+                if let Some(Output::Works { works }) = answer.output {
+                    assert!(!works.is_empty());
+                    assert!(works.iter().all(|work| work.url.starts_with("http")), "{works:?}");
+                }
             }
         }
         let _ = service.read_checked(&[response.clone(), response.clone()], NOW);
@@ -169,7 +197,9 @@ proptest! {
             "output": value, "Output": value, "content": value, "items": value, "text": value,
             "textContent": value, "title": value, "cover_url": value, "duration": value,
             "interrupt_data": value, "error_code": code, "total_count": value, "processed_count": value,
-            "remaining_tasks": value, "availableSeconds": value, "maxConcurrency": value,
+            "remaining_tasks": value, "task_status": status, "video": value, "fail_reason": value,
+            "progress": value, "currentConcurrency": value, "url": value, "error_message": value,
+            "is_output_trimmed": nested, "success_count": value, "videos": value, "availableSeconds": value, "maxConcurrency": value,
         });
         let data = if nested { serde_json::Value::String(inner.to_string()) } else { inner.clone() };
         let mut body = inner;

@@ -5,7 +5,10 @@
 mod accounts;
 mod batch;
 mod broken;
+mod errors;
 mod following;
+mod jimeng;
+mod languages;
 mod rawugc;
 mod requests;
 mod support;
