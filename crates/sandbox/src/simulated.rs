@@ -109,3 +109,36 @@ pub(crate) const ALL: &[Simulated] = &[
 pub(crate) fn by_id(id: &str) -> Option<&'static Simulated> {
     ALL.iter().find(|simulated| simulated.id == id)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_documentation_lists_every_service_with_its_account() {
+        let page = include_str!("../../../docs/SANDBOX.md");
+        for simulated in ALL {
+            let base = format!("| `http://127.0.0.1:PORT{}` |", simulated.base_path);
+            assert!(page.contains(&base), "{base}");
+            for (name, value) in simulated.account {
+                assert!(page.contains(&format!("`{name}` = `{value}`")), "{name}");
+            }
+        }
+        for workflow in coze::WORKFLOWS {
+            let columns = format!("| `{}` | {} |", workflow.parameter, workflow.gives.what());
+            let is_row = |line: &str| line.contains(workflow.id) && line.ends_with(&columns);
+            assert!(page.lines().any(is_row), "{}", workflow.id);
+        }
+    }
+
+    #[test]
+    fn no_service_lists_a_route_twice() {
+        for simulated in ALL {
+            let mut routes: Vec<String> = simulated.routes.iter().map(Route::to_string).collect();
+            routes.sort_unstable();
+            let listed = routes.len();
+            routes.dedup();
+            assert_eq!(routes.len(), listed, "{}", simulated.id);
+        }
+    }
+}

@@ -9,6 +9,8 @@ const STYLE: &str = include_str!("style.css");
 /// A cell of a table.
 pub(super) enum Cell {
     Text(String),
+    /// With `code` between backticks.
+    Prose(&'static str),
     Code(String),
     Link(String),
     Number(u64),
@@ -17,6 +19,10 @@ pub(super) enum Cell {
 impl Cell {
     pub(super) fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
+    }
+
+    pub(super) fn prose(text: &'static str) -> Self {
+        Self::Prose(text)
     }
 
     pub(super) fn code(text: impl Into<String>) -> Self {
@@ -34,6 +40,7 @@ impl Cell {
     fn html(&self) -> String {
         match self {
             Self::Text(text) => format!("<td>{}</td>", escaped(text)),
+            Self::Prose(text) => format!("<td>{}</td>", with_code(text)),
             Self::Code(text) => format!("<td class=\"code\">{}</td>", escaped(text)),
             Self::Link(url) => {
                 let url = escaped(url);
@@ -139,6 +146,14 @@ impl Page {
         // Writing to a String cannot fail.
         let _ = writeln!(self.0, "{html}");
     }
+}
+
+fn with_code(text: &str) -> String {
+    let piece = |(place, piece): (usize, &str)| {
+        let piece = escaped(piece);
+        if place % 2 == 1 { format!("<code>{piece}</code>") } else { piece }
+    };
+    text.split('`').enumerate().map(piece).collect()
 }
 
 fn escaped(text: &str) -> String {

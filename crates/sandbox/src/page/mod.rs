@@ -58,7 +58,7 @@ pub(crate) async fn show(Extract(state): Extract<Arc<State>>) -> Html<String> {
         "Behind the host of a link, or anywhere in a prompt or an id.",
     );
     let words =
-        WORDS.iter().map(|word| [Cell::code(format!("sb-{}", word.word)), Cell::text(word.what)]);
+        WORDS.iter().map(|word| [Cell::code(format!("sb-{}", word.word)), Cell::prose(word.what)]);
     page.table([("词", "word"), ("会发生什么", "what happens")], words);
     media_samples(&mut page, &state);
     knobs(&mut page, &state);
