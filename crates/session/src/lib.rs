@@ -156,7 +156,8 @@ impl Session {
             keys: Arc::new(keys),
             clock: Arc::new(SystemClock),
             pace,
-            minute: Duration::from_secs(60),
+            // In the sandbox as short as the one that it plays.
+            minute: Duration::from_secs(60).mul_f64(pace),
             settings,
         });
         Ok(Self {
