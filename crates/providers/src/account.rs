@@ -61,6 +61,8 @@ impl Card {
 /// A row of a field with columns: a text for each column that has one.
 pub type Row = BTreeMap<String, String>;
 
+/// The field that stands in for the provider's own address.
+const BASE_URL: &str = "base_url";
 /// Rows of one field; more than anybody keeps.
 const MOST_ROWS: usize = 50;
 
@@ -101,7 +103,7 @@ impl Account {
             ProviderId::Coze => coze::site(taken.settings.get("site").map(String::as_str)),
             _ => card.base_url,
         };
-        let base_url = base_url(card, taken.settings.get("base_url").map_or(site, String::as_str))?;
+        let base_url = base_url(card, taken.settings.get(BASE_URL).map_or(site, String::as_str))?;
         Ok(Self { base_url, settings: taken.settings, secrets: taken.secrets })
     }
 
@@ -113,13 +115,18 @@ impl Account {
         base_url(card, text).map(|_| ())
     }
 
-    /// What is wrong with one setting as the user entered it, blanks around it apart. A fault in a row is in the
+    /// Whether one setting may be saved as the user entered it, blanks around it apart. A fault in a row is in the
     /// field `<field>.<row, from 1>.<column>`.
     ///
     /// # Errors
     /// The first fault.
     pub fn check_setting(card: &Card, field: &Field, value: &str) -> Result<(), Fault> {
-        setting(card, field, value).map(|_| ())
+        match setting(card, field, value)? {
+            Some(value) if field.name == BASE_URL => base_url(card, &value)
+                .map(|_| ())
+                .map_err(|_| fault(field.name, FaultKind::NotAnAddress, None)),
+            _ => Ok(()),
+        }
     }
 
     /// The rows of a field with columns, as the user entered them: blanks cut off, defaults filled in.
@@ -261,7 +268,7 @@ fn refuse(provider: ProviderId, kind: FailureKind, field: &str, words: &str) -> 
 
 /// A key must not travel in the clear, so `http` is for this machine alone.
 fn base_url(card: &Card, text: &str) -> Result<Url, Failure> {
-    let refuse = |words| refuse(card.id, FailureKind::InvalidInput, "base_url", words);
+    let refuse = |words| refuse(card.id, FailureKind::InvalidInput, BASE_URL, words);
     if text.trim().is_empty() {
         return Err(refuse("is missing"));
     }

@@ -5,6 +5,7 @@
 //! errors come with HTTP 200: the body's code decides.
 
 mod codes;
+mod history;
 mod output;
 mod stream;
 mod token;
@@ -19,9 +20,9 @@ use shiwen_http::{HeaderValue, Purpose, Request, Response};
 use url::Url;
 
 use crate::{
-    Account, Answer, Asked, Card, Checked, Created, Endpoint, Field, Followed, Job, Schedule,
-    Service, calendar,
-    classify::{self, Refused, failure, maybe},
+    Account, Asked, Card, Checked, Created, Endpoint, Field, Followed, Job, Schedule, Service,
+    calendar,
+    classify::{Refused, failure, maybe},
     form::{FieldSpec, form},
     lenient::{self, Fields},
     outgoing::{self, Call},
@@ -30,6 +31,7 @@ use crate::{
 
 use workflows::Run;
 
+pub use history::EXPIRED;
 pub use token::{TokenKind, token_kind};
 pub(crate) use workflows::row_fault;
 
@@ -42,13 +44,6 @@ const ASYNC_TIMEOUT: Duration = Duration::from_secs(60);
 const SYNC_TIMEOUT: Duration = Duration::from_secs(100);
 /// "A workflow may take at most 10 minutes overall."
 const STREAM_TIMEOUT: Duration = Duration::from_secs(10 * 60 + 30);
-const HISTORY_TIMEOUT: Duration = Duration::from_secs(20);
-/// Right after the run call its record may not be there yet.
-const RECORD_DELAY: Duration = Duration::from_secs(15);
-/// Coze keeps the output of a run for 7 days.
-const RETENTION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-/// The code of a run whose output Coze no longer has.
-pub const EXPIRED: &str = "expired";
 /// The day until which the user's token is good, as the user entered it.
 const TOKEN_EXPIRES: &str = "token_expires";
 /// An id in the form of Coze's that no run has.
@@ -194,7 +189,7 @@ impl Service for Coze {
         };
         let token =
             if account.secrets.contains_key("history_token") { "history_token" } else { "token" };
-        history_call(&workflow_id, execute_id.trim(), token, account)
+        history::call(&workflow_id, execute_id.trim(), token, account)
     }
 
     fn read_followed(
@@ -204,21 +199,8 @@ impl Service for Coze {
         age: Duration,
         now: Timestamp,
     ) -> Followed {
-        let Asked { operation, remote_id, .. } = *asked;
-        let json = match read(response, now) {
-            Ok(json) => json,
-            Err(refused) => return unread(refused, age),
-        };
-        let execute_id = remote_id.rsplit('/').next().unwrap_or(remote_id);
-        match record(Fields(&json), execute_id.trim()) {
-            Some(item) => followed(operation, item, response, age, now),
-            None if age >= RETENTION => Followed::Failed(expired(response, now)),
-            // The record of a new run can be late here too.
-            None => {
-                let failure = classify::malformed(ID, response, now, "no run record in the answer");
-                Followed::AskAgain(maybe(Failure { trace_id: trace(response, None), ..failure }))
-            }
-        }
+        let execute_id = asked.remote_id.rsplit('/').next().unwrap_or(asked.remote_id);
+        history::read_followed(asked.operation, execute_id.trim(), response, age, now)
     }
 
     /// The history of a run that nobody made: free, and refused with other words when the token is wrong. With a
@@ -230,7 +212,7 @@ impl Service for Coze {
             workflow_id.ok_or_else(|| outgoing::refuse(ID, "no workflow is saved"))?;
         let tokens = ["history_token", "token"];
         let known = tokens.iter().filter(|token| account.secrets.contains_key(**token));
-        known.map(|token| history_call(workflow_id, NO_RUN, token, account)).collect()
+        known.map(|token| history::call(workflow_id, NO_RUN, token, account)).collect()
     }
 
     fn read_checked(&self, responses: &[Response], now: Timestamp) -> Result<Checked, Failure> {
@@ -271,25 +253,6 @@ impl Service for Coze {
 
 fn bearer(account: &Account, token: &str) -> Result<Vec<(&'static str, HeaderValue)>, Failure> {
     Ok(vec![("authorization", HeaderValue::Bearer(account.secret(ID, token)?.clone()))])
-}
-
-fn history_call(
-    workflow_id: &str,
-    execute_id: &str,
-    token: &str,
-    account: &Account,
-) -> Result<Request, Failure> {
-    if !is_id(workflow_id) || !is_id(execute_id) {
-        return Err(outgoing::refuse(ID, "that is no id of a Coze run"));
-    }
-    let call = Call {
-        provider: ID,
-        // Plural here, singular for running.
-        path: &["v1", "workflows", workflow_id, "run_histories", execute_id],
-        purpose: Purpose::Read,
-        timeout: HISTORY_TIMEOUT,
-    };
-    call.get(account, bearer(account, token)?)
 }
 
 /// Ids are digits today; nothing else may become part of a path.
@@ -360,84 +323,4 @@ fn named_run(body: Fields<'_>) -> Option<(String, String)> {
     let pairs: BTreeMap<_, _> = url.query_pairs().collect();
     let id = |name: &str| pairs.get(name).filter(|id| is_id(id)).map(ToString::to_string);
     Some((id("workflow_id")?, id("execute_id")?))
-}
-
-/// The history holds an array with one record; take the one that was asked for, else the first.
-fn record<'a>(body: Fields<'a>, execute_id: &str) -> Option<Fields<'a>> {
-    match body.value("data")? {
-        Value::Array(list) => {
-            let records = || list.iter().filter_map(Fields::of);
-            let asked = records().find(|item| item.id("execute_id").as_deref() == Some(execute_id));
-            asked.or_else(|| records().next())
-        }
-        value => Fields::of(value),
-    }
-}
-
-fn followed(
-    operation: Operation,
-    item: Fields<'_>,
-    response: &Response,
-    age: Duration,
-    now: Timestamp,
-) -> Followed {
-    let trace_id = item.text("logid").or_else(|| item.text("log_id")).map(spoken::word);
-    let failed = |failure| {
-        let trace_id = trace_id.clone().or_else(|| trace(response, None));
-        Followed::Failed(maybe(Failure { trace_id, ..failure }))
-    };
-    if output::asks_for_input(item) {
-        return failed(Failure {
-            message: spoken::message(output::ASKS_FOR_INPUT),
-            ..failure(ID, FailureKind::InvalidInput, response, now)
-        });
-    }
-    let word = item.text("execute_status").unwrap_or_default();
-    match word.trim().to_ascii_lowercase().as_str() {
-        "success" => {
-            let data = item.value("output").unwrap_or(&Value::Null);
-            let incomplete = item.value("is_output_trimmed") == Some(&Value::Bool(true));
-            if let Some(answer) = output::answer(operation, data, incomplete, now) {
-                return Followed::Succeeded(Answer { incomplete, ..answer });
-            }
-            let without_text = match age >= RETENTION {
-                true => expired(response, now),
-                false => classify::malformed(ID, response, now, "finished without a text"),
-            };
-            failed(codes::of_record(item, response, now).unwrap_or(without_text))
-        }
-        "fail" | "cancel" => failed(
-            codes::of_record(item, response, now)
-                .unwrap_or_else(|| codes::uncoded(item, response, now)),
-        ),
-        _ => Followed::Running { progress: None, word: spoken::word(word) },
-    }
-}
-
-/// Nothing is left of a run that ended well.
-fn expired(response: &Response, now: Timestamp) -> Failure {
-    maybe(Failure {
-        code: Some(EXPIRED.to_owned()),
-        message: spoken::message("Coze keeps what a run gave for 7 days"),
-        trace_id: trace(response, None),
-        ..failure(ID, FailureKind::NotFound, response, now)
-    })
-}
-
-/// An error answer to a history call. Ends the task only where the record is gone for good.
-fn unread(refused: Refused, age: Duration) -> Followed {
-    match refused {
-        Refused::Definite(failure) if codes::may_be_late(&failure) && age < RECORD_DELAY => {
-            Followed::AskAgain(maybe(failure))
-        }
-        // "Already ended" is meant for resuming a run, which is never done here.
-        Refused::Definite(failure) if codes::has_ended(&failure) => {
-            Followed::AskAgain(maybe(failure))
-        }
-        // The token may not read histories: all runs wait for another one.
-        Refused::Definite(failure) if failure.kind == FailureKind::Forbidden => {
-            Followed::KeyRefused(maybe(failure))
-        }
-        refused => refused.followed(),
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shiwen_core::{Failure, FailureKind, ProviderId};
+use shiwen_core::{Failure, FailureKind, Fault, FaultKind, ProviderId};
 use shiwen_providers::{Account, services};
 use shiwen_secrets::Secret;
 
@@ -20,6 +20,11 @@ fn make(
 
 fn momoget(base_url: &str) -> Result<Account, Failure> {
     make(ProviderId::Momoget, &[("base_url", base_url)], &[("user_id", "fixture-user")])
+}
+
+fn check_base_url(value: &str) -> Result<(), Fault> {
+    let card = of(ProviderId::Momoget).card();
+    Account::check_setting(card, card.field("base_url").unwrap(), value)
 }
 
 #[test]
@@ -139,6 +144,7 @@ fn keys_travel_in_the_clear_on_this_machine_only() {
         "http://[::1]:1",
     ] {
         assert!(momoget(allowed).is_ok(), "{allowed}");
+        assert_eq!(check_base_url(allowed), Ok(()));
     }
     for refused in [
         "http://gateway.example",
@@ -154,5 +160,7 @@ fn keys_travel_in_the_clear_on_this_machine_only() {
     ] {
         let failure = momoget(refused).map(|account| account.base_url).unwrap_err();
         assert_eq!(failure.kind, FailureKind::InvalidInput, "{refused}");
+        let fault = check_base_url(refused).unwrap_err();
+        assert_eq!((fault.field.as_str(), fault.kind), ("base_url", FaultKind::NotAnAddress));
     }
 }
