@@ -96,12 +96,15 @@ fn add(said: &mut Vec<Said>, message: Fields<'_>) {
     said.push(Said { node, ends, text: content.to_owned() });
 }
 
-/// The end node's answer. A workflow whose end node says nothing has spoken through its other nodes.
+/// The end node's answer. Only where no end node spoke at all do the other nodes count: beside one they tell how far
+/// the run is.
 fn answer(operation: Operation, said: &[Said], now: Timestamp) -> Option<Answer> {
     let of = |said: &Said| output::answer(operation, &Value::String(said.text.clone()), false, now);
-    let at_the_end = said.iter().filter(|said| said.ends).find_map(of);
-    if at_the_end.is_some() || operation != Operation::Transcribe {
-        return at_the_end.or_else(|| said.iter().rev().find_map(of));
+    if said.iter().any(|said| said.ends) {
+        return said.iter().filter(|said| said.ends).find_map(of);
+    }
+    if operation != Operation::Transcribe {
+        return said.iter().rev().find_map(of);
     }
     let others: Vec<Answer> = said.iter().filter_map(of).collect();
     let texts: Vec<&str> = others.iter().filter_map(|answer| answer.text.as_deref()).collect();

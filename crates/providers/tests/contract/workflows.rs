@@ -311,6 +311,7 @@ fn a_stream_that_misses_something_proves_nothing() {
         message(1, "End", "好") + &end(2),
         message(0, "End", "大家好") + &end(2),
         message(0, "End", "") + &end(1),
+        message(0, "进度", "正在识别…") + &message(1, "End", "null") + &end(2),
         "id: 0\nevent: Message\ndata: {\"cont\n\nid: 1\nevent: Done\ndata: {}\n\n".to_owned(),
         String::new(),
     ];
