@@ -1,4 +1,5 @@
-//! The invented accounts: fields by the names that the program gives them, with their values. Every other credential gets the refusal that the service documents.
+//! The invented accounts: fields by the names that the program gives them, with their values.
+//! Every other credential gets the refusal that the service documents.
 
 pub(crate) const MOMOGET_USER_ID: &str = "5a4d0b0c-0000-4000-8000-000000000001";
 
@@ -18,6 +19,9 @@ pub(crate) const COZE_COM_TRANSCRIPT_WORKFLOW: &str = "7500000000000000001";
 
 pub(crate) const TRANSCRIPTGENERATE_KEY: &str = "ak_sandbox";
 pub(crate) const TRANSCRIPTGENERATE_SECRET: &str = "sk_sandbox";
+/// Another account, whose allowance has no end.
+pub(crate) const TRANSCRIPTGENERATE_UNLIMITED_KEY: &str = "ak_sandbox_all";
+pub(crate) const TRANSCRIPTGENERATE_UNLIMITED_SECRET: &str = "sk_sandbox_all";
 
 pub(crate) const JIMENG_KEY: &str = "sk_sandbox_jm";
 

@@ -263,11 +263,17 @@ impl State {
         self.memory().slots_taken()
     }
 
-    /// Takes one of so many slots and the video's seconds at TranscriptGenerate, both or neither.
+    /// Takes one of so many slots and the video's seconds at TranscriptGenerate, both or neither. An allowance without a
+    /// limit lacks no seconds.
     ///
     /// # Errors
     /// What is lacking.
-    pub(crate) fn take_slot(&self, ticket: Ticket, slots: usize) -> Result<(), Lack> {
+    pub(crate) fn take_slot(
+        &self,
+        ticket: Ticket,
+        slots: usize,
+        limit: Option<u32>,
+    ) -> Result<(), Lack> {
         let seconds = self.talk(ticket).seconds().ceil() as u32;
         let held = self.duration_ms(ticket).min(self.paced_ms(SLOW_SECONDS));
         let mut memory = self.memory();
@@ -275,7 +281,7 @@ impl State {
             return Err(Lack::Slot);
         }
         let taken = memory.seconds_taken.saturating_add(seconds);
-        if taken > self.options.transcriptgenerate_seconds {
+        if limit.is_some_and(|limit| taken > limit) {
             return Err(Lack::Seconds);
         }
         memory.seconds_taken = taken;

@@ -93,7 +93,7 @@ fn accept(
     link: Option<&str>,
     language: &str,
 ) -> Result<Ticket, Answer> {
-    check_key(headers)?;
+    let plan = check_key(headers)?;
     if text.trim().is_empty() {
         return Err(refusal(500, "Video URL cannot be empty"));
     }
@@ -111,7 +111,8 @@ fn accept(
     }
     platform(Site::of(link)).ok_or_else(unsupported)?;
     let ticket = state.draft(link, number);
-    state.take_slot(ticket, SLOTS).map_err(|lack| match lack {
+    let limit = (plan == Plan::Limited).then(|| state.seconds().0);
+    state.take_slot(ticket, SLOTS, limit).map_err(|lack| match lack {
         Lack::Slot => no_slot(),
         Lack::Seconds => no_quota(),
     })?;
@@ -205,26 +206,33 @@ fn translated(text: String, language: u64) -> String {
 
 async fn usage(Extract(state): Extract<Arc<State>>, headers: HeaderMap) -> Response {
     state.count_read(PROVIDER);
-    if let Err(refusal) = check_key(&headers) {
-        return refusal.into_response();
-    }
     let (total, taken) = state.seconds();
-    let left = total.saturating_sub(taken);
-    let minutes = |seconds: u32| format!("{:.1}", f64::from(seconds) / 60.0);
-    envelope(
-        "Success",
-        json!({
-            "unlimited": false,
-            "availableSeconds": left,
-            "availableMinutes": minutes(left),
-            "totalSeconds": total,
-            "totalMinutes": minutes(total),
+    let answer = match check_key(&headers) {
+        Err(refusal) => return refusal.into_response(),
+        Ok(Plan::Unlimited) => json!({
+            "unlimited": true,
+            "availableSeconds": -1,
+            // A number here, and a string in the other plan: so the service does it.
+            "availableMinutes": -1,
+            "totalSeconds": -1,
             "usedSeconds": taken,
-            "usedMinutes": minutes(taken),
-            "deductionType": "monthly",
         }),
-    )
-    .into_response()
+        Ok(Plan::Limited) => {
+            let left = total.saturating_sub(taken);
+            let minutes = |seconds: u32| format!("{:.1}", f64::from(seconds) / 60.0);
+            json!({
+                "unlimited": false,
+                "availableSeconds": left,
+                "availableMinutes": minutes(left),
+                "totalSeconds": total,
+                "totalMinutes": minutes(total),
+                "usedSeconds": taken,
+                "usedMinutes": minutes(taken),
+                "deductionType": "monthly",
+            })
+        }
+    };
+    envelope("Success", answer).into_response()
 }
 
 async fn concurrency(Extract(state): Extract<Arc<State>>, headers: HeaderMap) -> Response {
@@ -255,14 +263,25 @@ fn platform(site: Site) -> Option<&'static str> {
     }
 }
 
-fn check_key(headers: &HeaderMap) -> Result<(), Answer> {
+/// What the account of a pair of keys has paid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Plan {
+    Limited,
+    Unlimited,
+}
+
+fn check_key(headers: &HeaderMap) -> Result<Plan, Answer> {
     let sent = |name: &str| {
         headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty())
     };
     match (sent("x-api-key"), sent("x-api-secret")) {
         (Some(accounts::TRANSCRIPTGENERATE_KEY), Some(accounts::TRANSCRIPTGENERATE_SECRET)) => {
-            Ok(())
+            Ok(Plan::Limited)
         }
+        (
+            Some(accounts::TRANSCRIPTGENERATE_UNLIMITED_KEY),
+            Some(accounts::TRANSCRIPTGENERATE_UNLIMITED_SECRET),
+        ) => Ok(Plan::Unlimited),
         (Some(_), Some(_)) => Err(wrong_key()),
         _ => Err(refusal(
             401,

@@ -236,6 +236,7 @@ async fn refusals_are_the_documented_ones() {
     check_refused("badlink", 400, "链接无效，请检查后重试").await;
     check_refused("unsupported", 400, "暂不支持该平台的链接").await;
     check_refused("rate", 429, "请求过于频繁，请稍后再试").await;
+    check_refused("trouble", 500, "服务内部错误，请稍后重试").await;
 }
 
 #[tokio::test]

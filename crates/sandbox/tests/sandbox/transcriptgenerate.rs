@@ -271,3 +271,34 @@ async fn a_sandbox_that_was_started_anew_answers_for_an_older_task() {
     }
     assert_eq!(after["workUrl"], Value::Null);
 }
+
+#[tokio::test]
+async fn an_allowance_without_end_says_so_by_minus_one_and_runs_out_of_nothing() {
+    let options = Options { pace: 0.0, transcriptgenerate_seconds: 1, ..Options::default() };
+    let sandbox = Sandbox::start(options).await.unwrap();
+    let keys = [("X-API-Key", "ak_sandbox_all"), ("X-API-Secret", "sk_sandbox_all")];
+    let order = json!({ "workUrl": "https://v.douyin.com/iFRvuEch/" });
+    let created = post(&url(&sandbox, "task/create"), &keys, &order).await.json();
+    assert_eq!(created["code"], 200);
+    let usage = get(&url(&sandbox, "quota/usage"), &keys).await.json()["data"].clone();
+    assert!(usage["usedSeconds"].as_u64().unwrap() > 1);
+    assert_eq!(usage["unlimited"], true);
+    assert_eq!((&usage["availableSeconds"], &usage["availableMinutes"]), (&json!(-1), &json!(-1)));
+    assert_eq!((&usage["totalMinutes"], &usage["deductionType"]), (&Value::Null, &Value::Null));
+    // A key of one account and a secret of the other belong to nobody.
+    let mixed = [keys[0], KEYS[1]];
+    assert_eq!(get(&url(&sandbox, "quota/usage"), &mixed).await.status, 401);
+}
+
+#[tokio::test]
+async fn trouble_on_its_side_is_a_500_of_its_own() {
+    let busy = "The system is busy. Please try again later.";
+    check_refused("https://v.douyin.com/sb-trouble/", 500, 500, busy).await;
+    let sandbox = at_once().await;
+    let created = create(&sandbox, "https://v.douyin.com/sb-trouble-poll/").await.json();
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        seen.push(query(&sandbox, &created["data"]["taskId"]).await.status);
+    }
+    assert_eq!(seen, [500, 500, 500, 200]);
+}
