@@ -87,8 +87,16 @@ pub(crate) async fn try_get(url: &str, headers: &[(&str, &str)]) -> io::Result<A
 
 /// What came of a file that says its length, and whether that was all of it.
 pub(crate) async fn get_cut(url: &str, headers: &[(&str, &str)]) -> (Answer, bool) {
-    let bytes = exchange("GET", url, headers, None).await.unwrap();
-    let (mut answer, body) = head(&bytes).unwrap();
+    cut(&exchange("GET", url, headers, None).await.unwrap())
+}
+
+/// The same without asking for the file.
+pub(crate) async fn head_of(url: &str) -> (Answer, bool) {
+    cut(&exchange("HEAD", url, &[], None).await.unwrap())
+}
+
+fn cut(bytes: &[u8]) -> (Answer, bool) {
+    let (mut answer, body) = head(bytes).unwrap();
     let length: usize = answer.header("content-length").unwrap().parse().unwrap();
     answer.body = body.to_vec();
     let complete = body.len() == length;

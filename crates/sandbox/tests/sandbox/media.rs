@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shiwen_sandbox::Sandbox;
 
-use crate::http::{Answer, at_once, get, get_cut, paced, post, try_get};
+use crate::http::{Answer, at_once, get, get_cut, head_of, paced, post, try_get};
 
 /// The check sum of PNG, written here a second time from its definition.
 fn crc(bytes: &[u8]) -> u32 {
@@ -231,4 +231,14 @@ async fn a_key_sent_to_a_media_host_is_counted() {
     video(&sandbox, "", &[("Authorization", "Bearer invented")]).await;
     video(&sandbox, "case=sb-expired", &[("X-API-Key", "invented")]).await;
     assert_eq!(sandbox.calls().keys_on_media, 2);
+}
+
+#[tokio::test]
+async fn the_head_of_a_file_tells_its_length_without_its_body() {
+    let sandbox = at_once().await;
+    let url = format!("{}{VIDEO}?mb=3", sandbox.url());
+    let (head, complete) = head_of(&url).await;
+    assert_eq!((head.status, head.header("content-length")), (200, Some("3145728")));
+    assert_eq!((head.header("accept-ranges"), complete), (Some("bytes"), false));
+    assert!(head.body.is_empty() && head.header("etag").is_some());
 }
