@@ -33,22 +33,30 @@ impl Store {
         until: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.write(|write| {
+        let told = self.read(|connection| {
             let sql = "SELECT id, wait_reason, coalesce(wait_until, 0) FROM tasks
                        WHERE state = 'queued' AND provider = ?1 ORDER BY id LIMIT ?2";
-            let next = write
-                .tx
-                .prepare_cached(sql)?
-                .query_map((provider.as_str(), TOLD), |row| {
-                    let reason: Option<String> = row.get(1)?;
-                    let over = row.get::<_, i64>(2)? <= now.0;
-                    let rate = reason.as_deref() == Some(WaitReason::Rate.as_str());
-                    Ok((TaskId(row.get(0)?), reason.is_none() || (rate && over)))
-                })?
-                .collect::<Result<Vec<_>, _>>()?;
-            for (id, _) in next.into_iter().filter(|(_, free)| *free) {
+            let mut statement = connection.prepare_cached(sql)?;
+            let next = statement.query_map((provider.as_str(), TOLD), |row| {
+                let reason: Option<String> = row.get(1)?;
+                let over = row.get::<_, i64>(2)? <= now.0;
+                let rate = reason.as_deref() == Some(WaitReason::Rate.as_str());
+                Ok((TaskId(row.get(0)?), reason.is_none() || (rate && over)))
+            })?;
+            let next = next.collect::<Result<Vec<_>, _>>()?;
+            Ok(next.into_iter().filter(|(_, free)| *free).map(|(id, _)| id).collect::<Vec<_>>())
+        })?;
+        if told.is_empty() {
+            return Ok(());
+        }
+        self.write(|write| {
+            for id in &told {
                 let sql = "UPDATE tasks SET wait_reason = ?2, wait_until = ?3 WHERE id = ?1 AND state = 'queued'";
-                write.step(id, sql, (id.0, WaitReason::Rate.as_str(), until.0))?;
+                match write.step(*id, sql, (id.0, WaitReason::Rate.as_str(), until.0)) {
+                    // It was cancelled meanwhile.
+                    Err(StoreError::WrongState) => {}
+                    other => other?,
+                }
             }
             Ok(())
         })

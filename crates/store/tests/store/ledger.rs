@@ -38,6 +38,8 @@ fn bad_histories_are_refused_by_the_file_itself() {
         format!("UPDATE tasks SET ended_at = NULL WHERE id = {done}"),
         format!("UPDATE tasks SET ended_at = 1 WHERE id = {running}"),
         format!("UPDATE tasks SET progress = 101 WHERE id = {running}"),
+        format!("UPDATE tasks SET link_id = NULL WHERE id = {done}"),
+        format!("UPDATE tasks SET desk = 'elsewhere' WHERE id = {done}"),
         // the trash
         format!("UPDATE tasks SET deleted_at = 1 WHERE id = {queued}"),
         format!("UPDATE tasks SET deleted_at = 1 WHERE id = {submitting}"),
@@ -98,6 +100,8 @@ fn what_the_file_refuses_above_is_refused_for_that_reason_only() {
              VALUES ({done}, 2, 'edited', 'x', 1, 1)"
         ),
         format!("UPDATE tasks SET deleted_at = 1 WHERE id = {done}"),
+        format!("UPDATE tasks SET link_id = NULL, subject = 'followed' WHERE id = {done}"),
+        format!("UPDATE tasks SET link_id = NULL, desk = 'works' WHERE id = {done}"),
     ] {
         assert!(!refused(&history, &good), "refused: {good}");
     }

@@ -6,6 +6,7 @@
 )]
 
 mod announcements;
+mod batches;
 mod child;
 mod claims;
 mod downloads;
@@ -23,3 +24,4 @@ mod transitions;
 mod trash;
 mod uncertain;
 mod whole_way;
+mod works;
