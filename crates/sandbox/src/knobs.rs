@@ -41,7 +41,7 @@ pub struct Knob {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadKnob {
     /// No service has this word.
-    Service,
+    Target,
     /// The service has no such route.
     Route,
     /// It would take longer than any client waits.
@@ -53,7 +53,7 @@ pub enum BadKnob {
 impl std::fmt::Display for BadKnob {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Service => f.write_str("no service has this word"),
+            Self::Target => f.write_str("no service has this word"),
             Self::Route => f.write_str("the service has no such route"),
             Self::Delay => write!(f, "delay_ms must be {LONGEST_DELAY_MS} or less"),
             Self::Failure(words) => write!(f, "failure must be one of {}", words.join(", ")),
@@ -83,7 +83,7 @@ pub(crate) struct Effect {
 
 impl Turned {
     fn new(state: &State, knob: Knob) -> Result<Self, BadKnob> {
-        let simulated = simulated::by_id(&knob.service).ok_or(BadKnob::Service)?;
+        let simulated = simulated::by_id(&knob.service).ok_or(BadKnob::Target)?;
         let is_known =
             |route: &str| simulated.routes.iter().any(|known| known.to_string() == route);
         if knob.route.as_deref().is_some_and(|route| !is_known(route)) {

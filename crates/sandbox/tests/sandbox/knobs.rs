@@ -147,7 +147,7 @@ async fn a_knob_that_would_do_nothing_is_refused() {
         failure: Some(failure.to_owned()),
         ..Knob::default()
     };
-    assert_eq!(sandbox.turn(knob("elsewhere", "e500")), Err(BadKnob::Service));
+    assert_eq!(sandbox.turn(knob("elsewhere", "e500")), Err(BadKnob::Target));
     let Err(BadKnob::Failure(words)) = sandbox.turn(knob("momoget", "slow")) else {
         panic!("slow is no failure")
     };
