@@ -2,12 +2,13 @@
 
 use shiwen_core::TaskId;
 use shiwen_engine::EngineError;
+use shiwen_store::StoreError;
 use url::Url;
 
 use crate::Session;
 
 /// Largest cover that is kept, in bytes.
-const LARGEST: usize = 2 * 1024 * 1024;
+pub(crate) const LARGEST: usize = 2 * 1024 * 1024;
 
 impl Session {
     /// The task's cover as a `data:` URL; none where it has none, or none that can be had.
@@ -15,9 +16,18 @@ impl Session {
     /// # Errors
     /// When the history cannot be read.
     pub async fn cover(&self, id: TaskId) -> Result<Option<String>, EngineError> {
+        let file = self.cover_file(id).await?;
+        Ok(file.map(|(media_type, bytes)| data_url(&media_type, &bytes)))
+    }
+
+    /// The same as media type and bytes.
+    pub(crate) async fn cover_file(
+        &self,
+        id: TaskId,
+    ) -> Result<Option<(String, Vec<u8>)>, StoreError> {
         let store = self.engine.store();
-        if let Some((media_type, bytes)) = store.cover(id)? {
-            return Ok(Some(data_url(&media_type, &bytes)));
+        if let Some(kept) = store.cover(id)? {
+            return Ok(Some(kept));
         }
         let Some(url) = store.task(id)?.found.cover_url.and_then(|url| Url::parse(&url).ok())
         else {
@@ -33,12 +43,12 @@ impl Session {
         // The bytes decide what it is; what the host says of them is not to be trusted.
         let Some(media_type) = picture(&fetched.body) else { return Ok(None) };
         store.save_cover(id, media_type, &fetched.body)?;
-        Ok(Some(data_url(media_type, &fetched.body)))
+        Ok(Some((media_type.to_owned(), fetched.body)))
     }
 }
 
 /// The media type of a raster picture by its first bytes. SVG is none: it can hold scripts.
-fn picture(bytes: &[u8]) -> Option<&'static str> {
+pub(crate) fn picture(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
         [0xFF, 0xD8, 0xFF, ..] => Some("image/jpeg"),
@@ -48,7 +58,7 @@ fn picture(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-fn data_url(media_type: &str, bytes: &[u8]) -> String {
+pub(crate) fn data_url(media_type: &str, bytes: &[u8]) -> String {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     format!("data:{media_type};base64,{}", STANDARD.encode(bytes))
 }

@@ -9,3 +9,8 @@ pub const FOLDER_NAME: &str = "app.shiwen.desktop";
 pub fn default_folder() -> Option<PathBuf> {
     Some(dirs::data_dir()?.join(FOLDER_NAME))
 }
+
+/// The system's folder for downloads; none where it names neither that nor a home.
+pub(crate) fn downloads() -> Option<PathBuf> {
+    dirs::download_dir().or_else(|| Some(dirs::home_dir()?.join("Downloads")))
+}

@@ -4,6 +4,7 @@
 
 mod cover;
 mod environment;
+mod files;
 mod folder;
 mod settings;
 mod short_links;
@@ -26,6 +27,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 pub use environment::{Environment, required_variables};
+pub use files::{MediaError, MediaFile};
 pub use shiwen_secrets::KeychainError;
 pub use shiwen_store::StoreError;
 
@@ -33,6 +35,7 @@ pub use folder::{FOLDER_NAME, default_folder};
 pub use settings::{Language, Settings, Theme};
 pub use words::{Words, resolved};
 
+use files::Files;
 use short_links::ShortLinks;
 
 /// How long an opening waits for another program that holds the file; the window shows nothing meanwhile.
@@ -91,6 +94,7 @@ pub struct Session {
     pub mode: Mode,
     /// Where this session's history is; below the data folder in the sandbox.
     pub folder: PathBuf,
+    files: Arc<Files>,
     sandbox_url: Option<String>,
     sandbox: Mutex<Option<Sandbox>>,
     running: Arc<Mutex<Option<Running>>>,
@@ -160,11 +164,19 @@ impl Session {
             minute: Duration::from_secs(60).mul_f64(pace),
             settings,
         });
+        // What is tried out does not lie among the user's own files.
+        let usual = match &options.mode {
+            Mode::Real => folder::downloads(),
+            Mode::Sandbox { .. } => None,
+        };
+        let usual = usual.unwrap_or_else(|| folder.join("downloads"));
+        let files = Files::new(engine.clone(), sender.clone(), pace, &folder, usual);
         Ok(Self {
             engine,
             sender,
             mode: options.mode.clone(),
             folder,
+            files: Arc::new(files),
             sandbox_url,
             sandbox: Mutex::new(sandbox),
             running: Arc::default(),
@@ -178,17 +190,17 @@ impl Session {
     /// # Errors
     /// When the lock or the history cannot be used.
     pub fn run(&self) -> Result<bool, SessionError> {
-        if start(&self.engine, &self.folder, &self.running)? {
+        if start(&self.engine, &self.files, &self.folder, &self.running)? {
             return Ok(true);
         }
-        let (engine, folder, running) =
-            (self.engine.clone(), self.folder.clone(), self.running.clone());
+        let (engine, files) = (self.engine.clone(), self.files.clone());
+        let (folder, running) = (self.folder.clone(), self.running.clone());
         *held(&self.taking_over) = Some(tokio::spawn(async move {
             loop {
                 tokio::time::sleep(TAKE_OVER).await;
                 // Meanwhile the owner writes; whoever listens here is told to read again.
                 let _ = engine.store().notice_others();
-                match start(&engine, &folder, &running) {
+                match start(&engine, &files, &folder, &running) {
                     Ok(true) => break,
                     Ok(false) => {}
                     Err(error) => tracing::warn!(%error, "cannot take over the tasks"),
@@ -211,6 +223,7 @@ impl Session {
     /// Takes no more work and waits for calls that are out: for create calls until they have ended.
     pub async fn close(&self) {
         self.stop_taking_over();
+        self.files.close().await;
         let running = held(&self.running).take();
         if let Some(running) = running {
             running.stop().await;
@@ -231,11 +244,13 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.stop_taking_over();
+        self.files.stop();
     }
 }
 
 fn start(
     engine: &Engine,
+    files: &Files,
     folder: &Path,
     running: &Mutex<Option<Running>>,
 ) -> Result<bool, SessionError> {
@@ -244,6 +259,7 @@ fn start(
     };
     let started = engine.start(ownership)?;
     *held(running) = Some(started);
+    files.run()?;
     Ok(true)
 }
 

@@ -16,6 +16,8 @@ pub struct Settings {
     pub proxy: String,
     /// Short links of a pasted text are followed to learn which video they lead to.
     pub follow_short_links: bool,
+    /// Where downloads go; none or an empty text means the system's folder for them.
+    pub download_folder: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +49,7 @@ impl Default for Settings {
             operation: Operation::Transcribe,
             proxy: "system".to_owned(),
             follow_short_links: true,
+            download_folder: None,
         }
     }
 }

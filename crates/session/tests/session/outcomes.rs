@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use shiwen_core::{
-    Charged, FailureKind, Operation, ProviderId, Submission, Task, TaskId, TaskState, WaitReason,
+    Charged, FailureKind, Input, Operation, ProviderId, Submission, Task, TaskId, TaskState,
+    WaitReason,
 };
 use shiwen_session::Session;
 
@@ -242,6 +243,8 @@ fn submit(session: &Session, provider: ProviderId, operation: Operation, code: &
         provider,
         operation,
         target_language: None,
+        input: Input::new(),
+        together: false,
     };
     session.engine.create_tasks(&submission).unwrap()[0]
 }
@@ -259,7 +262,7 @@ async fn until(session: &Session, id: TaskId, wanted: impl Fn(&Task) -> bool) ->
             task.state,
             task.wait,
             task.failure,
-            task.link.url
+            task.link.as_ref().map(|link| link.url.as_str()).unwrap_or_default()
         );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use shiwen_core::{Detection, LinkKind, Operation, Platform, ProviderId, Submission};
+use shiwen_core::{Detection, Input, LinkKind, Operation, Platform, ProviderId, Submission};
 use shiwen_session::{Session, Settings};
 
 use crate::stage::Stage;
@@ -49,6 +49,8 @@ async fn one_video_under_two_short_links_is_one_bill() {
         provider: ProviderId::Momoget,
         operation: Operation::Transcribe,
         target_language: None,
+        input: Input::new(),
+        together: false,
     };
     resolved(&session, &one).await;
     let first = session.engine.create_tasks(&submission(&one)).unwrap()[0];
