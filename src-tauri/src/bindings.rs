@@ -2,7 +2,7 @@
 
 use tauri_specta::{Builder, collect_commands, collect_events};
 
-use crate::{commands, ipc::TaskChanges};
+use crate::{commands, ipc::{DownloadChanges, TaskChanges}};
 
 pub(crate) fn builder() -> Builder<tauri::Wry> {
     Builder::new()
@@ -17,6 +17,9 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::links::detect_links,
             commands::links::resolve_links,
             commands::links::create_tasks,
+            commands::links::forms,
+            commands::links::order,
+            commands::links::follow_remote,
             commands::tasks::tasks,
             commands::tasks::task,
             commands::tasks::retry_task,
@@ -30,18 +33,47 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::tasks::restore_task,
             commands::tasks::cover,
             commands::clipboard::copy_task,
+            commands::clipboard::copy_text,
             commands::clipboard::copy_diagnostics,
             commands::clipboard::read_clipboard,
             commands::pages::open_video,
+            commands::pages::open_page,
             commands::pages::open_provider,
             commands::providers::providers,
             commands::providers::save_provider,
             commands::providers::forget_provider,
             commands::providers::test_provider,
+            commands::collections::collections,
+            commands::collections::collection_call,
+            commands::collections::upload_file,
+            commands::media::media_type,
+            commands::media::picture,
+            commands::media::start_download,
+            commands::media::cancel_download,
+            commands::media::resume_download,
+            commands::media::downloads,
+            commands::media::open_download,
+            commands::media::show_download,
+            commands::media::choose_download_folder,
         ])
-        .events(collect_events![TaskChanges])
+        .events(collect_events![TaskChanges, DownloadChanges])
         // One TypeScript type per Rust type: what goes in has the same shape as what comes out.
         .disable_serde_phases()
+}
+
+/// The commands that answer with bare bytes, for which there is no TypeScript to write; `ipc.ts` calls them by name.
+pub(crate) const RAW: &[&str] = &["media"];
+
+/// Handles every command of the window.
+pub(crate) fn handler(
+    typed: impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static,
+) -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
+    let raw: Box<dyn Fn(tauri::ipc::Invoke) -> bool + Send + Sync> =
+        Box::new(tauri::generate_handler![commands::media::media]);
+    move |invoke| match RAW.contains(&invoke.message.command()) {
+        true => raw(invoke),
+        false => typed(invoke),
+    }
 }
 
 #[cfg(test)]
@@ -73,6 +105,7 @@ mod tests {
                 line.trim().strip_prefix("commands::")?.strip_suffix(',')?.split("::").nth(1)
             })
             .collect();
+        let commands: Vec<&str> = commands.into_iter().chain(RAW.iter().copied()).collect();
         assert_eq!(listed.lines().collect::<Vec<_>>(), commands);
         let capability = include_str!("../capabilities/main.json");
         for command in commands {

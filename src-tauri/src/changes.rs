@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use shiwen_core::TaskChange;
+use shiwen_core::{Download, TaskChange};
 use tauri::AppHandle;
 use tauri_specta::Event;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::ipc::TaskChanges;
+use crate::ipc::{DownloadChanges, TaskChanges};
 
 /// Changes within one frame travel together.
 const FRAME: Duration = Duration::from_millis(16);
@@ -27,6 +27,25 @@ pub(crate) async fn forward(app: AppHandle, mut changes: Receiver<TaskChange>) {
             batch.push(change);
         }
         if let Err(error) = TaskChanges(batch).emit(&app) {
+            tracing::warn!(%error, "the window was not told");
+        }
+    }
+}
+
+/// The same for downloads. One that was missed is told again with its next change.
+pub(crate) async fn forward_downloads(app: AppHandle, mut changes: Receiver<Download>) {
+    loop {
+        let first = match changes.recv().await {
+            Ok(change) => change,
+            Err(RecvError::Lagged(_)) => continue,
+            Err(RecvError::Closed) => return,
+        };
+        tokio::time::sleep(FRAME).await;
+        let mut batch = vec![first];
+        while let Ok(change) = changes.try_recv() {
+            batch.push(change);
+        }
+        if let Err(error) = DownloadChanges(batch).emit(&app) {
             tracing::warn!(%error, "the window was not told");
         }
     }

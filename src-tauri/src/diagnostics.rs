@@ -14,7 +14,7 @@ pub(crate) fn of_task(detail: &TaskDetail) -> String {
         task.provider,
         task.operation,
         task.state,
-        task.link.platform,
+        task.link.as_ref().map_or("-", |link| link.platform.as_str()),
     );
     for attempt in &detail.attempts {
         let outcome = attempt.outcome.map_or("open", |outcome| outcome.as_str());

@@ -1,15 +1,22 @@
 //! The only place where errors become codes. The window has words for each code; the message is for the log.
 
 use serde::{Deserialize, Serialize};
+use shiwen_core::{Failure, Fault, Timestamp};
 use shiwen_engine::EngineError;
 use shiwen_secrets::KeychainError;
-use shiwen_session::SessionError;
+use shiwen_session::{MediaError, SessionError};
 use shiwen_store::StoreError;
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub(crate) struct CommandError {
     pub(crate) code: ErrorCode,
     pub(crate) message: String,
+    /// What is wrong with a form; empty unless the code is `faults`.
+    pub(crate) faults: Vec<Fault>,
+    /// What the provider said, where it was asked.
+    pub(crate) failure: Option<Box<Failure>>,
+    /// When it may be tried again, where that is known.
+    pub(crate) until: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -21,6 +28,18 @@ pub(crate) enum ErrorCode {
     WrongState,
     InvalidField,
     InvalidId,
+    /// A form is not filled in as the provider wants it; nothing was sent.
+    Faults,
+    /// The provider does not do that.
+    NotOffered,
+    /// The provider refused a call that is no task; nothing was done.
+    RefusedCall,
+    /// A call that is no task may or may not have been done.
+    UncertainCall,
+    /// The provider's calls of this minute are used up.
+    BusyCall,
+    /// A picture or video cannot be had.
+    MediaUnavailable,
     KeychainMissing,
     KeychainNoCollection,
     KeychainLocked,
@@ -43,12 +62,12 @@ impl CommandError {
             source = cause.source();
         }
         tracing::warn!(?code, %message, "a command failed");
-        Self { code, message }
+        Self { code, message, faults: Vec::new(), failure: None, until: None }
     }
 
     pub(crate) fn plain(code: ErrorCode, message: &str) -> Self {
         tracing::warn!(?code, message, "a command failed");
-        Self { code, message: message.to_owned() }
+        Self { code, message: message.to_owned(), faults: Vec::new(), failure: None, until: None }
     }
 }
 
@@ -68,11 +87,36 @@ impl From<EngineError> for CommandError {
     fn from(error: EngineError) -> Self {
         let code = match &error {
             EngineError::NoLink => ErrorCode::NoLink,
-            EngineError::NotReady(_) | EngineError::NotOffered(_) => ErrorCode::NotReady,
-            EngineError::InvalidField { .. } | EngineError::Refused(_) => ErrorCode::InvalidField,
+            EngineError::NotReady(_) => ErrorCode::NotReady,
+            EngineError::NotOffered(_) => ErrorCode::NotOffered,
+            EngineError::InvalidField { .. } => ErrorCode::InvalidField,
+            EngineError::Refused(_) => ErrorCode::RefusedCall,
+            EngineError::Uncertain(_) => ErrorCode::UncertainCall,
+            EngineError::Busy { .. } => ErrorCode::BusyCall,
+            EngineError::Faults(_) => ErrorCode::Faults,
             EngineError::InvalidId => ErrorCode::InvalidId,
             EngineError::Keychain(error) => keychain(error),
             EngineError::Store(error) => store(error),
+        };
+        let made = Self::new(code, &error);
+        match error {
+            EngineError::Faults(faults) => Self { faults, ..made },
+            EngineError::Refused(failure) | EngineError::Uncertain(failure) => {
+                Self { failure: Some(Box::new(failure.0)), ..made }
+            }
+            EngineError::Busy { until, .. } => Self { until: Some(until), ..made },
+            _ => made,
+        }
+    }
+}
+
+impl From<MediaError> for CommandError {
+    fn from(error: MediaError) -> Self {
+        let code = match &error {
+            MediaError::NoSuchMedia | MediaError::NoSuchDownload | MediaError::Unavailable(_) => {
+                ErrorCode::MediaUnavailable
+            }
+            MediaError::Store(error) => store(error),
         };
         Self::new(code, &error)
     }

@@ -1,7 +1,7 @@
 //! What only the window and the shell say to each other.
 
 use serde::{Deserialize, Serialize};
-use shiwen_core::{ProviderView, TaskChange, TaskPage};
+use shiwen_core::{Download, ProviderView, TaskChange, TaskPage};
 use shiwen_session::{Language, Settings};
 
 /// What the window needs to know about the program.
@@ -62,6 +62,13 @@ pub(crate) enum CopyWhat {
     TitleTextLink,
 }
 
+/// A file of the user's that a provider keeps now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub(crate) struct Uploaded {
+    pub(crate) name: String,
+    pub(crate) url: String,
+}
+
 /// A page of a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
@@ -73,3 +80,7 @@ pub(crate) enum ProviderPage {
 /// Changes of tasks, in the order in which they were committed.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
 pub(crate) struct TaskChanges(pub(crate) Vec<TaskChange>);
+
+/// Downloads that changed, in the order of their changes.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
+pub(crate) struct DownloadChanges(pub(crate) Vec<Download>);

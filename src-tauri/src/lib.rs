@@ -46,7 +46,7 @@ pub fn run() -> ExitCode {
 
 fn start(arguments: Arguments) -> tauri::Result<()> {
     let builder = bindings::builder();
-    let handler = builder.invoke_handler();
+    let handler = bindings::handler(builder.invoke_handler());
     let mut context = tauri::generate_context!();
     // Everything that is named by the identifier is kept apart for another data folder.
     context.config_mut().identifier = arguments.identifier();
@@ -59,6 +59,7 @@ fn start(arguments: Arguments) -> tauri::Result<()> {
         )
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .plugin(tauri_plugin_clipboard_manager::init())
+        .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
         .invoke_handler(handler)
         .setup(move |app| {

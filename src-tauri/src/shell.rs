@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use shiwen_core::TaskPage;
+use shiwen_core::{Desk, TaskPage};
 use shiwen_session::{
     Environment, Language, Mode, Options, Session, SessionError, Settings, resolved,
 };
@@ -31,7 +31,7 @@ pub(crate) struct Shell {
 
 struct Open {
     session: Result<Arc<Session>, StartProblem>,
-    forwarding: Option<JoinHandle<()>>,
+    forwarding: Vec<JoinHandle<()>>,
 }
 
 impl Shell {
@@ -42,7 +42,7 @@ impl Shell {
             app,
             folder: arguments.folder,
             mode: RwLock::new(mode.clone()),
-            open: RwLock::new(Open { session: Err(no_problem()), forwarding: None }),
+            open: RwLock::new(Open { session: Err(no_problem()), forwarding: Vec::new() }),
         };
         let opened = shell.opened(mode).await;
         shell.put(opened.map(Arc::new).map_err(|error| shell.problem(&error)));
@@ -150,7 +150,7 @@ impl Shell {
             problem: None,
             owner: session.is_owner(),
             has_provider: session.engine.providers()?.iter().any(|provider| provider.ready),
-            task_count: session.engine.store().tasks(None, 0)?.total,
+            task_count: session.engine.store().tasks(Desk::Texts, None, 0)?.total,
         })
     }
 
@@ -163,7 +163,7 @@ impl Shell {
                 let store = session.engine.store();
                 (
                     store.setting(Settings::NAME).ok()?,
-                    store.tasks(None, PAGE).ok()?,
+                    store.tasks(Desk::Texts, None, PAGE).ok()?,
                     session.engine.providers().ok()?,
                 )
             }
@@ -189,13 +189,21 @@ impl Shell {
     }
 
     fn put(&self, session: Result<Arc<Session>, StartProblem>) {
-        let forwarding = session.as_ref().ok().map(|session| {
-            let changes = session.engine.store().changes();
-            tauri::async_runtime::spawn(changes::forward(self.app.clone(), changes))
-        });
+        let forwarding = session.as_ref().map_or_else(
+            |_| Vec::new(),
+            |session| {
+                let tasks = session.engine.store().changes();
+                let downloads = session.download_changes();
+                let app = || self.app.clone();
+                vec![
+                    tauri::async_runtime::spawn(changes::forward(app(), tasks)),
+                    tauri::async_runtime::spawn(changes::forward_downloads(app(), downloads)),
+                ]
+            },
+        );
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         let before = std::mem::replace(&mut *open, Open { session, forwarding });
-        if let Some(forwarding) = before.forwarding {
+        for forwarding in before.forwarding {
             forwarding.abort();
         }
     }

@@ -197,6 +197,8 @@ export type CommandError = {
 	faults: Fault[],
 	/**  What the provider said, where it was asked. */
 	failure: Failure | null,
+	/**  When it may be tried again, where that is known. */
+	until: Timestamp | null,
 };
 
 export type ContentIdea = {
@@ -645,7 +647,7 @@ export type Settings = {
 	proxy: string,
 	/**  Short links of a pasted text are followed to learn which video they lead to. */
 	follow_short_links: boolean,
-	/**  Where downloads go; none for the system's folder for them. */
+	/**  Where downloads go; none or an empty text means the system's folder for them. */
 	download_folder: string | null,
 };
 

@@ -32,16 +32,43 @@ pub(crate) const MOMOGET: &[(&str, &str)] = &[("user_id", MOMOGET_USER_ID)];
 pub(crate) const COZE: &[(&str, &str)] = &[
     ("token", COZE_TOKEN),
     ("history_token", COZE_HISTORY_TOKEN),
-    ("transcript_workflow_id", COZE_TRANSCRIPT_WORKFLOW),
-    ("info_workflow_id", COZE_INFO_WORKFLOW),
+    (
+        "workflows",
+        r#"[
+            {"name":"口播文案","id":"7400000000000000001","input":"input","gives":"transcript","run":"async"},
+            {"name":"视频信息","id":"7400000000000000002","input":"input","gives":"info","run":"sync"},
+            {"name":"纯文字文案","id":"7400000000000000003","input":"url","gives":"transcript","run":"stream"},
+            {"name":"视频信息（新）","id":"7400000000000000004","input":"share_text","gives":"info","run":"sync"}
+        ]"#,
+    ),
 ];
 
 pub(crate) const TRANSCRIPTGENERATE: &[(&str, &str)] =
     &[("api_key", TRANSCRIPTGENERATE_KEY), ("api_secret", TRANSCRIPTGENERATE_SECRET)];
 
-pub(crate) const JIMENG: &[(&str, &str)] = &[("api_key", JIMENG_KEY)];
+pub(crate) const JIMENG: &[(&str, &str)] = &[("api_key", JIMENG_KEY), ("submit", "on")];
 
 pub(crate) const RAWUGC: &[(&str, &str)] = &[("api_key", RAWUGC_KEY)];
 
 pub(crate) const COZE_COM: &[(&str, &str)] =
-    &[("token", COZE_COM_TOKEN), ("transcript_workflow_id", COZE_COM_TRANSCRIPT_WORKFLOW)];
+    &[("token", COZE_COM_TOKEN), ("workflows", r#"[{"name":"Transcript","id":"7500000000000000001"}]"#)];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_saved_workflows_are_those_that_are_played() {
+        let saved = COZE.iter().find(|(name, _)| *name == "workflows").unwrap().1;
+        let saved: Vec<serde_json::Value> = serde_json::from_str(saved).unwrap();
+        let ids: Vec<_> = saved.iter().map(|row| row["id"].as_str().unwrap()).collect();
+        let played = [
+            COZE_TRANSCRIPT_WORKFLOW,
+            COZE_INFO_WORKFLOW,
+            COZE_PLAIN_TRANSCRIPT_WORKFLOW,
+            COZE_NEW_INFO_WORKFLOW,
+        ];
+        assert_eq!(ids, played);
+        assert!(COZE_COM[1].1.contains(COZE_COM_TRANSCRIPT_WORKFLOW));
+    }
+}

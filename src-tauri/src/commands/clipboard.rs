@@ -26,6 +26,14 @@ pub(crate) fn copy_task(
     Ok(count_words(&text))
 }
 
+/// A part of what is on screen, e.g. one idea of a plan. Answers its 字数.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn copy_text(app: AppHandle, text: String) -> Result<u32, CommandError> {
+    write(&app, &text)?;
+    Ok(count_words(&text))
+}
+
 #[tauri::command(async)]
 #[specta::specta]
 pub(crate) fn copy_diagnostics(
@@ -54,7 +62,7 @@ fn write(app: &AppHandle, text: &str) -> Result<(), CommandError> {
 fn composed(detail: &TaskDetail, what: CopyWhat) -> String {
     let text = detail.transcripts.last().map(|transcript| transcript.text.as_str());
     let title = detail.task.title();
-    let link = Some(detail.task.link.url.as_str());
+    let link = detail.task.link.as_ref().map(|link| link.url.as_str());
     let parts = match what {
         CopyWhat::Text => [text, None, None],
         CopyWhat::Title => [title, None, None],

@@ -1,6 +1,6 @@
 //! From the box to tasks.
 
-use shiwen_core::{Detection, Operation, Submission, TaskId};
+use shiwen_core::{Detection, Form, Operation, Order, ProviderId, Submission, TaskId};
 use tauri::State;
 
 use crate::{error::CommandError, shell::Shell};
@@ -34,4 +34,30 @@ pub(crate) async fn resolve_links(
     operation: Operation,
 ) -> Result<Detection, CommandError> {
     Ok(shell.session()?.engine.resolve_links(&text, operation).await?)
+}
+
+/// What the operations take besides a link.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn forms(shell: State<'_, Shell>) -> Result<Vec<Form>, CommandError> {
+    Ok(shell.session()?.engine.forms())
+}
+
+/// Queues a task that takes a form instead of a link.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn order(shell: State<'_, Shell>, order: Order) -> Result<TaskId, CommandError> {
+    Ok(shell.session()?.engine.order(&order)?)
+}
+
+/// Follows what was started elsewhere, by its id at the provider. Costs nothing.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn follow_remote(
+    shell: State<'_, Shell>,
+    provider: ProviderId,
+    operation: Operation,
+    remote_id: String,
+) -> Result<TaskId, CommandError> {
+    Ok(shell.session()?.engine.follow_remote(provider, operation, &remote_id)?)
 }

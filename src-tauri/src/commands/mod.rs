@@ -3,7 +3,9 @@
 
 pub(crate) mod app;
 pub(crate) mod clipboard;
+pub(crate) mod collections;
 pub(crate) mod links;
+pub(crate) mod media;
 pub(crate) mod pages;
 pub(crate) mod providers;
 pub(crate) mod tasks;

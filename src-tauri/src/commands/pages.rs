@@ -3,7 +3,9 @@
 use shiwen_core::{ProviderId, TaskId};
 use tauri::{AppHandle, State};
 
-use crate::{error::CommandError, ipc::ProviderPage, open, shell::Shell};
+use crate::{
+    error::{CommandError, ErrorCode},
+    ipc::ProviderPage, open, shell::Shell};
 
 #[tauri::command(async)]
 #[specta::specta]
@@ -13,7 +15,17 @@ pub(crate) fn open_video(
     id: TaskId,
 ) -> Result<(), CommandError> {
     let task = shell.session()?.engine.store().task(id)?;
-    open::page(&app, &task.link.url)
+    let link = task.link.ok_or_else(|| {
+        CommandError::plain(ErrorCode::OpenRefused, "the task is about no link")
+    })?;
+    open::page(&app, &link.url)
+}
+
+/// A page that a provider named, e.g. of a video that a search found.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn open_page(app: AppHandle, url: String) -> Result<(), CommandError> {
+    open::page(&app, &url)
 }
 
 #[tauri::command(async)]

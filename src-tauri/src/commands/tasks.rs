@@ -1,6 +1,6 @@
 //! Tasks: reading them and the user's decisions.
 
-use shiwen_core::{TaskDetail, TaskId, TaskPage, Timestamp};
+use shiwen_core::{Desk, TaskDetail, TaskId, TaskPage, Timestamp};
 use tauri::State;
 
 use crate::{error::CommandError, shell::Shell};
@@ -12,10 +12,11 @@ const LONGEST_PAGE: u32 = 500;
 #[specta::specta]
 pub(crate) fn tasks(
     shell: State<'_, Shell>,
+    desk: Desk,
     before: Option<TaskId>,
     limit: u32,
 ) -> Result<TaskPage, CommandError> {
-    Ok(shell.session()?.engine.store().tasks(before, limit.min(LONGEST_PAGE))?)
+    Ok(shell.session()?.engine.store().tasks(desk, before, limit.min(LONGEST_PAGE))?)
 }
 
 #[tauri::command(async)]

@@ -59,12 +59,16 @@ export class AppError extends Error {
   /** What the provider said, where it was asked. */
   readonly failure: Failure | null;
 
-  constructor(code: ErrorCode, message: string, faults: Fault[] = [], failure: Failure | null = null) {
+  /** When it may be tried again, where that is known. */
+  readonly until: number | null;
+
+  constructor(code: ErrorCode, message: string, more: Partial<CommandError> = {}) {
     super(message);
     this.name = 'AppError';
     this.code = code;
-    this.faults = faults;
-    this.failure = failure;
+    this.faults = more.faults ?? [];
+    this.failure = more.failure ?? null;
+    this.until = more.until ?? null;
   }
 }
 
@@ -76,8 +80,8 @@ async function call<T>(answer: Promise<Answer<T>>): Promise<T> {
   throw wrong(result.error);
 }
 
-function wrong({ code, message, faults, failure }: CommandError): AppError {
-  return new AppError(code, message, faults, failure);
+function wrong(error: CommandError): AppError {
+  return new AppError(error.code, error.message, error);
 }
 
 /** The bytes of a file, whose command no binding can describe. */
