@@ -87,7 +87,23 @@ pub(crate) fn of_sandbox(url: &str) -> (Secrets, BTreeMap<ProviderId, BTreeMap<S
         }
         environment.insert(card.id, "base_url", false, Sandbox::base_url_at(url, card.id.as_str()));
     }
+    let workflows = workflows(Sandbox::account(ProviderId::Coze.as_str()));
+    environment.insert(ProviderId::Coze, "workflows", false, workflows);
     (environment.secrets, environment.settings)
+}
+
+/// The sandbox's workflows as the rows that the user would have saved.
+fn workflows(account: &[(&str, &str)]) -> String {
+    let row = |gives: &str, id: &str| serde_json::json!({ "id": id, "gives": gives });
+    let rows: Vec<_> = account
+        .iter()
+        .filter_map(|(name, value)| match *name {
+            "transcript_workflow_id" => Some(row("transcript", value)),
+            "info_workflow_id" => Some(row("info", value)),
+            _ => None,
+        })
+        .collect();
+    serde_json::Value::from(rows).to_string()
 }
 
 #[cfg(test)]
