@@ -169,3 +169,29 @@ fn pause(failure: &Failure, response: Option<&Response>, now: Timestamp) -> Opti
         said.or_else(|| response.and_then(|response| shiwen_http::retry_after(response, now)))?;
     Some(now.after(wait))
 }
+
+#[cfg(test)]
+mod tests {
+    use shiwen_providers::Answer;
+
+    use super::*;
+
+    fn parts(count: usize) -> Followed {
+        Followed::Each(vec![Part::Succeeded(Answer::default()); count])
+    }
+
+    #[test]
+    fn only_as_many_parts_as_links_end_a_call() {
+        let of_all = |followed, links| of_all(followed, ProviderId::Momoget, links);
+        assert_eq!(of_all(parts(5), 5), parts(5));
+        assert_eq!(of_all(parts(1), 1), Followed::Succeeded(Answer::default()));
+        let whole = Followed::Succeeded(Answer::default());
+        for (followed, links) in
+            [(parts(4), 5), (parts(0), 5), (parts(0), 1), (parts(2), 1), (whole, 2)]
+        {
+            assert!(matches!(of_all(followed, links), Followed::AskAgain(_)), "{links}");
+        }
+        let failed = Followed::Failed(Failure::new(ProviderId::Momoget, FailureKind::NotFound));
+        assert_eq!(of_all(failed.clone(), 5), failed, "one failure is that of all");
+    }
+}

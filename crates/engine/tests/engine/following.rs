@@ -146,7 +146,7 @@ async fn a_paid_task_in_the_trash_is_followed_to_its_end() {
     until(&engine, id, TaskState::Running).await;
     engine.store().delete(id, Timestamp::now()).unwrap();
     until(&engine, id, TaskState::Succeeded).await;
-    assert_eq!(engine.store().tasks(None, 10).unwrap().total, 0);
+    assert_eq!(engine.store().tasks(shiwen_core::Desk::Texts, None, 10).unwrap().total, 0);
     engine.store().restore(id).unwrap();
     assert_eq!(engine.store().detail(id).unwrap().transcripts.len(), 1);
     running.stop().await;

@@ -25,12 +25,14 @@ async fn nothing_is_queued_for_a_provider_that_is_not_set_up() {
         provider: ProviderId::Momoget,
         operation: shiwen_core::Operation::Transcribe,
         target_language: None,
+        input: shiwen_core::Input::new(),
+        together: false,
     };
     assert!(matches!(
         engine.create_tasks(&submission),
         Err(EngineError::NotReady(ProviderId::Momoget))
     ));
-    assert_eq!(engine.store().tasks(None, 1).unwrap().total, 0);
+    assert_eq!(engine.store().tasks(shiwen_core::Desk::Texts, None, 1).unwrap().total, 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use shiwen_core::{Operation, ProviderId, Submission, Task, TaskId, TaskState, Timestamp};
+use shiwen_core::{Input, Operation, ProviderId, Submission, Task, TaskId, TaskState, Timestamp};
 use shiwen_engine::{Clock, Engine, Follower, Ownership, Parts, Running};
 use shiwen_http::{Cause, Purpose, Request, Response, SendError, Sending, Transport};
 use shiwen_secrets::{Keys, Secret, Source};
@@ -21,6 +21,7 @@ use tokio::time::Instant;
 #[derive(Debug, Clone)]
 pub(crate) enum Play {
     Answer(u16, String),
+    Headed(u16, Vec<(String, String)>, String),
     NotSent,
     /// Nobody to look the name up: no network.
     NoName,
@@ -42,7 +43,14 @@ pub(crate) struct Script {
     /// Looks at the world at the moment a create leaves.
     pub(crate) on_create: Mutex<Option<Box<dyn Fn() + Send>>>,
     pub(crate) last_body: Mutex<String>,
+    /// Answers instead of both lines, where there is one.
+    plays: Mutex<Option<Plays>>,
+    /// When each call left, and what it asked.
+    pub(crate) calls: Mutex<Vec<(Instant, String)>>,
 }
+
+/// Answers a call by what it asks.
+type Plays = Box<dyn Fn(&str) -> Play + Send>;
 
 impl Script {
     pub(crate) fn creates(&self, plays: impl IntoIterator<Item = Play>) {
@@ -61,7 +69,21 @@ impl Script {
         self.read.load(Ordering::SeqCst)
     }
 
-    fn next(&self, purpose: Purpose) -> Play {
+    /// From now on every call is answered by its method and path, e.g. `GET /api/v1/videos/vid_1`.
+    pub(crate) fn plays(&self, plays: impl Fn(&str) -> Play + Send + 'static) {
+        *self.plays.lock().unwrap() = Some(Box::new(plays));
+    }
+
+    /// The calls that began with this, in the order in which they left.
+    pub(crate) fn calls_to(&self, begin: &str) -> Vec<Instant> {
+        let calls = self.calls.lock().unwrap();
+        calls.iter().filter(|(_, asked)| asked.starts_with(begin)).map(|(at, _)| *at).collect()
+    }
+
+    fn next(&self, purpose: Purpose, asked: &str) -> Play {
+        if let Some(plays) = self.plays.lock().unwrap().as_ref() {
+            return plays(asked);
+        }
         let mut line = match purpose {
             Purpose::Spend => self.creates.lock().unwrap(),
             Purpose::Read => self.reads.lock().unwrap(),
@@ -77,6 +99,9 @@ impl Script {
 impl Transport for Script {
     fn send<'a>(&'a self, request: &'a Request) -> Sending<'a> {
         Box::pin(async move {
+            let method = format!("{:?}", request.method).to_uppercase();
+            let asked = format!("{method} {}", request.url.path());
+            self.calls.lock().unwrap().push((Instant::now(), asked.clone()));
             if request.purpose == Purpose::Spend {
                 let number = self.created.fetch_add(1, Ordering::SeqCst) + 1;
                 let out = self.out.fetch_add(1, Ordering::SeqCst) + 1;
@@ -88,11 +113,11 @@ impl Transport for Script {
                 *self.last_body.lock().unwrap() = String::from_utf8(body).unwrap();
                 tokio::time::sleep(Duration::from_millis(300)).await;
                 self.out.fetch_sub(1, Ordering::SeqCst);
-                return play(self.next(Purpose::Spend), number).await;
+                return play(self.next(Purpose::Spend, &asked), number).await;
             }
             let number = self.read.fetch_add(1, Ordering::SeqCst) + 1;
             tokio::time::sleep(Duration::from_millis(50)).await;
-            play(self.next(Purpose::Read), number).await
+            play(self.next(Purpose::Read, &asked), number).await
         })
     }
 }
@@ -102,6 +127,11 @@ async fn play(play: Play, number: usize) -> Result<Response, SendError> {
         Play::Answer(status, body) => Ok(Response {
             status,
             headers: BTreeMap::new(),
+            body: body.replace("{n}", &number.to_string()).into_bytes(),
+        }),
+        Play::Headed(status, headers, body) => Ok(Response {
+            status,
+            headers: headers.into_iter().collect(),
             body: body.replace("{n}", &number.to_string()).into_bytes(),
         }),
         Play::NotSent => {
@@ -145,11 +175,12 @@ pub(crate) struct Lab {
 
 impl Lab {
     pub(crate) fn new() -> Self {
-        let secrets = BTreeMap::from([("user_id".to_owned(), Secret::new(CANARY))]);
-        Self::with_keys(Keys::new(
-            Source::Fixed(BTreeMap::from([(ProviderId::Momoget, secrets)])),
-            BTreeMap::new(),
-        ))
+        let secrets = |name: &str| BTreeMap::from([(name.to_owned(), Secret::new(CANARY))]);
+        let all = BTreeMap::from([
+            (ProviderId::Momoget, secrets("user_id")),
+            (ProviderId::RawUgc, secrets("api_key")),
+        ]);
+        Self::with_keys(Keys::new(Source::Fixed(all), BTreeMap::new()))
     }
 
     pub(crate) fn with_keys(keys: Keys) -> Self {
@@ -188,6 +219,7 @@ impl Lab {
             keys: self.keys.clone(),
             clock: self.clock.clone(),
             pace: 1.0,
+            minute: Duration::from_secs(60),
             settings: BTreeMap::new(),
         })
     }
@@ -225,17 +257,27 @@ pub(crate) async fn kill(running: Running, engine: Engine) {
 
 /// Queues one task per code and answers their ids.
 pub(crate) fn submit(engine: &Engine, codes: &[&str]) -> Vec<TaskId> {
+    engine.create_tasks(&submission(codes)).unwrap()
+}
+
+/// The same, all in as few create calls as the provider takes.
+pub(crate) fn submit_together(engine: &Engine, codes: &[&str]) -> Vec<TaskId> {
+    engine.create_tasks(&Submission { together: true, ..submission(codes) }).unwrap()
+}
+
+fn submission(codes: &[&str]) -> Submission {
     let urls: Vec<String> =
         codes.iter().map(|code| format!("https://v.douyin.com/{code}/")).collect();
-    let submission = Submission {
+    Submission {
         share_text: format!("复制打开抖音 {}", urls.join(" 看看 ")),
         urls,
         again: Vec::new(),
         provider: ProviderId::Momoget,
         operation: Operation::Transcribe,
         target_language: None,
-    };
-    engine.create_tasks(&submission).unwrap()
+        input: Input::new(),
+        together: false,
+    }
 }
 
 /// Waits on the paused clock until the task is in this state, for at most a simulated day.

@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod batches;
 mod following;
 mod keys;
 mod lab;
+mod minute;
 mod money;
+mod orders;
 mod short_links;

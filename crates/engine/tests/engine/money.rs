@@ -37,7 +37,7 @@ async fn the_intent_is_on_disk_before_the_request_leaves() {
     let note = seen.clone();
     let running = lab.start(&engine);
     *lab.script.on_create.lock().unwrap() = Some(Box::new(move || {
-        let task = other.tasks(None, 1).unwrap().tasks.remove(0);
+        let task = other.tasks(shiwen_core::Desk::Texts, None, 1).unwrap().tasks.remove(0);
         let attempt = other.detail(task.id).unwrap().attempts.remove(0);
         *note.lock().unwrap() = Some((task.state, attempt.outcome));
     }));

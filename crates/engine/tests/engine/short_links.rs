@@ -102,6 +102,8 @@ fn submission(text: &str, codes: &[&str]) -> Submission {
         provider: ProviderId::Momoget,
         operation: TRANSCRIBE,
         target_language: None,
+        input: shiwen_core::Input::new(),
+        together: false,
     }
 }
 
@@ -150,8 +152,9 @@ async fn a_video_in_the_history_is_known_under_its_next_short_link() {
     second.again.clone_from(&second.urls);
     let again = engine.create_tasks(&second).unwrap()[0];
     let task = engine.store().task(again).unwrap();
-    assert_eq!(task.link.video_key(), "douyin:7300000000000000001");
-    assert_eq!(task.link.url, link("bbbb2222"), "the provider gets what was pasted");
+    let pasted = task.link.unwrap();
+    assert_eq!(pasted.video_key(), "douyin:7300000000000000001");
+    assert_eq!(pasted.url, link("bbbb2222"), "the provider gets what was pasted");
 }
 
 #[tokio::test(start_paused = true)]
