@@ -87,23 +87,7 @@ pub(crate) fn of_sandbox(url: &str) -> (Secrets, BTreeMap<ProviderId, BTreeMap<S
         }
         environment.insert(card.id, "base_url", false, Sandbox::base_url_at(url, card.id.as_str()));
     }
-    let workflows = workflows(Sandbox::account(ProviderId::Coze.as_str()));
-    environment.insert(ProviderId::Coze, "workflows", false, workflows);
     (environment.secrets, environment.settings)
-}
-
-/// The sandbox's workflows as the rows that the user would have saved.
-fn workflows(account: &[(&str, &str)]) -> String {
-    let row = |gives: &str, id: &str| serde_json::json!({ "id": id, "gives": gives });
-    let rows: Vec<_> = account
-        .iter()
-        .filter_map(|(name, value)| match *name {
-            "transcript_workflow_id" => Some(row("transcript", value)),
-            "info_workflow_id" => Some(row("info", value)),
-            _ => None,
-        })
-        .collect();
-    serde_json::Value::from(rows).to_string()
 }
 
 #[cfg(test)]
@@ -126,5 +110,22 @@ mod tests {
             "http://127.0.0.1:9/momoget"
         );
         assert!(!format!("{environment:?}").contains("canary"));
+    }
+
+    #[test]
+    fn the_sandbox_has_every_required_field_and_all_its_workflows() {
+        let (secrets, settings) = of_sandbox("http://127.0.0.1:9");
+        for card in services().iter().map(|service| service.card()) {
+            for field in card.fields.iter().filter(|field| field.required) {
+                let is_there = match field.secret {
+                    true => secrets[&card.id].contains_key(field.name),
+                    false => settings[&card.id].contains_key(field.name),
+                };
+                assert!(is_there, "{} {}", card.id, field.name);
+            }
+        }
+        let workflows: serde_json::Value =
+            serde_json::from_str(&settings[&ProviderId::Coze]["workflows"]).unwrap();
+        assert_eq!(workflows.as_array().map(Vec::len), Some(4));
     }
 }
