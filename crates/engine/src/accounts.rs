@@ -1,6 +1,6 @@
 //! The user's accounts: what is set up, saved, forgotten and tested. A secret comes in here and never goes out.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use shiwen_core::{
     Entry, Failure, FieldKind, FieldView, FormField, ProviderId, ProviderView, Timestamp,
@@ -10,6 +10,9 @@ use shiwen_secrets::Secret;
 use shiwen_store::ProviderRecord;
 
 use crate::{Engine, EngineError, submit::scrubbed};
+
+/// How long what a test found about the running tasks is worth showing.
+const FRESH: Duration = Duration::from_secs(60);
 
 impl Engine {
     /// All providers with what is set up for each. Opens no keychain.
@@ -123,6 +126,7 @@ impl Engine {
                         record.allowance.clone_from(&checked.allowance);
                     }
                     record.slots = checked.slots.or(record.slots);
+                    record.running = checked.running;
                 }
                 Err(failure) => record.check_failure = Some(failure.clone()),
             }
@@ -192,6 +196,9 @@ impl Engine {
         let given = self.inner.parts.keys.names(id);
         let fields: Vec<FieldView> =
             card.fields.iter().map(|field| field_view(field, &record, &settings, &given)).collect();
+        // Right after a test the provider's own count is the better one: it knows what was started elsewhere.
+        let fresh = record.checked_at.is_some_and(|at| self.now().since(at) < FRESH);
+        let elsewhere = record.running.filter(|_| fresh);
         let ready = card.fields.iter().zip(&fields).all(|(field, view)| {
             !field.required || if field.secret { view.configured } else { view.value.is_some() }
         });
@@ -214,7 +221,7 @@ impl Engine {
             charged_on_failure: shiwen_core::Charged::Unknown,
             batch: card.batch,
             slots: record.slots,
-            running: self.store().at_work(id)?,
+            running: self.store().at_work(id)?.max(elsewhere.unwrap_or(0)),
             expires_at: service.expires_at(&settings),
         })
     }

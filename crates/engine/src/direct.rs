@@ -10,6 +10,10 @@ use crate::{
     Engine, EngineError, accounts::known, error::FailureError, failures, submit::scrubbed,
 };
 
+/// How often a call is made that the provider finds too early.
+const TRIES: u32 = 3;
+const TOO_MANY: u16 = 429;
+
 impl Engine {
     /// Reads or changes what a provider keeps for the user.
     ///
@@ -65,8 +69,26 @@ impl Engine {
             .map_err(|failure| came_to_nothing(failure, &request))
     }
 
-    /// Sends one call when its turn has come.
+    /// Sends one call when its turn has come, and again when the provider says that it came too early: nothing was done
+    /// then.
     pub(crate) async fn ask(
+        &self,
+        service: &'static dyn Service,
+        request: &Request,
+    ) -> Result<Response, EngineError> {
+        let mut response = self.ask_once(service, request).await;
+        for _ in 1..TRIES {
+            match &response {
+                Ok(Response { status: TOO_MANY, .. }) => {
+                    response = self.ask_once(service, request).await;
+                }
+                _ => break,
+            }
+        }
+        response
+    }
+
+    async fn ask_once(
         &self,
         service: &'static dyn Service,
         request: &Request,

@@ -1,10 +1,18 @@
 //! Who may be called now: pauses that a provider asked for, and its minutes.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use shiwen_core::{ProviderId, Timestamp, WaitReason};
 
+use tokio::time::Instant;
+
 use crate::window::Window;
+
+/// Who just had an answer often asks for the next thing: so long the questions about running tasks stand back.
+const ASKS_ON: Duration = Duration::from_secs(2);
 
 /// Pauses per provider. A pause that the provider asked for holds for creates and follow-ups alike.
 #[derive(Debug, Default)]
@@ -14,8 +22,8 @@ pub(crate) struct Holds {
     windows: HashMap<ProviderId, Window>,
     /// Providers with create calls that wait for nothing but their minute.
     creates_wait: HashSet<ProviderId>,
-    /// How many calls whose answer the user waits for are held up.
-    direct_wait: HashMap<ProviderId, u32>,
+    /// How many calls whose answer the user waits for are held up, and when the last was.
+    direct_wait: HashMap<ProviderId, (u32, Instant)>,
     /// Providers with a create call of unknown outcome since they last said what is left.
     in_doubt: HashSet<ProviderId>,
 }
@@ -78,17 +86,20 @@ impl Holds {
         self.creates_wait.clear();
     }
 
-    pub(crate) fn direct_wait(&self, provider: ProviderId) -> bool {
-        self.direct_wait.get(&provider).is_some_and(|count| *count > 0)
+    /// Whether the user waits for an answer of this provider, or did a moment ago and will ask on.
+    pub(crate) fn direct_wait(&self, provider: ProviderId, now: Instant) -> bool {
+        let waits = self.direct_wait.get(&provider);
+        waits.is_some_and(|(count, last)| *count > 0 || now < *last + ASKS_ON)
     }
 
-    pub(crate) fn direct_begins(&mut self, provider: ProviderId) {
-        *self.direct_wait.entry(provider).or_default() += 1;
+    pub(crate) fn direct_begins(&mut self, provider: ProviderId, now: Instant) {
+        self.direct_wait.entry(provider).or_insert((0, now)).0 += 1;
     }
 
-    pub(crate) fn direct_ends(&mut self, provider: ProviderId) {
-        let count = self.direct_wait.entry(provider).or_default();
+    pub(crate) fn direct_ends(&mut self, provider: ProviderId, now: Instant) {
+        let (count, last) = self.direct_wait.entry(provider).or_insert((0, now));
         *count = count.saturating_sub(1);
+        *last = now;
     }
 
     /// What is left of the allowance can no longer be known from what was left before.

@@ -23,8 +23,8 @@ const CALLS: usize = 16;
 /// Overdue tasks that are looked at for one that may be asked now.
 const LOOKED_AT: u32 = 500;
 /// How long a stop waits for create calls that are out. Ending one early would make a question to the user of a call
-/// that may just have been slow, so this is longer than any of their timeouts.
-const GRACE: Duration = Duration::from_secs(110);
+/// that may just have been slow, so this is longer than their timeouts, that of a streamed run of ten minutes apart.
+const GRACE: Duration = Duration::from_secs(190);
 /// How long a stop waits for calls that can be made again.
 const READ_GRACE: Duration = Duration::from_secs(2);
 

@@ -15,6 +15,9 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// Before it is looked again whether a turn that others go before is free.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
+/// Of so many calls one is not for questions about running tasks, so that the user seldom has to wait behind them.
+const RESERVED: u32 = 4;
+
 /// Who wants to call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Caller {
@@ -36,7 +39,9 @@ impl Engine {
         let others_first = match caller {
             Caller::Create => false,
             Caller::Direct => holds.creates_wait(card.id),
-            Caller::FollowUp => holds.creates_wait(card.id) || holds.direct_wait(card.id),
+            Caller::FollowUp => {
+                holds.creates_wait(card.id) || holds.direct_wait(card.id, Instant::now())
+            }
         };
         let (at, minute) = (Instant::now(), self.inner.parts.minute);
         let window = holds.window(card.id);
@@ -44,6 +49,10 @@ impl Engine {
             let free = window.free_at(most, minute, at);
             return Err(now.after(free.map_or(LOOK_AGAIN, |free| free - at)));
         }
+        let most = match caller {
+            Caller::Create | Caller::Direct => most,
+            Caller::FollowUp => most - most / RESERVED,
+        };
         let taken = window.take(most, minute, at);
         taken.map_err(|free| now.after(free - at))
     }
@@ -67,10 +76,18 @@ impl Engine {
 
     /// Keeps to what an answer says about the calls that are left.
     pub(crate) fn heed(&self, service: &'static dyn Service, response: &Response) {
-        if let Some(budget) = service.budget(response, self.now())
-            && budget.left == 0
-        {
-            self.holds().freeze(service.card().id, budget.until);
+        let now = self.now();
+        let until = match service.budget(response, now) {
+            Some(budget) if budget.left == 0 => Some(budget.until),
+            // It may say so of another bound than the one that was met.
+            _ if response.status == 429 && service.card().calls_per_minute.is_some() => {
+                let said = shiwen_http::retry_after(response, now);
+                Some(now.after(said.unwrap_or(self.inner.parts.minute)))
+            }
+            _ => None,
+        };
+        if let Some(until) = until {
+            self.holds().freeze(service.card().id, until);
         }
     }
 }
@@ -83,14 +100,14 @@ struct Waiting {
 
 impl Waiting {
     fn new(engine: &Engine, provider: ProviderId) -> Self {
-        engine.holds().direct_begins(provider);
+        engine.holds().direct_begins(provider, Instant::now());
         Self { engine: engine.clone(), provider }
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        self.engine.holds().direct_ends(self.provider);
+        self.engine.holds().direct_ends(self.provider, Instant::now());
         self.engine.nudge();
     }
 }

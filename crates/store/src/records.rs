@@ -20,6 +20,8 @@ pub struct ProviderRecord {
     pub allowance: Option<Allowance>,
     /// Tasks that may run at once, as the provider last said.
     pub slots: Option<u32>,
+    /// Tasks of the account that ran when it was last tested, whoever started them.
+    pub running: Option<u32>,
     pub checked_at: Option<Timestamp>,
     pub check_failure: Option<Failure>,
 }

@@ -55,6 +55,37 @@ async fn a_refused_key_pauses_its_tasks_until_the_key_changes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_field_with_rows_is_saved_whole_or_not_at_all() {
+    let lab = Lab::new();
+    let engine = lab.engine();
+    let coze = ProviderId::Coze;
+    let save = async |name: &str, value: &str| {
+        let values = BTreeMap::from([(name.to_owned(), value.to_owned())]);
+        engine.save_provider(coze, values, false).await
+    };
+    let view = engine.provider(coze).unwrap();
+    let field = view.fields.iter().find(|field| field.name == "workflows").unwrap();
+    let columns: Vec<_> = field.columns.iter().map(|column| column.name.as_str()).collect();
+    assert!(columns.contains(&"id") && columns.contains(&"name"), "{columns:?}");
+
+    let rows = r#"[{"name":"抖音","id":"7300000000000000001"},{"name":"小红书"}]"#;
+    match save("workflows", rows).await {
+        Err(EngineError::Faults(faults)) => assert_eq!(faults[0].field, "workflows.2.id"),
+        other => panic!("{other:?}"),
+    }
+    let saved = |view: &shiwen_core::ProviderView| {
+        view.fields.iter().find(|field| field.name == "workflows").unwrap().value.clone()
+    };
+    assert_eq!(saved(&engine.provider(coze).unwrap()), None);
+    let rows = r#"[{"name":"抖音","id":"7300000000000000001"}]"#;
+    assert_eq!(saved(&save("workflows", rows).await.unwrap()).as_deref(), Some(rows));
+    assert_eq!(saved(&save("workflows", "").await.unwrap()), None);
+
+    assert!(save("token_expires", "2026-12-01").await.unwrap().expires_at.is_some());
+    assert!(matches!(save("token_expires", "soon").await, Err(EngineError::InvalidField { .. })));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_key_that_was_changed_between_two_runs_is_used() {
     let mut lab = Lab::new();
     lab.script.creates([accepted()]);

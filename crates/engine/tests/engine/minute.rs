@@ -108,7 +108,7 @@ async fn what_waits_for_the_minute_says_until_when() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_of_the_user_goes_before_questions_and_behind_orders() {
+async fn a_call_of_the_user_goes_before_questions_about_running_tasks() {
     let lab = Lab::new();
     lab.script.plays(|asked| match asked.split_once("/music/mus_") {
         Some((_, id)) => {
@@ -120,19 +120,44 @@ async fn a_call_of_the_user_goes_before_questions_and_behind_orders() {
     });
     let engine = lab.engine();
     let running = lab.start(&engine);
-    let ids: Vec<_> = (0..3).map(|_| music(&engine)).collect();
-    for id in &ids {
-        until(&engine, *id, TaskState::Running).await;
+    // So many questions that they use up every minute by themselves.
+    for n in 0..40 {
+        let id = format!("mus_{n}");
+        engine.follow_remote(UGC, Operation::GenerateMusic, &id).unwrap();
     }
-    // Three jobs that are asked after all the time use up every minute by themselves.
-    tokio::time::sleep(Duration::from_secs(600)).await;
-    for _ in 0..12 {
-        let start = Instant::now();
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    let questions = lab.script.calls_to("GET /api/v1/music").len();
+    assert!((25..=36).contains(&questions), "{questions} in five minutes");
+    let start = Instant::now();
+    personas(&engine).await.unwrap();
+    assert!(start.elapsed() < Duration::from_secs(1), "some calls are not for questions");
+    for _ in 0..15 {
         personas(&engine).await.unwrap();
-        assert!(start.elapsed() < Duration::from_secs(40), "{:?}", start.elapsed());
     }
+    // Two full minutes, and what is left of the one that the questions had filled.
+    assert!(start.elapsed() < 3 * MINUTE, "{:?}", start.elapsed());
     assert!(busiest(&lab.script.calls_to("")) <= 8);
     running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_came_too_early_is_made_again_when_the_provider_takes_it() {
+    let lab = Lab::new();
+    let count = AtomicU32::new(0);
+    lab.script.plays(move |call| match count.fetch_add(1, Ordering::SeqCst) {
+        0 => Play::Answer(429, "{}".to_owned()),
+        _ => ugc(call),
+    });
+    let engine = lab.engine();
+    let start = Instant::now();
+    personas(&engine).await.unwrap();
+    assert!(start.elapsed() >= MINUTE, "{:?}", start.elapsed());
+    assert_eq!(lab.script.calls_to("").len(), 2);
+
+    // It is not asked for ever.
+    lab.script.plays(|_| Play::Answer(429, "{}".to_owned()));
+    assert!(matches!(personas(&engine).await, Err(EngineError::Refused(_))));
+    assert_eq!(lab.script.calls_to("").len(), 5);
 }
 
 #[tokio::test(start_paused = true)]

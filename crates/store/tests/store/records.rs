@@ -29,6 +29,7 @@ fn record() -> ProviderRecord {
             learned_at: at(5),
         }),
         slots: Some(3),
+        running: Some(2),
         checked_at: Some(at(6)),
         check_failure: Some(failure(Charged::No)),
     }
