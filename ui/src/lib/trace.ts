@@ -54,7 +54,7 @@ function ofRunning(task: Task, now: number): Step {
 /** The steps of a task, oldest first. */
 export function trace(detail: TaskDetail, now: number): Step[] {
   const { task, attempts } = detail;
-  const steps = [step(task.created_at, t('trace.created')), ...attempts.flatMap(ofAttempt)];
+  const steps = [step(task.created_at, t(task.link === null ? 'trace.queued' : 'trace.created')), ...attempts.flatMap(ofAttempt)];
   switch (task.state) {
     case 'running':
       return [...steps, ofRunning(task, now)];

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Charged, Failure, FailureKind, Task, TaskState, WaitReason } from '../bindings';
-import { setLanguage, type Language } from './messages.svelte';
-import { againWords, amount, chargedWords, failureWords, stateWords, waitExplained, waitRemedy } from './words';
+import type { Charged, Failure, FailureKind, Operation, Task, TaskState, WaitReason } from '../bindings';
+import { remedyNames, retryWords } from './failures';
+import type { ErrorCode } from './ipc';
+import { setLanguage, t, type Language } from './messages.svelte';
+import { againWords, amount, chargedWords, errorWords, failureWords, hasNumber, stateWords, waitExplained, waitRemedy } from './words';
 
 const KINDS: Record<FailureKind, true> = {
   'invalid-input': true,
@@ -18,6 +20,46 @@ const KINDS: Record<FailureKind, true> = {
   'malformed-response': true,
 };
 const kinds = Object.keys(KINDS) as FailureKind[];
+
+const OPERATIONS: Record<Operation, true> = {
+  transcribe: true,
+  resolve: true,
+  analyze: true,
+  generate_video: true,
+  generate_image: true,
+  generate_music: true,
+  captions: true,
+  overlay: true,
+  scrape: true,
+  plan: true,
+};
+const operations = Object.keys(OPERATIONS) as Operation[];
+
+const ERRORS: Record<ErrorCode, true> = {
+  no_link: true,
+  not_ready: true,
+  task_gone: true,
+  wrong_state: true,
+  invalid_field: true,
+  invalid_id: true,
+  faults: true,
+  not_offered: true,
+  refused_call: true,
+  uncertain_call: true,
+  busy_call: true,
+  media_unavailable: true,
+  keychain_missing: true,
+  keychain_no_collection: true,
+  keychain_locked: true,
+  keychain_failed: true,
+  disk_full: true,
+  database_busy: true,
+  database_failed: true,
+  clipboard_failed: true,
+  open_refused: true,
+  sandbox_failed: true,
+  internal: true,
+};
 
 const WAITS: Record<WaitReason, true> = {
   slot: true,
@@ -77,24 +119,45 @@ beforeEach(() => setLanguage('zh-CN'));
 describe.each<Language>(['zh-CN', 'en'])('in %s', (language) => {
   beforeEach(() => setLanguage(language));
 
-  it.each(kinds)('the failure %s has its own cause, money and remedy', (kind) => {
-    const words = failureWords(failure(kind), task('failed', { remote_id: '9' }), null);
-    for (const text of [words.headline, words.text, words.charged]) {
-      expect(text).not.toMatch(/[{}]|^failure\.|^charged\.|raw provider words/);
-      expect(text.length).toBeGreaterThan(1);
-    }
-    expect(words.other).not.toBe(words.remedy);
+  describe.each(operations)('for %s', (operation) => {
+    it.each(kinds)('the failure %s has its own cause, money and one remedy', (kind) => {
+      for (const remote_id of [null, '9']) {
+        const words = failureWords(failure(kind), task('failed', { operation, remote_id }), null);
+        for (const text of [words.headline, words.text, words.charged, t(remedyNames[words.remedy])]) {
+          expect(text).not.toMatch(/[{}]|^failure\.|^charged\.|^remedy\.|raw provider words/);
+          expect(text.length).toBeGreaterThan(1);
+        }
+        expect(words.other).not.toBe(words.remedy);
+      }
+    });
+
+    it('no two failures say the same', () => {
+      const headlines = kinds.map((kind) => failureWords(failure(kind), task('failed', { operation, remote_id: '9' }), null).headline);
+      expect(new Set(headlines).size).toBe(kinds.length);
+    });
+
+    it('running and asking again have words', () => {
+      for (const text of [stateWords(task('running', { operation }), 0).text, retryWords(operation, '1 点')]) {
+        expect(text).not.toMatch(/[{}]|^state\.|^remedy\./);
+      }
+    });
+
+    it('a call that stays open says so', () => {
+      const words = stateWords(task('submitting', { operation, submitted_at: 0 }), 1000);
+      expect(words.turning).toBe(!hasNumber(operation));
+    });
+  });
+
+  it('every error has words of its own', () => {
+    const all = (Object.keys(ERRORS) as ErrorCode[]).map(errorWords);
+    expect(all.filter((text) => /[{}]|^error\./.test(text))).toEqual([]);
+    expect(new Set(all).size).toBe(all.length);
   });
 
   it.each(waits)('a task that waits for %s says why', (reason) => {
     const line = stateWords(task('queued', { wait: { reason, until: 40_000 } }), 8000).text;
     expect([line, waitExplained(reason, 'Momoget')].join()).not.toMatch(/[{}]/);
   });
-});
-
-it('no two failures say the same', () => {
-  const headlines = kinds.map((kind) => failureWords(failure(kind), task('failed', { remote_id: '9' }), null).headline);
-  expect(new Set(headlines).size).toBe(kinds.length);
 });
 
 describe('a failure', () => {
@@ -122,6 +185,22 @@ describe('a failure', () => {
     expect(failureWords(failure('unauthorized'), task('failed'), '8d2f').text).toContain('末四位 8d2f');
   });
 
+  it('of what takes a form points to nothing that needs a link', () => {
+    const made = kinds.map((kind) => failureWords(failure(kind), task('failed', { operation: 'generate_video' }), null));
+    expect(made.flatMap(({ remedy, other }) => [remedy, other]).filter((way) => way === 'open_video' || way === 'other_provider')).toEqual([]);
+  });
+
+  it('of a video that was looked at says nothing of voices', () => {
+    expect(failureWords(failure('provider-internal'), task('failed', { operation: 'analyze' }), null).text).not.toContain('人声');
+  });
+
+  it('of a record that Coze no longer keeps says that plainly', () => {
+    const gone: Failure = { ...failure('not-found'), provider: 'coze', code: 'expired' };
+    const words = failureWords(gone, task('failed', { remote_id: '9' }), null);
+    expect([words.headline, words.remedy]).toEqual(['运行记录已过期', 'retry']);
+    expect(words.text).toContain('7 天');
+  });
+
   it('of something missing before there was a task points to the settings', () => {
     expect(failureWords(failure('not-found'), task('failed'), null).remedy).toBe('check_settings');
   });
@@ -134,6 +213,11 @@ describe('a state', () => {
 
   it('counts down to the end of a rate limit', () => {
     expect(stateWords(task('queued', { wait: { reason: 'rate', until: 40_000 } }), 8000).text).toBe('服务商限流，0:32 后自动继续');
+  });
+
+  it('of a workflow that runs while Coze holds the call open is at work after some seconds', () => {
+    const open = task('submitting', { provider: 'coze', operation: 'resolve', submitted_at: 0 });
+    expect([stateWords(open, 1000).text, stateWords(open, 9000).text]).toEqual(['提交中', '获取中']);
   });
 
   it('that waits for the network says that nothing was sent', () => {

@@ -4,8 +4,6 @@
 import type {
   Allowance,
   CancelCause,
-  Failure,
-  FailureKind,
   LinkKind,
   Notice,
   Operation,
@@ -19,11 +17,15 @@ import type {
   Unit,
   WaitReason,
 } from '../bindings';
+import { failureHeadline, type Remedy } from './failures';
 import { duration, elapsed, number } from './format';
 import type { IconName } from './icons';
 import type { ErrorCode } from './ipc';
 import { t, type MessageKey } from './messages.svelte';
 import type { Refusal } from './paste.svelte';
+
+export { chargedWords, failureHeadline, failureWords, remedyIcons, remedyNames, type FailureWords, type Remedy } from './failures';
+export { providerName } from './names';
 
 export const platformNames: Record<Platform, MessageKey> = {
   douyin: 'platform.douyin',
@@ -251,6 +253,23 @@ function runningName(operation: Operation): MessageKey {
   }
 }
 
+/** Operations whose answer is the result itself: the call stays open while the provider works. */
+const BLOCKING: ReadonlySet<Operation> = new Set(['analyze', 'captions', 'overlay', 'scrape', 'plan']);
+/** Milliseconds after which an open call to Coze is a workflow at work: only the saved workflow says how it is run. */
+const LONG_CALL = 3000;
+
+/** Whether the provider works while the create call is still out. It has no number then, and its end is its answer. */
+export function isOpenCall(task: Task, now: number): boolean {
+  if (task.state !== 'submitting') return false;
+  if (BLOCKING.has(task.operation)) return true;
+  return task.provider === 'coze' && now - (task.submitted_at ?? now) > LONG_CALL;
+}
+
+/** Whether a task of this kind has a number at its provider, by which it can be found again. */
+export function hasNumber(operation: Operation): boolean {
+  return !BLOCKING.has(operation);
+}
+
 /** The state of a task in a line. `ahead` is how many wait before it, where that is known. */
 export function stateWords(task: Task, now: number, ahead = 0): StateWords {
   const plain = stateName(task.state);
@@ -270,188 +289,10 @@ export function stateWords(task: Task, now: number, ahead = 0): StateWords {
     case 'cancelled':
       return task.cancel_cause ? { ...plain, text: t(cancels[task.cancel_cause]) } : plain;
     case 'submitting':
+      return isOpenCall(task, now) ? { icon: 'live', tone: 'live', text: t(runningName(task.operation)), turning: true } : plain;
     case 'succeeded':
       return plain;
   }
-}
-
-/** What a button can do about a problem. */
-export type Remedy =
-  | 'check_key'
-  | 'check_settings'
-  | 'check_proxy'
-  | 'top_up'
-  | 'other_provider'
-  | 'retry'
-  | 'open_video'
-  | 'open_folder'
-  | 'try_again';
-
-export const remedyNames: Record<Remedy, MessageKey> = {
-  check_key: 'remedy.check_key',
-  check_settings: 'remedy.check_settings',
-  check_proxy: 'remedy.check_proxy',
-  top_up: 'remedy.top_up',
-  other_provider: 'remedy.other_provider',
-  retry: 'remedy.retry',
-  open_video: 'remedy.open_video',
-  open_folder: 'remedy.open_folder',
-  try_again: 'remedy.try_again',
-};
-
-export const remedyIcons: Record<Remedy, IconName | null> = {
-  check_key: 'key',
-  check_settings: 'settings',
-  check_proxy: 'settings',
-  top_up: 'open',
-  other_provider: null,
-  retry: 'retry',
-  open_video: 'open',
-  open_folder: 'folder',
-  try_again: 'retry',
-};
-
-interface KindWords {
-  headline: MessageKey;
-  text: MessageKey;
-  remedy: Remedy;
-  /** At most one other way. */
-  other: Remedy | null;
-}
-
-const kinds: Record<FailureKind, KindWords> = {
-  'invalid-input': {
-    headline: 'failure.invalid_input',
-    text: 'failure.invalid_input.text',
-    remedy: 'other_provider',
-    other: 'open_video',
-  },
-  'unsupported-platform': {
-    headline: 'failure.unsupported_platform',
-    text: 'failure.unsupported_platform.text',
-    remedy: 'other_provider',
-    other: null,
-  },
-  unauthorized: { headline: 'failure.unauthorized', text: 'failed.key', remedy: 'check_key', other: 'retry' },
-  forbidden: { headline: 'failure.forbidden', text: 'failure.forbidden.text', remedy: 'check_key', other: 'retry' },
-  'not-found': { headline: 'failure.not_found', text: 'failure.not_found.text', remedy: 'retry', other: 'open_video' },
-  'quota-exhausted': { headline: 'failure.quota_use', text: 'failure.quota.text', remedy: 'top_up', other: 'retry' },
-  'membership-required': {
-    headline: 'failure.membership_required',
-    text: 'failure.membership_required.text',
-    remedy: 'other_provider',
-    other: 'retry',
-  },
-  'concurrency-full': {
-    headline: 'failure.concurrency_full',
-    text: 'failure.concurrency_full.text',
-    remedy: 'retry',
-    other: null,
-  },
-  'rate-limited': { headline: 'failure.rate_limited', text: 'failure.rate_limited.text', remedy: 'retry', other: null },
-  'provider-internal': {
-    headline: 'failure.provider_internal',
-    text: 'failure.provider_internal.text',
-    remedy: 'retry',
-    other: 'open_video',
-  },
-  network: { headline: 'failure.network', text: 'failure.network.text', remedy: 'check_proxy', other: 'retry' },
-  'malformed-response': {
-    headline: 'failure.malformed_response',
-    text: 'failure.malformed_response.text',
-    remedy: 'retry',
-    other: 'other_provider',
-  },
-};
-
-const quotas: Record<Unit, MessageKey> = {
-  use: 'failure.quota_use',
-  second: 'failure.quota_second',
-  run: 'failure.quota_run',
-  credit: 'failure.quota_credit',
-};
-
-/** The units are fixed by provider, so that a row can say which one is used up. */
-const units: Record<ProviderId, Unit> = {
-  momoget: 'use',
-  transcriptgenerate: 'second',
-  coze: 'run',
-  rawugc: 'credit',
-  jimeng: 'use',
-};
-
-const providerNames: Record<ProviderId, string> = {
-  momoget: 'Momoget',
-  transcriptgenerate: 'TranscriptGenerate',
-  coze: 'Coze',
-  rawugc: 'RawUGC',
-  jimeng: 'Jimeng',
-};
-
-/** The provider's proper name, the same in every language. */
-export function providerName(id: ProviderId): string {
-  return providerNames[id];
-}
-
-/** Something was missing before a task existed there: a workflow, not the task. */
-function setupMissing(failure: Failure, task: Pick<Task, 'remote_id'> | null): boolean {
-  return failure.kind === 'not-found' && (task === null || task.remote_id === null);
-}
-
-/** The provider took it on and then failed: more often the video's fault than the provider's. */
-function unfinished(failure: Failure, task: Pick<Task, 'remote_id'> | null): boolean {
-  return failure.kind === 'provider-internal' && task !== null && task.remote_id !== null;
-}
-
-/** The cause in a few words. */
-export function failureHeadline(failure: Failure, task: Pick<Task, 'remote_id'> | null): string {
-  const provider = providerNames[failure.provider];
-  if (failure.kind === 'quota-exhausted') return t(quotas[units[failure.provider]]);
-  if (setupMissing(failure, task)) return t('failure.not_found_setup');
-  if (unfinished(failure, task)) return t('failure.provider_unfinished');
-  return t(kinds[failure.kind].headline, { provider });
-}
-
-/** Whether money was spent, in a sentence. */
-export function chargedWords(failure: Failure): string {
-  switch (failure.charged) {
-    case 'no':
-      return t('charged.no');
-    case 'yes':
-      return t('charged.yes');
-    case 'unknown':
-      return failure.kind === 'malformed-response' || failure.kind === 'network' ? t('charged.maybe') : t('charged.unknown');
-  }
-}
-
-export interface FailureWords {
-  headline: string;
-  /** The cause in a sentence or two. */
-  text: string;
-  charged: string;
-  remedy: Remedy;
-  other: Remedy | null;
-}
-
-/** A failure with cause, money and one remedy. `last4` is of the key that was refused, where it is known. */
-export function failureWords(failure: Failure, task: Pick<Task, 'remote_id'> | null, last4: string | null): FailureWords {
-  const provider = providerNames[failure.provider];
-  const kind = kinds[failure.kind];
-  const words = {
-    headline: failureHeadline(failure, task),
-    text: t(kind.text, { provider }),
-    charged: chargedWords(failure),
-    remedy: kind.remedy,
-    other: kind.other,
-  };
-  if (failure.kind === 'unauthorized' && last4 !== null) words.text = t('failed.key_last4', { provider, last4 });
-  if (unfinished(failure, task)) words.text = t('failure.provider_unfinished.text', { provider });
-  if (setupMissing(failure, task)) {
-    words.text = t('failure.not_found_setup.text', { provider });
-    words.remedy = 'check_settings';
-    words.other = 'retry';
-  }
-  return words;
 }
 
 export const noticeWords: Record<Notice, { headline: MessageKey; text: MessageKey; icon: IconName }> = {
