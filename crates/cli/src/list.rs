@@ -1,29 +1,43 @@
 //! `tasks`, `show`, `providers`: reading what is there.
 
-use shiwen_core::{Desk, TaskId, Unit};
+use shiwen_core::{Desk, TaskId, TaskState, Unit};
 use shiwen_engine::EngineError;
 use shiwen_session::{Session, Words};
 
-use crate::output::{Exit, cause, say};
+use crate::{
+    output::{Exit, cause, say},
+    patience::about,
+    print,
+};
 
-pub(crate) fn tasks(
-    session: &Session,
+#[derive(clap::Args)]
+pub(crate) struct Tasks {
+    /// How many.
+    #[arg(long, default_value_t = 20)]
     limit: u32,
-    json: bool,
-    words: &Words,
-) -> anyhow::Result<Exit> {
-    let page = session.engine.store().tasks(Desk::Texts, None, limit).map_err(EngineError::from)?;
-    if json {
-        say!("{}", serde_json::to_string(&page)?);
-        return Ok(Exit::Done);
+    /// Whose list: texts, works (generated) or research (searches and plans).
+    #[arg(long, default_value = "texts")]
+    desk: Desk,
+}
+
+impl Tasks {
+    pub(crate) fn run(&self, session: &Session, json: bool, words: &Words) -> anyhow::Result<Exit> {
+        let store = session.engine.store();
+        let page = store.tasks(self.desk, None, self.limit).map_err(EngineError::from)?;
+        if json {
+            say!("{}", serde_json::to_string(&page)?);
+            return Ok(Exit::Done);
+        }
+        for task in &page.tasks {
+            let state = words.say(&format!("state.{}", task.state), &[]).into_owned();
+            let what = match &task.link {
+                Some(link) => words.say(&format!("platform.{}", link.platform), &[]).into_owned(),
+                None => words.say(&format!("operation.{}", task.operation), &[]).into_owned(),
+            };
+            say!("{}\t{state}\t{what}\t{}", task.id, task.title().unwrap_or(about(task)));
+        }
+        Ok(Exit::Done)
     }
-    for task in &page.tasks {
-        let state = words.say(&format!("state.{}", task.state), &[]).into_owned();
-        let Some(link) = &task.link else { continue };
-        let platform = words.say(&format!("platform.{}", link.platform), &[]).into_owned();
-        say!("{}\t{state}\t{platform}\t{}", task.id, task.title().unwrap_or(&link.url));
-    }
-    Ok(Exit::Done)
 }
 
 pub(crate) fn show(session: &Session, id: u32, json: bool, words: &Words) -> anyhow::Result<Exit> {
@@ -41,8 +55,9 @@ pub(crate) fn show(session: &Session, id: u32, json: bool, words: &Words) -> any
     }
     let unit = session.engine.provider(task.provider).map_or(Unit::Use, |provider| provider.unit);
     say!("{}", cause(words, task, unit));
-    if let Some(transcript) = detail.transcripts.last() {
-        say!("\n{}", transcript.text);
+    if task.state == TaskState::Succeeded {
+        say!("");
+        print::result(&detail, words)?;
     }
     Ok(Exit::Done)
 }

@@ -1,10 +1,19 @@
 //! `shiwen-cli`: the same engine, history and keys as the window, without a window.
 
+mod download;
 mod extract;
+mod follow;
+mod form;
+mod links;
 mod list;
+mod orders;
 mod output;
+mod patience;
+mod print;
+mod quota;
+mod rawugc;
 mod sandbox;
-mod transcribe;
+mod texts;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -43,14 +52,31 @@ enum Command {
     /// Find the links in a text. Uses no network and no file.
     Extract(extract::Extract),
     /// Get the transcript of every video in a share text, and wait for it.
-    Transcribe(transcribe::Transcribe),
+    Transcribe(texts::Transcribe),
+    /// Get title, author, cover and media address of every video in a share text.
+    Resolve(texts::Resolve),
+    /// Have every video in a share text watched and described.
+    Analyze(texts::Analyze),
+    /// Make a video, a picture or music. The help of each lists what providers and models take.
+    #[command(subcommand)]
+    Generate(Box<orders::Generate>),
+    /// Burn captions into a generated video: another version of it.
+    Caption(orders::Caption),
+    /// Put a text over a generated video: another version of it.
+    Overlay(orders::Overlay),
+    /// Follow a task that was begun elsewhere, by its id at the provider. Free.
+    Follow(follow::Follow),
+    /// Wait for tasks of the history. Free.
+    Wait(follow::Wait),
+    /// Download the video, the cover or a work of a task, going on where it broke off.
+    Download(download::Fetch),
+    /// Test accounts for free and say what is left in them.
+    Quota(quota::Quota),
+    /// What RawUGC keeps for you: rawugc GROUP VERB. Alone it lists them with their fields. JSON.
+    Rawugc(rawugc::RawUgc),
     /// List the newest tasks.
-    Tasks {
-        /// How many.
-        #[arg(long, default_value_t = 20)]
-        limit: u32,
-    },
-    /// Show one task with its transcript.
+    Tasks(list::Tasks),
+    /// Show one task with what came back.
     Show {
         /// The task's number, as `tasks` lists it.
         id: u32,
@@ -84,19 +110,27 @@ fn main() -> ExitCode {
         if output::nobody_reads(&error) {
             return Exit::Done;
         }
-        output::explain(&words, &error);
+        output::explain(&words, &error, arguments.json || arguments.command.speaks_json());
         Exit::of(&error)
     });
     exit.into()
+}
+
+impl Command {
+    /// Whether it answers in JSON without being asked to.
+    fn speaks_json(&self) -> bool {
+        matches!(self, Self::Rawugc(_))
+    }
 }
 
 async fn run(arguments: &Arguments, words: &Words) -> anyhow::Result<Exit> {
     match &arguments.command {
         Command::Extract(extract) => extract.run(arguments.json, words),
         Command::Sandbox(sandbox) => sandbox.run().await,
-        Command::Transcribe(transcribe) => {
+        Command::Rawugc(rawugc) if rawugc.is_list() => rawugc::RawUgc::list(),
+        command => {
             let session = open(arguments).await?;
-            let exit = transcribe.run(&session, arguments.json, words).await;
+            let exit = within(command, &session, arguments.json, words).await;
             tokio::select! {
                 () = session.close() => {}
                 // A second interruption: the user is in a hurry, and what is out becomes uncertain.
@@ -104,11 +138,33 @@ async fn run(arguments: &Arguments, words: &Words) -> anyhow::Result<Exit> {
             }
             exit
         }
-        Command::Tasks { limit } => {
-            list::tasks(&open(arguments).await?, *limit, arguments.json, words)
-        }
-        Command::Show { id } => list::show(&open(arguments).await?, *id, arguments.json, words),
-        Command::Providers => list::providers(&open(arguments).await?, arguments.json, words),
+    }
+}
+
+async fn within(
+    command: &Command,
+    session: &Session,
+    json: bool,
+    words: &Words,
+) -> anyhow::Result<Exit> {
+    match command {
+        Command::Transcribe(transcribe) => transcribe.run(session, json, words).await,
+        Command::Resolve(resolve) => resolve.run(session, json, words).await,
+        Command::Analyze(analyze) => analyze.run(session, json, words).await,
+        Command::Generate(generate) => generate.run(session, json, words).await,
+        Command::Caption(caption) => caption.run(session, json, words).await,
+        Command::Overlay(overlay) => overlay.run(session, json, words).await,
+        Command::Follow(follow) => follow.run(session, json, words).await,
+        Command::Wait(wait) => wait.run(session, json, words).await,
+        Command::Download(fetch) => fetch.run(session, json, words).await,
+        Command::Quota(quota) => quota.run(session, json, words).await,
+        Command::Rawugc(rawugc) => rawugc.run(session, words).await,
+        Command::Tasks(tasks) => tasks.run(session, json, words),
+        Command::Show { id } => list::show(session, *id, json, words),
+        Command::Providers => list::providers(session, json, words),
+        // These need no history.
+        Command::Extract(extract) => extract.run(json, words),
+        Command::Sandbox(sandbox) => sandbox.run().await,
     }
 }
 

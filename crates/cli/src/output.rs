@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use shiwen_core::{Failure, FailureKind, Task, TaskState, Unit, WaitReason};
 use shiwen_engine::EngineError;
-use shiwen_session::{SessionError, Words};
+use shiwen_session::{MediaError, SessionError, Words};
+
+use crate::form::{self, InForm};
 
 /// A line on standard output. A reader that has gone away (`| head`) is an error that ends the program quietly.
 macro_rules! say {
@@ -18,20 +20,21 @@ pub(crate) use say;
 /// What the exit code says. The numbers are part of the interface and never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
-    /// Every video has its transcript.
+    /// Everything that was asked for is there.
     Done = 0,
     /// The program or its history failed.
     Broken = 1,
-    // 2 is clap's: wrong arguments.
-    /// No link, or none that can be transcribed.
+    /// Wrong arguments, as clap says it, or a form that cannot be sent like this. Nothing was sent.
+    Wrong = 2,
+    /// No link, or none about which this can be asked.
     NoLink = 3,
-    /// A task failed, and it is known why.
+    /// A task failed or a call was refused, and it is known why.
     Failed = 4,
-    /// A create call may or may not have been accepted: decide in the window.
+    /// A call that costs money or is seen by others may or may not have been accepted: look before it is repeated.
     Uncertain = 5,
     /// No usable key.
     NotReady = 6,
-    /// Still going on when waiting ended; nothing is lost.
+    /// Still going on when waiting ended, or not its turn yet; nothing is lost.
     Waiting = 7,
 }
 
@@ -44,15 +47,22 @@ impl From<Exit> for ExitCode {
 
 impl Exit {
     pub(crate) fn of(error: &anyhow::Error) -> Self {
+        if let Some(MediaError::NoSuchMedia | MediaError::Unavailable(_)) = error.downcast_ref() {
+            return Self::Failed;
+        }
         match error.downcast_ref::<EngineError>() {
             Some(EngineError::NoLink) => Self::NoLink,
             Some(
-                EngineError::NotReady(_)
-                | EngineError::NotOffered(_)
-                | EngineError::Keychain(_)
-                | EngineError::Refused(_),
+                EngineError::NotReady(_) | EngineError::NotOffered(_) | EngineError::Keychain(_),
             ) => Self::NotReady,
-            _ => Self::Broken,
+            Some(EngineError::Refused(refused)) => match refused.0.kind {
+                FailureKind::Unauthorized => Self::NotReady,
+                _ => Self::Failed,
+            },
+            Some(EngineError::Faults(_) | EngineError::InvalidId) => Self::Wrong,
+            Some(EngineError::Uncertain(_)) => Self::Uncertain,
+            Some(EngineError::Busy { .. }) => Self::Waiting,
+            Some(EngineError::InvalidField { .. } | EngineError::Store(_)) | None => Self::Broken,
         }
     }
 
@@ -81,20 +91,51 @@ pub(crate) fn nobody_reads(error: &anyhow::Error) -> bool {
     io.or(json) == Some(std::io::ErrorKind::BrokenPipe)
 }
 
-/// Says what went wrong in the user's words, with the technical chain behind it.
-pub(crate) fn explain(words: &Words, error: &anyhow::Error) {
-    let key = error
-        .downcast_ref::<EngineError>()
-        .and_then(engine_key)
-        .or_else(|| error.downcast_ref::<SessionError>().map(session_key))
-        .unwrap_or("error.internal");
+/// Says what went wrong in the user's words, with the technical chain behind it; as one line of JSON for scripts.
+pub(crate) fn explain(words: &Words, error: &anyhow::Error, json: bool) {
+    let engine = error.downcast_ref::<EngineError>();
+    let key = key_of(error);
+    let faults = match engine {
+        Some(EngineError::Faults(faults)) => faults.as_slice(),
+        _ => &[],
+    };
+    let failure = match engine {
+        Some(EngineError::Refused(failed) | EngineError::Uncertain(failed)) => Some(&failed.0),
+        _ => None,
+    };
+    if json {
+        let message = words.say(key, &[]);
+        let explained = serde_json::json!({
+            "error": key, "message": message, "chain": format!("{error:#}"), "faults": faults, "failure": failure,
+        });
+        eprintln!("{explained}");
+        return;
+    }
     eprintln!("{}", words.say(key, &[]));
+    let form = error.downcast_ref::<InForm>().map(|asked| &asked.0);
+    for line in form::faults(words, faults, form) {
+        eprintln!("  {line}");
+    }
+    if let Some(failure) = failure {
+        eprintln!("  {}", failure_words(words, failure, Unit::Credit));
+    }
     eprintln!("  {error:#}");
-    if let Some(EngineError::NotReady(provider)) = error.downcast_ref() {
+    if let Some(EngineError::NotReady(provider)) = engine {
         for variable in shiwen_session::required_variables(*provider) {
             eprintln!("  {variable}");
         }
     }
+}
+
+fn key_of(error: &anyhow::Error) -> &'static str {
+    let of_media = || match error.downcast_ref::<MediaError>()? {
+        MediaError::NoSuchMedia | MediaError::NoSuchDownload => Some("cli.no_media"),
+        MediaError::Unavailable(_) => Some("error.media_unavailable"),
+        MediaError::Store(_) => None,
+    };
+    let of_engine = || error.downcast_ref::<EngineError>().and_then(engine_key);
+    let of_session = || error.downcast_ref::<SessionError>().map(session_key);
+    of_engine().or_else(of_session).or_else(of_media).unwrap_or("error.internal")
 }
 
 fn engine_key(error: &EngineError) -> Option<&'static str> {
@@ -102,8 +143,12 @@ fn engine_key(error: &EngineError) -> Option<&'static str> {
     Some(match error {
         EngineError::NoLink => "error.no_link",
         EngineError::NotReady(_) => "cli.not_ready",
-        EngineError::NotOffered(_) => "cli.not_offered",
-        EngineError::InvalidField { .. } | EngineError::Refused(_) => "error.invalid_field",
+        EngineError::NotOffered(_) => "error.not_offered",
+        EngineError::InvalidField { .. } => "error.invalid_field",
+        EngineError::Refused(_) => "error.refused_call",
+        EngineError::Faults(_) => "error.faults",
+        EngineError::Uncertain(_) => "error.uncertain_call",
+        EngineError::Busy { .. } => "error.busy_call",
         EngineError::InvalidId => "error.invalid_id",
         EngineError::Keychain(KeychainError::Missing) => "error.keychain_missing",
         EngineError::Keychain(KeychainError::NoCollection) => "error.keychain_no_collection",
@@ -134,12 +179,15 @@ fn session_key(error: &SessionError) -> &'static str {
 pub(crate) fn cause(words: &Words, task: &Task, unit: Unit) -> String {
     match (task.state, &task.failure, task.wait) {
         (TaskState::Uncertain, _, _) => words.say("state.uncertain", &[]).into_owned(),
-        (_, Some(failure), _) => {
-            words.say(&failure_key(failure, unit), &[("provider", "")]).into_owned()
-        }
+        (_, Some(failure), _) => failure_words(words, failure, unit),
         (_, _, Some(wait)) => words.say(&format!("wait.{}", wait.reason), &[]).into_owned(),
         (state, None, None) => words.say(&format!("state.{state}"), &[]).into_owned(),
     }
+}
+
+/// A failure as one line.
+pub(crate) fn failure_words(words: &Words, failure: &Failure, unit: Unit) -> String {
+    words.say(&failure_key(failure, unit), &[("provider", failure.provider.as_str())]).into_owned()
 }
 
 fn failure_key(failure: &Failure, unit: Unit) -> String {
@@ -177,13 +225,21 @@ mod tests {
     #[test]
     fn every_message_of_the_command_line_exists_and_is_used() {
         let sources = [
+            include_str!("download.rs"),
             include_str!("extract.rs"),
+            include_str!("form.rs"),
+            include_str!("links.rs"),
             include_str!("list.rs"),
             include_str!("main.rs"),
-            include_str!("output.rs").split("#[cfg(test)]").next().unwrap_or_default(),
-            include_str!("transcribe.rs"),
-        ]
-        .concat();
+            include_str!("output.rs"),
+            include_str!("patience.rs"),
+            include_str!("print.rs"),
+            include_str!("quota.rs"),
+            include_str!("rawugc.rs"),
+        ];
+        let without_tests =
+            |source: &&str| source.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+        let sources: String = sources.iter().map(without_tests).collect();
         let chinese: std::collections::BTreeMap<String, String> =
             serde_json::from_str(include_str!("../../../ui/messages/zh-CN.json")).unwrap();
         let own: Vec<&String> = chinese.keys().filter(|key| key.starts_with("cli.")).collect();

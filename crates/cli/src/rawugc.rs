@@ -1,0 +1,224 @@
+//! `rawugc <group> <verb>`: everything that RawUGC keeps for the user. The commands are made from the provider's own
+//! collections, so a call that it learns is here at once. Answers are JSON.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Parser};
+use shiwen_core::{Collection, CollectionCall, FailureKind, Items, Operation, ProviderId, Verb};
+use shiwen_engine::EngineError;
+use shiwen_providers::service;
+use shiwen_session::{Session, Words};
+
+use crate::{
+    form::{self, InForm, Setting},
+    orders::{Rest, Wish},
+    output::{Exit, say},
+};
+
+const ID: ProviderId = ProviderId::RawUgc;
+/// How often a call that the provider took for one too many is made again. It did nothing, so that is safe.
+const TRIES: u32 = 6;
+/// Before the next try where the answer does not say.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// What was written behind `rawugc`.
+pub(crate) enum RawUgc {
+    /// Nothing: which groups and verbs there are.
+    Groups,
+    Call {
+        group: String,
+        verb: Verb,
+        id: Option<String>,
+        settings: Vec<Setting>,
+        yes: bool,
+    },
+    Upload {
+        file: PathBuf,
+    },
+    /// `scrape` and `plan` are tasks: paid for, kept, and shown by `show` too.
+    Order {
+        operation: Operation,
+        own: Vec<(&'static str, Option<String>)>,
+        rest: Box<Rest>,
+    },
+}
+
+#[derive(Parser)]
+struct Scrape {
+    /// What to look for on TikTok.
+    #[arg(long)]
+    query: Option<String>,
+    #[command(flatten)]
+    rest: Rest,
+}
+
+#[derive(Parser)]
+struct Plan {
+    /// The id of what a search found, as `rawugc scrape` gives it.
+    #[arg(long, value_name = "ID")]
+    scrape: Option<String>,
+    /// What the contents are to be for.
+    #[arg(long)]
+    brief: Option<String>,
+    #[command(flatten)]
+    rest: Rest,
+}
+
+fn collections() -> &'static [Collection] {
+    service(ID).map_or(&[], |service| service.collections())
+}
+
+/// Whether the call is about one thing, which it then needs the id of.
+fn takes_id(verb: Verb) -> bool {
+    match verb {
+        Verb::Get | Verb::Update | Verb::Delete | Verb::Reschedule | Verb::Publish => true,
+        Verb::List | Verb::Create | Verb::Refresh | Verb::Search => false,
+    }
+}
+
+fn verb_command(call: &CollectionCall) -> Command {
+    let mut command = Command::new(call.verb.as_str()).after_help(form::described(&call.form));
+    if takes_id(call.verb) {
+        command = command.arg(Arg::new("id").required(true).help("Of which one"));
+    }
+    if !call.form.fields.is_empty() {
+        let set = Arg::new("set").long("set").value_name("NAME=VALUE");
+        let set = set.action(ArgAction::Append).value_parser(clap::value_parser!(Setting));
+        command = command.arg(set.help("A field; several times for a field that takes several"));
+    }
+    if call.ask {
+        let yes = Arg::new("yes").long("yes").action(ArgAction::SetTrue);
+        command = command.arg(yes.help("It cannot be taken back, or others see it: do it"));
+    }
+    command
+}
+
+impl Args for RawUgc {
+    fn augment_args(command: Command) -> Command {
+        let upload = Command::new("upload")
+            .about("Upload a picture or a video; answers its address")
+            .arg(Arg::new("file").required(true).value_parser(clap::value_parser!(PathBuf)));
+        let groups = collections().iter().map(|group| {
+            let verbs = group.calls.iter().map(verb_command);
+            Command::new(group.name.as_str()).subcommand_required(true).subcommands(verbs)
+        });
+        command
+            .subcommands(groups)
+            .subcommand(upload)
+            .subcommand(Scrape::augment_args(Command::new("scrape").about("Look for videos")))
+            .subcommand(Plan::augment_args(Command::new("plan").about("Plan contents")))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for RawUgc {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let wrong = || clap::Error::new(clap::error::ErrorKind::InvalidSubcommand);
+        let Some((group, matches)) = matches.subcommand() else { return Ok(Self::Groups) };
+        match group {
+            "upload" => {
+                let file = matches.get_one::<PathBuf>("file").cloned().ok_or_else(wrong)?;
+                return Ok(Self::Upload { file });
+            }
+            "scrape" => {
+                let Scrape { query, rest } = Scrape::from_arg_matches(matches)?;
+                let (operation, own) = (Operation::Scrape, vec![("query", query)]);
+                return Ok(Self::Order { operation, own, rest: Box::new(rest) });
+            }
+            "plan" => {
+                let Plan { scrape, brief, rest } = Plan::from_arg_matches(matches)?;
+                let own = vec![("scrapeId", scrape), ("brief", brief)];
+                return Ok(Self::Order { operation: Operation::Plan, own, rest: Box::new(rest) });
+            }
+            _ => {}
+        }
+        let (verb, matches) = matches.subcommand().ok_or_else(wrong)?;
+        let verb: Verb = verb.parse().map_err(|_| wrong())?;
+        // A call has only the arguments that it can use.
+        let settings = matches.try_get_many::<Setting>("set").ok().flatten();
+        Ok(Self::Call {
+            group: group.to_owned(),
+            verb,
+            id: matches.try_get_one::<String>("id").ok().flatten().cloned(),
+            settings: settings.into_iter().flatten().cloned().collect(),
+            yes: matches.try_get_one::<bool>("yes").ok().flatten().copied().unwrap_or_default(),
+        })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl RawUgc {
+    /// Whether a session is needed for it.
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(self, Self::Groups)
+    }
+
+    /// Which groups and verbs there are, with the fields of each.
+    pub(crate) fn list() -> anyhow::Result<Exit> {
+        say!("{}", serde_json::to_string_pretty(collections())?);
+        Ok(Exit::Done)
+    }
+
+    pub(crate) async fn run(&self, session: &Session, words: &Words) -> anyhow::Result<Exit> {
+        match self {
+            Self::Groups => Self::list(),
+            Self::Upload { file } => {
+                let url = session.engine.upload(ID, file).await?;
+                say!("{}", serde_json::json!({ "url": url }));
+                Ok(Exit::Done)
+            }
+            Self::Order { operation, own, rest } => {
+                let own: Vec<_> = own.iter().map(|(name, value)| (*name, value)).collect();
+                let wish = Wish { provider: ID, operation: *operation, parent: None, own: &own };
+                rest.place(session, &wish, true, words).await
+            }
+            Self::Call { group, verb, id, settings, yes } => {
+                let call = collections()
+                    .iter()
+                    .find(|it| it.name == *group)
+                    .and_then(|group| group.calls.iter().find(|call| call.verb == *verb))
+                    .ok_or(EngineError::NotOffered(ID))?;
+                if call.ask && !yes {
+                    eprintln!("{}", words.say("cli.needs_yes", &[]));
+                    return Ok(Exit::Wrong);
+                }
+                let input = form::input(&call.form, settings);
+                let calling =
+                    async || session.engine.call(ID, group, *verb, id.as_deref(), &input).await;
+                let items = patiently(calling, words).await;
+                let items = items
+                    .map_err(|error| anyhow::Error::from(error).context(InForm::of(&call.form)))?;
+                say!("{}", serde_json::to_string(&items)?);
+                Ok(Exit::Done)
+            }
+        }
+    }
+}
+
+/// Waits and goes on where the provider says that these are too many calls. Other programs may share its minute, so
+/// that can be so at the very first.
+async fn patiently(
+    mut call: impl AsyncFnMut() -> Result<Items, EngineError>,
+    words: &Words,
+) -> Result<Items, EngineError> {
+    for _ in 1..TRIES {
+        let called = call().await;
+        let Err(EngineError::Refused(refused)) = &called else { return called };
+        if refused.0.kind != FailureKind::RateLimited {
+            return called;
+        }
+        let said = refused.0.retry_after_s.map(|seconds| Duration::from_secs(seconds.into()));
+        let pause = said.unwrap_or(PAUSE);
+        let seconds = pause.as_secs().to_string();
+        eprintln!("{}", words.say("cli.rate_wait", &[("seconds", &seconds)]));
+        tokio::time::sleep(pause).await;
+    }
+    call().await
+}
