@@ -229,7 +229,8 @@ export class Session {
     const at = this.tasks.all.findIndex((task) => task.id === id);
     const task = this.tasks.all[at];
     const next = this.tasks.all[at + 1] ?? this.tasks.all[at - 1];
-    const title = (task ? titleOf(task) : null) ?? t('done.untitled');
+    const named = task ?? this.studio.task(id);
+    const title = (named ? titleOf(named) : null) ?? t('done.untitled');
     const done = await this.attempt(() => ipc.deleteTask(id));
     if (!done) return;
     // The event may have come before the answer.
@@ -289,8 +290,9 @@ export class Session {
   async #restore(id: TaskId): Promise<void> {
     const done = await this.attempt(() => ipc.restoreTask(id));
     if (!done) return;
-    await this.tasks.load();
-    this.open(id);
+    await Promise.all([this.tasks.load(), this.studio.load()]);
+    // What was made without a link stands on a desk of its own.
+    if (this.studio.task(id) === undefined) this.open(id);
   }
 
   async #read(): Promise<void> {
