@@ -6,15 +6,17 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context;
-use shiwen_core::{Download, DownloadState, Media, TaskId};
+use anyhow::{Context, bail};
+use shiwen_core::{Desk, Download, DownloadState, Media, Output, Task, TaskId};
 use shiwen_engine::EngineError;
-use shiwen_session::{Session, Words};
+use shiwen_session::{MediaError, Session, Words};
 
 use crate::output::{Exit, say};
 
 /// How often a download is looked at besides its announcements.
 const LOOK: Duration = Duration::from_millis(500);
+/// Tasks that are read at once.
+const PAGE: u32 = 200;
 /// Between two lines of progress where nobody watches them change.
 const LINE_EVERY: Duration = Duration::from_secs(1);
 
@@ -27,7 +29,7 @@ pub(crate) struct Fetch {
     cover: bool,
     /// One of its works, as `show` counts them.
     #[arg(long, value_name = "N")]
-    work: Option<u32>,
+    work: Option<usize>,
     /// Into this folder; by default the one in the settings, else the system's for downloads.
     #[arg(long, value_name = "FOLDER")]
     to: Option<PathBuf>,
@@ -42,14 +44,42 @@ impl Fetch {
     ) -> anyhow::Result<Exit> {
         let id = TaskId(self.task);
         let task = session.engine.store().task(id).map_err(EngineError::from)?;
-        let media = match self.work {
-            // 0 is none, like all numbers behind the last.
-            Some(place) => Media::Work { index: place.checked_sub(1).unwrap_or(u32::MAX) },
-            None if self.cover => Media::Cover,
-            None if task.works.is_empty() => Media::Video,
-            None => Media::Work { index: 0 },
+        let (id, media) = match self.work {
+            Some(place) => work(session, id, place)?,
+            None if self.cover => (id, Media::Cover),
+            None if task.works.is_empty() => (id, Media::Video),
+            None => (id, Media::Work { index: 0 }),
         };
         bring(session, id, media, self.to.as_deref(), json, words).await
+    }
+}
+
+/// The n-th work that `show` lists. A version that an edit made is a file of the edit's own task.
+fn work(session: &Session, task: TaskId, place: usize) -> anyhow::Result<(TaskId, Media)> {
+    let store = session.engine.store();
+    let detail = store.detail(task).map_err(EngineError::from)?;
+    let Some(Output::Works { works }) = detail.output else { bail!(MediaError::NoSuchMedia) };
+    let Some(wanted) = place.checked_sub(1).and_then(|place| works.get(place)) else {
+        bail!(MediaError::NoSuchMedia)
+    };
+    let in_task = |of: &Task| {
+        let at = of.works.iter().position(|work| work.remote_id == wanted.remote_id)?;
+        Some((of.id, Media::Work { index: u32::try_from(at).ok()? }))
+    };
+    if let Some(found) = in_task(&detail.task) {
+        return Ok(found);
+    }
+    let mut before = None;
+    loop {
+        let page = store.tasks(Desk::Works, before, PAGE).map_err(EngineError::from)?;
+        let edits = page.tasks.iter().filter(|edit| edit.parent == Some(task));
+        if let Some(found) = edits.filter_map(in_task).next() {
+            return Ok(found);
+        }
+        match page.before {
+            Some(_) => before = page.before,
+            None => bail!(MediaError::NoSuchMedia),
+        }
     }
 }
 

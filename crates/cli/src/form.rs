@@ -32,21 +32,37 @@ impl std::str::FromStr for Setting {
 #[error("write name=value")]
 pub(crate) struct NotASetting;
 
-/// The form that an error is about, so that its words can name what the form offers.
+/// The form that an error is about and what was filled in, so that its words can name what the form offers.
 #[derive(Debug)]
-pub(crate) struct InForm(pub(crate) Form);
+pub(crate) struct InForm {
+    pub(crate) form: Form,
+    pub(crate) input: Input,
+}
 
 impl InForm {
-    pub(crate) fn of(form: &Form) -> Self {
-        Self(form.clone())
+    pub(crate) fn of(form: &Form, input: &Input) -> Self {
+        Self { form: form.clone(), input: input.clone() }
+    }
+
+    /// What a field offers for the chosen model.
+    fn choices(&self, name: &str) -> &[String] {
+        let model = match self.input.get("model") {
+            Some(Entry::Text(model)) => model.trim(),
+            _ => "",
+        };
+        let is_for = |field: &&FormField| {
+            field.name == name
+                && (field.models.is_empty() || field.models.iter().any(|it| it == model))
+        };
+        self.form.fields.iter().find(is_for).map_or(&[], |field| &field.choices)
     }
 }
 
 impl std::fmt::Display for InForm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0.operation {
-            Some(operation) => write!(f, "{operation} at {}", self.0.provider),
-            None => write!(f, "a call to {}", self.0.provider),
+        match self.form.operation {
+            Some(operation) => write!(f, "{operation} at {}", self.form.provider),
+            None => write!(f, "a call to {}", self.form.provider),
         }
     }
 }
@@ -108,18 +124,16 @@ fn milliseconds(text: &str) -> Option<f64> {
 }
 
 /// What is wrong, one line for each field: which one, why, and its limit.
-pub(crate) fn faults(words: &Words, faults: &[Fault], form: Option<&Form>) -> Vec<String> {
+pub(crate) fn faults(words: &Words, faults: &[Fault], asked: Option<&InForm>) -> Vec<String> {
     let line = |fault: &Fault| {
         let limit = fault.limit.map(|limit| limit.to_string()).unwrap_or_default();
         let key = format!("form.fault.{}", fault.kind);
-        let why = words.say(&key, &[("limit", &limit)]).into_owned();
-        let field = form.and_then(|form| form.fields.iter().find(|it| it.name == fault.field));
-        let choices = field.map(|field| field.choices.join(", ")).unwrap_or_default();
-        let places = [("field", named(words, &fault.field)), ("why", why)];
-        let places = places.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let why = words.say(&key, &[("limit", &limit)]);
+        let places = [("field", &*named(words, &fault.field)), ("why", &*why)];
         let mut line = words.say("cli.field_fault", &places).into_owned();
+        let choices = asked.map(|asked| asked.choices(&fault.field)).unwrap_or_default();
         if !choices.is_empty() {
-            line.push_str(&words.say("cli.choices", &[("choices", &choices)]));
+            line.push_str(&words.say("cli.choices", &[("choices", &choices.join(", "))]));
         }
         line
     };
@@ -248,8 +262,15 @@ mod tests {
             }
             let kind = shiwen_core::FaultKind::TooLong;
             let fault = Fault { field: "prompt".to_owned(), kind, limit: Some(5000.0) };
-            let lines = faults(&words, &[fault], Some(&form));
+            let other = Fault {
+                field: "aspectRatio".to_owned(),
+                kind: shiwen_core::FaultKind::NotOffered,
+                limit: None,
+            };
+            let asked = InForm::of(&form, &set(&form, &["model=veo3"]));
+            let lines = faults(&words, &[fault, other], Some(&asked));
             assert!(lines[0].contains("prompt") && lines[0].contains("5000"), "{lines:?}");
+            assert!(lines[1].contains("16:9, 9:16, Auto"), "{lines:?}");
         }
     }
 }

@@ -5,7 +5,7 @@ use shiwen_engine::EngineError;
 use shiwen_session::{Session, Words};
 
 use crate::{
-    output::{Exit, cause, say},
+    output::{Exit, cause, say, state},
     patience::about,
     print,
 };
@@ -29,7 +29,7 @@ impl Tasks {
             return Ok(Exit::Done);
         }
         for task in &page.tasks {
-            let state = words.say(&format!("state.{}", task.state), &[]).into_owned();
+            let state = state(words, task);
             let what = match &task.link {
                 Some(link) => words.say(&format!("platform.{}", link.platform), &[]).into_owned(),
                 None => words.say(&format!("operation.{}", task.operation), &[]).into_owned(),

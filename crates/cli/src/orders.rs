@@ -206,7 +206,8 @@ impl Rest {
             parent: wish.parent,
         };
         let ordered = session.engine.order(&order);
-        let task = ordered.map_err(|error| anyhow::Error::from(error).context(InForm::of(form)))?;
+        let task = ordered
+            .map_err(|error| anyhow::Error::from(error).context(InForm::of(form, &order.input)))?;
         let mut done = false;
         let show = |detail: &TaskDetail, index, exit| {
             done = detail.task.state == shiwen_core::TaskState::Succeeded;

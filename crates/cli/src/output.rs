@@ -2,11 +2,11 @@
 
 use std::process::ExitCode;
 
-use shiwen_core::{Failure, FailureKind, Task, TaskState, Unit, WaitReason};
+use shiwen_core::{Failure, FailureKind, Operation, Task, TaskState, Unit, WaitReason};
 use shiwen_engine::EngineError;
 use shiwen_session::{MediaError, SessionError, Words};
 
-use crate::form::{self, InForm};
+use crate::form;
 
 /// A line on standard output. A reader that has gone away (`| head`) is an error that ends the program quietly.
 macro_rules! say {
@@ -49,6 +49,9 @@ impl Exit {
     pub(crate) fn of(error: &anyhow::Error) -> Self {
         if let Some(MediaError::NoSuchMedia | MediaError::Unavailable(_)) = error.downcast_ref() {
             return Self::Failed;
+        }
+        if error.is::<NeedsYes>() {
+            return Self::Wrong;
         }
         match error.downcast_ref::<EngineError>() {
             Some(EngineError::NoLink) => Self::NoLink,
@@ -112,8 +115,7 @@ pub(crate) fn explain(words: &Words, error: &anyhow::Error, json: bool) {
         return;
     }
     eprintln!("{}", words.say(key, &[]));
-    let form = error.downcast_ref::<InForm>().map(|asked| &asked.0);
-    for line in form::faults(words, faults, form) {
+    for line in form::faults(words, faults, error.downcast_ref()) {
         eprintln!("  {line}");
     }
     if let Some(failure) = failure {
@@ -135,6 +137,9 @@ fn key_of(error: &anyhow::Error) -> &'static str {
     };
     let of_engine = || error.downcast_ref::<EngineError>().and_then(engine_key);
     let of_session = || error.downcast_ref::<SessionError>().map(session_key);
+    if error.is::<NeedsYes>() {
+        return "cli.needs_yes";
+    }
     of_engine().or_else(of_session).or_else(of_media).unwrap_or("error.internal")
 }
 
@@ -175,13 +180,35 @@ fn session_key(error: &SessionError) -> &'static str {
     }
 }
 
+/// How a task stands, by what it does.
+pub(crate) fn state<'a>(words: &'a Words, task: &Task) -> std::borrow::Cow<'a, str> {
+    let key = match (task.state, task.operation) {
+        (TaskState::Running, Operation::Resolve) => "state.running_resolve",
+        (TaskState::Running, Operation::Analyze) => "state.running_analyze",
+        (TaskState::Running, Operation::Scrape) => "state.running_scrape",
+        (TaskState::Running, Operation::Plan) => "state.running_plan",
+        (TaskState::Running, operation) if !operation.takes_link() => "state.running_generate",
+        (state, _) => return std::borrow::Cow::Owned(state_words(words, state)),
+    };
+    words.say(key, &[])
+}
+
+fn state_words(words: &Words, state: TaskState) -> String {
+    words.say(&format!("state.{state}"), &[]).into_owned()
+}
+
+/// What was refused because the user must say that it is meant.
+#[derive(Debug, thiserror::Error)]
+#[error("this needs --yes")]
+pub(crate) struct NeedsYes;
+
 /// Why a task failed or is uncertain, as one line.
 pub(crate) fn cause(words: &Words, task: &Task, unit: Unit) -> String {
     match (task.state, &task.failure, task.wait) {
         (TaskState::Uncertain, _, _) => words.say("state.uncertain", &[]).into_owned(),
         (_, Some(failure), _) => failure_words(words, failure, unit),
         (_, _, Some(wait)) => words.say(&format!("wait.{}", wait.reason), &[]).into_owned(),
-        (state, None, None) => words.say(&format!("state.{state}"), &[]).into_owned(),
+        (_, None, None) => state(words, task).into_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ use shiwen_core::{Task, TaskDetail, TaskId, TaskState};
 use shiwen_engine::EngineError;
 use shiwen_session::{Session, Words};
 
-use crate::output::Exit;
+use crate::output::{Exit, state};
 
 /// How often the history is looked at besides its announcements: another process may own the tasks.
 const LOOK: Duration = Duration::from_millis(250);
@@ -67,7 +67,7 @@ impl Patience {
             if said != Some((task.state, task.progress)) {
                 // Somebody who watches wants to know; a script reads standard output only.
                 if std::io::stderr().is_terminal() {
-                    let state = words.say(&format!("state.{}", task.state), &[]).into_owned();
+                    let state = state(words, &task);
                     let progress =
                         task.progress.map(|part| format!(" {part}%")).unwrap_or_default();
                     eprintln!("{state}{progress} {}", about(&task));

@@ -4,7 +4,7 @@ use shiwen_core::{Analysis, Output, Plan, Scrape, Task, TaskDetail, TaskState, T
 use shiwen_session::{Session, Words};
 
 use crate::{
-    output::{Exit, cause, say},
+    output::{Exit, cause, say, state},
     patience::about,
 };
 
@@ -26,7 +26,7 @@ pub(crate) fn task(
         }
         // The user did not want to wait: the number is what there is to know.
         TaskState::Running | TaskState::Queued if exit == Exit::Done => {
-            say!("{}\t{}", task.id, words.say(&format!("state.{}", task.state), &[]));
+            say!("{}\t{}", task.id, state(words, task));
             Ok(())
         }
         _ => {

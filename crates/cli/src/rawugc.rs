@@ -12,7 +12,7 @@ use shiwen_session::{Session, Words};
 use crate::{
     form::{self, InForm, Setting},
     orders::{Rest, Wish},
-    output::{Exit, say},
+    output::{Exit, NeedsYes, say},
 };
 
 const ID: ProviderId = ProviderId::RawUgc;
@@ -186,15 +186,15 @@ impl RawUgc {
                     .and_then(|group| group.calls.iter().find(|call| call.verb == *verb))
                     .ok_or(EngineError::NotOffered(ID))?;
                 if call.ask && !yes {
-                    eprintln!("{}", words.say("cli.needs_yes", &[]));
-                    return Ok(Exit::Wrong);
+                    return Err(NeedsYes.into());
                 }
                 let input = form::input(&call.form, settings);
                 let calling =
                     async || session.engine.call(ID, group, *verb, id.as_deref(), &input).await;
                 let items = patiently(calling, words).await;
-                let items = items
-                    .map_err(|error| anyhow::Error::from(error).context(InForm::of(&call.form)))?;
+                let items = items.map_err(|error| {
+                    anyhow::Error::from(error).context(InForm::of(&call.form, &input))
+                })?;
                 say!("{}", serde_json::to_string(&items)?);
                 Ok(Exit::Done)
             }
