@@ -251,6 +251,13 @@ impl Shared {
     ) {
         (record.state, record.failure) = (state, failure);
         record.ended_at = Some(SystemClock.now());
+        // Nothing came, so nothing of it needs to lie among the user's files.
+        if record.received == 0
+            && let Some(part) = record.part.take()
+            && let Err(error) = std::fs::remove_file(Path::new(&record.folder).join(part))
+        {
+            tracing::info!(%error, "an empty part stays");
+        }
         if let Err(error) = self.store().save_download(&record) {
             tracing::warn!(%error, "the end of a download was not kept");
         }
@@ -332,11 +339,12 @@ impl Shared {
         speed: &mut Speed,
         told: &mut Option<Instant>,
     ) {
-        let is_news = record.received != now.saved || record.validator != now.validator;
-        if is_news {
+        let name = renamed(&record.name, now.kind);
+        if record.received != now.saved || record.validator != now.validator || record.name != name
+        {
             (record.received, record.total) = (now.saved, now.total);
             record.validator.clone_from(&now.validator);
-            record.name = renamed(&record.name, now.kind);
+            record.name = name;
             if let Err(error) = self.store().save_download(record) {
                 tracing::warn!(%error, "the state of a download was not kept");
             }

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod downloads;
+mod full_disk;
 mod outcomes;
 mod short_links;
 mod stage;
+mod works;

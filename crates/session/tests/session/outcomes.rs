@@ -1,14 +1,10 @@
 //! How the tasks of each provider come to rest: the real engine, the real sender, real HTTP to the sandbox.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use shiwen_core::{
-    Charged, FailureKind, Input, Operation, ProviderId, Submission, Task, TaskId, TaskState,
-    WaitReason,
-};
-use shiwen_session::Session;
+use shiwen_core::{Charged, FailureKind, Operation, ProviderId, Task, TaskState, WaitReason};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, link, submit, until};
 
 /// Where a task comes to rest.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -225,45 +221,5 @@ fn rests(task: &Task, rest: Rest) -> bool {
                     .is_some_and(|failure| failure.kind == kind && failure.charged == charged)
         }
         Waits(state, reason) => task.state == state && task.wait.map(|wait| wait.reason) == reason,
-    }
-}
-
-fn link(code: &str) -> String {
-    format!("https://v.douyin.com/{code}/")
-}
-
-fn submit(session: &Session, provider: ProviderId, operation: Operation, code: &str) -> TaskId {
-    let url = link(code);
-    let submission = Submission {
-        share_text: format!(
-            "7.43 复制打开抖音，看看【灶边老周的作品】红烧肉 {url} 05/17 qRe:/ P@w.SY"
-        ),
-        urls: vec![url],
-        again: Vec::new(),
-        provider,
-        operation,
-        target_language: None,
-        input: Input::new(),
-        together: false,
-    };
-    session.engine.create_tasks(&submission).unwrap()[0]
-}
-
-async fn until(session: &Session, id: TaskId, wanted: impl Fn(&Task) -> bool) -> Task {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    loop {
-        let task = session.engine.store().task(id).unwrap();
-        if wanted(&task) {
-            return task;
-        }
-        assert!(
-            Instant::now() < deadline,
-            "still {:?} {:?} {:?} {}",
-            task.state,
-            task.wait,
-            task.failure,
-            task.link.as_ref().map(|link| link.url.as_str()).unwrap_or_default()
-        );
-        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
