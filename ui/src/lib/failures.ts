@@ -156,6 +156,9 @@ const quotas: Record<Unit, MessageKey> = {
 /** Coze's code for a run whose record it no longer keeps. */
 const EXPIRED = 'expired';
 
+/** Jimeng's code for an order that was not sent, since the gateway is not known to take any. */
+const SUBMIT_OFF = 'submit_off';
+
 /** What of a task tells failures apart. */
 export type Failed = Pick<Task, 'remote_id' | 'operation'>;
 
@@ -178,6 +181,7 @@ function unfinished(failure: Failure, task: Failed | null): boolean {
 export function failureHeadline(failure: Failure, task: Failed | null): string {
   const provider = providerName(failure.provider);
   if (failure.kind === 'quota-exhausted') return t(quotas[units[failure.provider]]);
+  if (failure.code === SUBMIT_OFF) return t('failure.submit_off');
   if (expired(failure)) return t('failure.expired');
   if (setupMissing(failure, task)) return t('failure.not_found_setup');
   if (unfinished(failure, task)) return t('failure.provider_unfinished');
@@ -228,6 +232,11 @@ export function failureWords(failure: Failure, task: Failed | null, last4: strin
   };
   if (failure.kind === 'unauthorized' && last4 !== null) words.text = t('failed.key_last4', { provider, last4 });
   if (unfinished(failure, task)) words.text = t(UNFINISHED[subject], { provider });
+  if (failure.code === SUBMIT_OFF) {
+    words.text = t('failure.submit_off.text', { provider });
+    words.remedy = 'check_settings';
+    words.other = 'retry';
+  }
   if (expired(failure)) words.text = t('failure.expired.text', { provider });
   else if (setupMissing(failure, task)) {
     words.text = t(failure.provider === 'coze' ? 'failure.not_found_setup.text' : 'failure.not_found_setup.other', { provider });

@@ -8,7 +8,7 @@ export const units: Record<ProviderId, Unit> = {
   transcriptgenerate: 'second',
   coze: 'run',
   rawugc: 'credit',
-  jimeng: 'use',
+  jimeng: 'credit',
 };
 
 const providerNames: Record<ProviderId, string> = {
@@ -16,7 +16,7 @@ const providerNames: Record<ProviderId, string> = {
   transcriptgenerate: 'TranscriptGenerate',
   coze: 'Coze',
   rawugc: 'RawUGC',
-  jimeng: 'Jimeng',
+  jimeng: '即梦网关',
 };
 
 /** The provider's proper name, the same in every language. */

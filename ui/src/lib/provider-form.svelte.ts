@@ -1,9 +1,20 @@
 // What the user types into a provider's card, before it is saved.
 
 import type { FieldView, ProviderView } from '../bindings';
+import { rowsOf } from './rows';
 
-/** Fields that most people never touch; they are folded away. */
-const ADVANCED = ['base_url', 'transcript_input', 'info_input'];
+/** Fields that most people never touch; they are folded away where the provider does not need them. */
+const ADVANCED = ['base_url'];
+
+function isAdvanced(field: FieldView): boolean {
+  return ADVANCED.includes(field.name) && !field.required;
+}
+
+/** Every row has what it needs. */
+function rowsComplete(field: FieldView, text: string): boolean {
+  const needed = field.columns.filter((column) => column.required);
+  return needed.length === 0 || rowsOf(text).every((row) => needed.every((column) => (row[column.name] ?? '') !== ''));
+}
 
 export class ProviderForm {
   /** By field name. A secret stands here only while it is being typed. */
@@ -15,11 +26,11 @@ export class ProviderForm {
   }
 
   get plain(): FieldView[] {
-    return this.#view().fields.filter((field) => !ADVANCED.includes(field.name));
+    return this.#view().fields.filter((field) => !isAdvanced(field));
   }
 
   get advanced(): FieldView[] {
-    return this.#view().fields.filter((field) => ADVANCED.includes(field.name));
+    return this.#view().fields.filter(isAdvanced);
   }
 
   /** What would be sent: only fields that differ from what is saved. */
@@ -42,8 +53,10 @@ export class ProviderForm {
   get complete(): boolean {
     const changes = this.changes;
     return this.#view().fields.every((field) => {
+      const typed = changes[field.name];
+      if (typed !== undefined && !rowsComplete(field, typed)) return false;
       if (!field.required) return true;
-      return (changes[field.name] ?? (field.secret ? (field.configured ? 'saved' : '') : (field.value ?? ''))) !== '';
+      return (typed ?? (field.secret ? (field.configured ? 'saved' : '') : (field.value ?? ''))) !== '';
     });
   }
 

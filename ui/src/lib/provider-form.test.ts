@@ -44,6 +44,20 @@ describe('a provider’s card', () => {
     expect(card.complete).toBe(true);
   });
 
+  it('is complete only once each row has what it needs', () => {
+    const columns = [{ name: 'id', required: true, choices: [] }, { name: 'name', required: false, choices: [] }] as unknown as FieldView['columns'];
+    const card = form(field('workflows', { required: true, columns }));
+    card.type('workflows', '[{"id":"1"},{"name":"口播"}]');
+    expect(card.complete).toBe(false);
+    card.type('workflows', '[{"id":"1"},{"id":"2","name":"口播"}]');
+    expect(card.complete).toBe(true);
+  });
+
+  it('folds an address away unless it is needed', () => {
+    expect(form(field('base_url')).plain).toEqual([]);
+    expect(form(field('base_url', { required: true })).plain.map((one) => one.name)).toEqual(['base_url']);
+  });
+
   it('forgets what was typed when it is given up', () => {
     const card = form(field('token', { secret: true }));
     card.type('token', 'abc');

@@ -78,6 +78,8 @@ export class Providers {
       this.#replace(saved);
       return saved;
     } catch (err) {
+      // A row that is filled in wrongly is, on a card, a field that is.
+      if (err instanceof AppError && err.code === 'faults') throw new AppError('invalid_field', err.message);
       if (!(err instanceof AppError) || !isKeychainCode(err.code)) throw err;
       this.refused = { id, values, code: err.code };
       return null;

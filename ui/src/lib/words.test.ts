@@ -3,7 +3,7 @@ import type { Charged, Failure, FailureKind, Operation, Task, TaskState, WaitRea
 import { remedyNames, retryWords } from './failures';
 import type { ErrorCode } from './ipc';
 import { setLanguage, t, type Language } from './messages.svelte';
-import { againWords, amount, chargedWords, errorWords, failureWords, hasNumber, stateWords, waitExplained, waitRemedy } from './words';
+import { againWords, amount, chargedWords, errorWords, expiryWords, failureWords, hasNumber, stateWords, waitExplained, waitRemedy } from './words';
 
 const KINDS: Record<FailureKind, true> = {
   'invalid-input': true,
@@ -248,6 +248,19 @@ describe('submitting an uncertain task again', () => {
 
   it('costs nothing in the sandbox', () => {
     expect(Object.values(againWords('1 次', true)).join()).not.toMatch(/可能多扣|会扣两次/);
+  });
+});
+
+describe('the end of a token', () => {
+  const day = 86_400_000;
+
+  it('is counted in days, and a worry when it is near', () => {
+    expect(expiryWords(10 * day, 0.5 * day)).toEqual({ text: '令牌还有 10 天到期', soon: false });
+    expect(expiryWords(3 * day, 0)).toEqual({ text: '令牌还有 3 天到期', soon: true });
+  });
+
+  it('that has passed is said', () => {
+    expect(expiryWords(1, 2)).toEqual({ text: '令牌已到期', soon: true });
   });
 });
 

@@ -25,6 +25,7 @@ import { t, type MessageKey } from './messages.svelte';
 import type { Refusal } from './paste.svelte';
 
 export { chargedWords, failureHeadline, failureWords, remedyIcons, remedyNames, type FailureWords, type Remedy } from './failures';
+export { fieldName } from './field-words';
 export { providerName } from './names';
 
 export const platformNames: Record<Platform, MessageKey> = {
@@ -91,26 +92,6 @@ export const providerAbout: Record<ProviderId, MessageKey> = {
   jimeng: 'provider.jimeng.about',
 };
 
-/** Names of the fields on the providers' cards. A field that is not listed is shown by its own name. */
-const fieldNames: Record<string, MessageKey | undefined> = {
-  user_id: 'field.user_id',
-  api_key: 'field.api_key',
-  api_secret: 'field.api_secret',
-  token: 'field.token',
-  history_token: 'field.history_token',
-  base_url: 'field.base_url',
-  site: 'field.site',
-  transcript_workflow_id: 'field.transcript_workflow_id',
-  info_workflow_id: 'field.info_workflow_id',
-  transcript_input: 'field.transcript_input',
-  info_input: 'field.info_input',
-};
-
-export function fieldName(name: string): string {
-  const key = fieldNames[name];
-  return key ? t(key) : name;
-}
-
 /** An amount in the provider's own unit, which is never converted: `2 次`, `128 点`, `1 分 40 秒额度`. */
 export function amount(unit: Unit, count: number): string {
   switch (unit) {
@@ -131,6 +112,17 @@ export function left(allowance: Allowance): string {
   const rest = amount(allowance.unit, allowance.left);
   if (allowance.total === null) return t('amount.left', { amount: rest });
   return t('amount.left_of', { amount: rest, total: amount(allowance.unit, allowance.total) });
+}
+
+const DAY = 86_400_000;
+/** Days before its end from which on a token is a worry. */
+const SOON = 7;
+
+/** How long a token is still good. */
+export function expiryWords(at: number, now: number): { text: string; soon: boolean } {
+  if (at <= now) return { text: t('settings.expired'), soon: true };
+  const days = Math.ceil((at - now) / DAY);
+  return { text: t('settings.expires_in', { count: days }), soon: days <= SOON };
 }
 
 /** How a provider is paid, for the choice of one. */
