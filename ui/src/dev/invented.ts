@@ -1,5 +1,6 @@
 // Invented tasks and providers for the stand-in. No real key, link or person.
 
+import { columns, workflows } from './texts';
 import type { Failure, FailureKind, Platform, ProviderId, ProviderView, Task } from '../bindings';
 
 const NOW = Date.now();
@@ -89,7 +90,7 @@ export function tasks(show: string): Task[] {
     task(3, { platform: 'douyin', title: '小店朋友圈这样发，三句话就够', url: 'https://v.douyin.com/aW9nTe_4Rk0/', words: 203, found: found('阿岚开店笔记', 48), created_at: at(60 * 27), ended_at: at(60 * 27 - 1) }),
     task(2, { platform: 'youtube', title: 'My plant kept falling over until I tried one chopstick', url: 'https://youtu.be/abc', words: 96, found: found('desk.garden', 23), created_at: at(60 * 75), ended_at: at(60 * 75 - 1) }),
   ];
-  const shown: Record<string, number> = { queued: 12, submitting: 11, running: 10, stalled: 10, offline: 12, failed: 8, uncertain: 7, cancelled: 6, stopped: 6, 'gave-up': 6, info: 5, long: 4 };
+  const shown: Record<string, number> = { analysis: 40, analysing: 40, batch: 49, 'batch-uncertain': 49, queued: 12, submitting: 11, running: 10, stalled: 10, offline: 12, failed: 8, uncertain: 7, cancelled: 6, stopped: 6, 'gave-up': 6, info: 5, long: 4 };
   const first = show.startsWith('failed-') ? 8 : show.startsWith('wait-') ? 12 : (shown[show] ?? 9);
   // The window opens the first of the list, so the one to be shown is asked for by its id.
   Object.assign(window, { __OPEN__: first });
@@ -101,8 +102,10 @@ export function providers(fresh: boolean): ProviderView[] {
   const plain = (name: string, value: string | null, over: object = {}) => ({ name, secret: false, required: false, value, configured: false, last4: null, choices: [], columns: [], ...over });
   const shared = { session_only: false, signup_url: 'https://example.org', console_url: 'https://example.org', platforms: [], checked_at: fresh ? null : NOW - 9 * MINUTE, check_failure: null, spent_today: 0, charged_on_failure: 'unknown' as const, batch: 1, slots: null, running: 0, expires_at: null };
   return [
-    { ...shared, id: 'momoget', name: 'Momoget', platforms: ['douyin', 'kuaishou', 'xiaohongshu', 'bilibili', 'toutiao'], fields: [secret('user_id', '1c7a'), plain('base_url', 'https://www.momoget.cn/api/v1')], operations: ['transcribe'], unit: 'use', ready: !fresh, allowance: fresh ? null : { unit: 'use', left: 37, total: null, period: null, learned_at: NOW - 3 * MINUTE }, expected_cost: 1, spent_today: fresh ? 0 : 12 },
-    { ...shared, id: 'transcriptgenerate', name: 'TranscriptGenerate', fields: [secret('api_key', '8d2f'), secret('api_secret', '77e0'), plain('base_url', 'https://api.transcriptgenerate.com/open-gateway')], operations: ['transcribe'], unit: 'second', ready: !fresh, allowance: fresh ? null : { unit: 'second', left: 5400, total: 6000, period: 'daily', learned_at: NOW - 30 * MINUTE }, expected_cost: null, check_failure: fresh ? null : failure('unauthorized', 'transcriptgenerate') },
-    { ...shared, id: 'coze', name: 'Coze', fields: [secret('token', null), secret('history_token', null, false), plain('site', 'cn', { choices: ['cn', 'com'] }), plain('transcript_workflow_id', null, { required: true }), plain('transcript_input', 'input'), plain('info_workflow_id', null), plain('info_input', 'input'), plain('base_url', null)], operations: ['transcribe', 'resolve'], unit: 'run', ready: false, allowance: null, expected_cost: 1, checked_at: null },
+    { ...shared, id: 'momoget', name: 'Momoget', platforms: ['douyin', 'kuaishou', 'xiaohongshu', 'bilibili', 'toutiao'], fields: [secret('user_id', '1c7a'), plain('base_url', 'https://www.momoget.cn/api/v1')], operations: ['transcribe'], batch: 5, unit: 'use', ready: !fresh, allowance: fresh ? null : { unit: 'use', left: 37, total: null, period: null, learned_at: NOW - 3 * MINUTE }, expected_cost: 1, spent_today: fresh ? 0 : 12 },
+    { ...shared, id: 'transcriptgenerate', name: 'TranscriptGenerate', fields: [secret('api_key', '8d2f'), secret('api_secret', '77e0'), plain('base_url', 'https://api.transcriptgenerate.com/open-gateway')], operations: ['transcribe'], unit: 'second', ready: !fresh, allowance: fresh ? null : { unit: 'second', left: 5400, total: 6000, period: 'daily', learned_at: NOW - 30 * MINUTE }, slots: 3, running: 1, expected_cost: null, check_failure: fresh ? null : failure('unauthorized', 'transcriptgenerate') },
+    { ...shared, id: 'coze', name: 'Coze', fields: [secret('token', 'q9Zt'), secret('history_token', null, false), plain('site', 'cn', { choices: ['cn', 'com'] }), plain('workflows', fresh ? null : workflows, { required: true, columns }), plain('token_expires', fresh ? null : '2026-12-20'), plain('base_url', null)], operations: ['transcribe', 'resolve'], unit: 'run', ready: !fresh, allowance: null, expected_cost: 1, expires_at: fresh ? null : NOW + 3 * 24 * 60 * MINUTE },
+    { ...shared, id: 'rawugc', name: 'RawUGC', fields: [secret('api_key', '5e0b'), plain('base_url', 'https://rawugc.com/api/v1')], operations: ['analyze', 'generate_video', 'generate_image', 'generate_music', 'captions', 'overlay', 'scrape', 'plan'], unit: 'credit', ready: !fresh, allowance: fresh ? null : { unit: 'credit', left: 128, total: null, period: null, learned_at: NOW - 2 * MINUTE }, expected_cost: null },
+    { ...shared, id: 'jimeng', name: 'Jimeng', fields: [secret('api_key', '9a11'), plain('base_url', 'https://gateway.example')], operations: ['generate_video'], unit: 'use', ready: !fresh, allowance: null, expected_cost: null },
   ];
 }

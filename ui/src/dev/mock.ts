@@ -4,10 +4,13 @@
 import type {
   AppState,
   Chip,
+  Desk,
   Detection,
+  Download,
   Failure,
   FailureKind,
   Link,
+  Order,
   ProviderView,
   Settings,
   Submission,
@@ -16,7 +19,10 @@ import type {
   TaskDetail,
   TaskPage,
 } from '../bindings';
+import { deskOf } from '../lib/task';
 import { cover, failure, providers, share, tasks as invented, text } from './invented';
+import * as studio from './studio';
+import * as texts from './texts';
 
 const query = new URLSearchParams(location.search);
 const show = query.get('show') ?? 'main';
@@ -45,15 +51,25 @@ let settings: Settings = {
 };
 let cards: ProviderView[] = providers(show.startsWith('first'));
 let all: Task[] = show.startsWith('first') || show === 'sandbox-empty' || show === 'empty' ? [] : invented(show);
+if (all.length > 0) all = [...all, ...texts.texts(show, (over) => ({ ...all[0]!, wait: null, ...over }))].sort((a, b) => b.id - a.id);
+all = [...studio.works(show), ...studio.research(show), ...all];
 const trash = new Map<number, Task>();
 let asked = 0;
 
 const callbacks = new Map<number, (message: unknown) => void>();
-const listeners: number[] = [];
+const listeners: { event: string; handler: number }[] = [];
 let next = 1;
 
+function emit(event: string, payload: unknown): void {
+  for (const { event: of, handler } of listeners) if (of === event) callbacks.get(handler)?.({ event, id: handler, payload });
+}
+
 function announce(...changes: TaskChange[]): void {
-  for (const id of listeners) callbacks.get(id)?.({ event: 'task-changes', id, payload: changes });
+  emit('task-changes', changes);
+}
+
+function tell(changes: Download[]): void {
+  emit('download-changes', changes);
 }
 
 function change(id: number, over: Partial<Task>): null {
@@ -152,17 +168,19 @@ function detailOf(id: number): TaskDetail {
             },
           ],
     input: {},
-    output: null,
-    batch: [],
+    output: task.operation === 'analyze' && task.state === 'succeeded' ? { kind: 'analysis' as const, ...texts.analysis } : null,
+    batch: all.filter((one) => one.batch !== null && one.batch === task.batch && one.id !== id).map((one) => one.id),
     ahead: task.state === 'queued' ? 2 : 0,
     usual_s: 84,
+    ...(deskOf(task.operation) === 'texts' ? {} : studio.detail(task)),
   };
 }
 
-function page(before: number | null, limit: number): TaskPage {
-  const rest = all.filter((task) => before === null || task.id < before);
+function page(desk: Desk, before: number | null, limit: number): TaskPage {
+  const of = all.filter((task) => deskOf(task.operation) === desk);
+  const rest = of.filter((task) => before === null || task.id < before);
   const part = rest.slice(0, limit);
-  return { tasks: part, total: all.length, before: rest.length > part.length ? (part.at(-1)?.id ?? null) : null };
+  return { tasks: part, total: of.length, before: rest.length > part.length ? (part.at(-1)?.id ?? null) : null };
 }
 
 function card(id: string, over: Partial<ProviderView>): ProviderView {
@@ -186,13 +204,31 @@ function test(id: string): ProviderView {
   return card(id, { checked_at: Date.now(), check_failure: refused });
 }
 
+function followed(provider: Task['provider'], operation: Task['operation'], remoteId: string): number {
+  const id = Math.max(0, ...all.map((task) => task.id)) + 1;
+  const task: Task = { ...invented('main')[0]!, id, paste: id, provider, operation, link: null, state: 'running', wait: null, remote_id: remoteId, created_at: Date.now(), submitted_at: Date.now() };
+  all = [task, ...all];
+  announce({ kind: 'saved', task });
+  return id;
+}
+
+function take(order: Order): number {
+  const id = Math.max(0, ...all.map((task) => task.id)) + 1;
+  const task = studio.ordered(id, order);
+  all = [task, ...all];
+  announce({ kind: 'saved', task });
+  setTimeout(() => change(id, { state: 'running', remote_id: `vid_${id}`, submitted_at: Date.now() }), 900);
+  setTimeout(() => change(id, studio.result(task)), 7000);
+  return id;
+}
+
 /* eslint-disable @typescript-eslint/no-explicit-any -- the arguments are whatever the bindings send */
 const answers: Record<string, (args: any) => unknown> = {
   app_state: () => ({ ...app, has_provider: app.has_provider || cards.some((one) => one.ready) }),
   detect_links: ({ text: pasted }) => detect(pasted),
   resolve_links: ({ text: pasted }) => detect(pasted),
   create_tasks: ({ submission }) => submit(submission),
-  tasks: ({ before, limit }) => page(before, limit),
+  tasks: ({ desk, before, limit }) => page(desk, before, limit),
   task: ({ id }) => detailOf(id),
   retry_task: ({ id }) => change(id, { state: 'queued', failure: null, ended_at: null, wait: null }),
   cancel_task: ({ id }) => change(id, { state: 'cancelled', cancel_cause: 'before_submit', wait: null, ended_at: Date.now() }),
@@ -230,7 +266,24 @@ const answers: Record<string, (args: any) => unknown> = {
   save_settings: ({ settings: saved }) => (settings = saved),
   enter_sandbox: () => ({ ...Object.assign(app, { sandbox: true }) }),
   leave_sandbox: () => ({ ...Object.assign(app, { sandbox: false }) }),
-  'plugin:event|listen': ({ handler }) => listeners.push(handler),
+  forms: () => [...texts.forms, ...studio.forms],
+  collections: () => studio.collections,
+  collection_call: (args) => studio.collectionCall(show, args),
+  order: ({ order }) => take(order),
+  picture: ({ url }) => studio.picture(url),
+  upload_file: () => ({ name: 'clip.mp4', url: 'https://media.example/upload/clip.mp4' }),
+  copy_text: ({ text: copied }) => [...copied].length,
+  media: () => refuse('media_unavailable'),
+  downloads: () => texts.downloads(),
+  start_download: ({ task, media }) => texts.download(task, media, query.get('broken'), tell),
+  cancel_download: ({ id }) => texts.stop(id, tell),
+  resume_download: ({ id }) => {
+    texts.run(id, null, tell);
+    return texts.change(id, { state: 'running', failure: null });
+  },
+  choose_download_folder: () => (settings = { ...settings, download_folder: '/home/user/视频' }),
+  follow_remote: ({ provider, operation, remoteId }) => followed(provider, operation, remoteId),
+  'plugin:event|listen': ({ event, handler }) => listeners.push({ event, handler }),
 };
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
@@ -254,5 +307,5 @@ Object.assign(window, {
 });
 
 if (show !== 'loading') {
-  window.__SHIWEN__ = { app_state: app, settings, tasks: page(null, 60), providers: cards };
+  window.__SHIWEN__ = { app_state: app, settings, tasks: page('texts', null, 60), providers: cards };
 }
