@@ -9,6 +9,11 @@ const BUSY_WAIT = 15_000;
 /** Times that it is asked for again by itself. */
 const BUSY_TRIES = 6;
 
+/** Nothing but its id came back: the whole of it is in the list. */
+function isBare(item: Item): boolean {
+  return item.text === null && item.facts.length === 0 && (item.title === '' || item.title === item.id);
+}
+
 export class Shelf implements Choosable {
   readonly collection: Collection;
   items = $state.raw<readonly Item[]>([]);
@@ -90,7 +95,7 @@ export class Shelf implements Choosable {
     if (verb === 'delete') {
       this.items = this.items.filter((one) => one.id !== id);
       if (this.total !== null) this.total -= 1;
-    } else if (verb === 'refresh' || !item) {
+    } else if (verb === 'refresh' || !item || isBare(item)) {
       void this.load();
     } else if (this.items.some((one) => one.id === item.id)) {
       this.items = this.items.map((one) => (one.id === item.id ? item : one));
