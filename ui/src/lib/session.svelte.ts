@@ -14,7 +14,7 @@ import { Paste } from './paste.svelte';
 import { Preferences } from './preferences.svelte';
 import { Providers } from './providers.svelte';
 import { Studio } from './studio/studio.svelte';
-import { titleOf } from './task';
+import { deskOf, titleOf } from './task';
 import { Tasks } from './tasks.svelte';
 import { Toasts } from './toasts.svelte';
 import { errorWords, stateWords } from './words';
@@ -35,6 +35,8 @@ export class Session {
   submitting = $state(false);
   /** What is in the box would spend more than a few times: the user is asked first. */
   asking = $state(false);
+  /** A task is to be followed by its number at a provider; what is chosen of it so far. */
+  following = $state.raw<{ provider: ProviderId | null; operation: Operation | null } | null>(null);
   /** Said politely to screen readers: the newest change of a state. */
   news = $state('');
   /** The same for what needs the user: failed and uncertain. */
@@ -120,6 +122,13 @@ export class Session {
     void this.detail.open(id);
   }
 
+  /** Opens a task on the desk where it stands. */
+  showTask(id: TaskId, operation: Operation): void {
+    if (deskOf(operation) === 'texts') return this.open(id);
+    this.view = 'studio';
+    if (deskOf(operation) === 'works') this.studio.show(id);
+  }
+
   showSettings(page: SettingsPage): void {
     this.view = 'settings';
     this.settingsPage = page;
@@ -149,7 +158,7 @@ export class Session {
       this.paste.clear();
       this.ask.clear();
       const skipped = wanted.urls.length - ids.length;
-      if (skipped > 0) this.toasts.show(t('toast.skipped', { count: skipped }));
+      if (skipped > 0) this.toasts.show(t(operation === 'transcribe' ? 'toast.skipped' : 'toast.skipped_results', { count: skipped }));
       const first = ids[0];
       if (first !== undefined) this.open(first);
       // Only a choice is remembered: the one provider of a rare operation must not take the place of the usual one.
