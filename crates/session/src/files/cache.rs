@@ -12,7 +12,8 @@ use tokio::sync::watch;
 
 use super::{
     LARGEST_SHOWN, Locks, MediaError, MediaFile,
-    fetch::{Fetcher, Job, Stop},
+    fetch::{Fetcher, Job, Stop, Trouble},
+    refusals::{Refusals, is_final},
     shown,
     source::source,
 };
@@ -24,11 +25,12 @@ pub(crate) struct Cache {
     fetcher: Fetcher,
     folder: PathBuf,
     locks: Locks,
+    refusals: Refusals,
 }
 
 impl Cache {
     pub(crate) fn new(fetcher: Fetcher, folder: PathBuf) -> Self {
-        Self { fetcher, folder, locks: Locks::default() }
+        Self { fetcher, folder, locks: Locks::default(), refusals: Refusals::default() }
     }
 
     /// The video or cover of a task.
@@ -43,14 +45,23 @@ impl Cache {
         if path.exists() {
             touch(&path);
         } else {
-            self.fetch(id, media, &path).await?;
+            self.fetch(id, media, &name, &path).await?;
         }
         shown(&path, |head| FileKind::of(head).map(|kind| kind.media_type.to_owned())).await
     }
 
-    async fn fetch(&self, id: TaskId, media: Media, path: &Path) -> Result<(), MediaError> {
+    async fn fetch(
+        &self,
+        id: TaskId,
+        media: Media,
+        name: &str,
+        path: &Path,
+    ) -> Result<(), MediaError> {
         let task = self.fetcher.engine.store().task(id)?;
-        source(&task, media).ok_or(MediaError::NoSuchMedia)?;
+        let before = source(&task, media).ok_or(MediaError::NoSuchMedia)?;
+        if let Some(failure) = self.refusals.of(name, before.url.as_str()) {
+            return Err(MediaError::Unavailable(failure));
+        }
         let unwritable = |error| {
             tracing::warn!(error = &error as &dyn std::error::Error, "the cache cannot be written");
             MediaError::Unavailable(DownloadFailure::Unwritable)
@@ -60,7 +71,17 @@ impl Cache {
         // Whoever wanted to see it and left drops this future; nobody else stops it.
         let (_wanted, stop) = watch::channel(Stop::Go);
         let job = Job { task: id, media, part: &part, known: None, cap: LARGEST_SHOWN };
-        self.fetcher.fetch(job, &stop, |_| {}).await?;
+        if let Err(trouble) = self.fetcher.fetch(job, &stop, |_| {}).await {
+            if let Trouble::Failed(failure) = trouble
+                && is_final(failure)
+            {
+                // Perhaps another one by now, which was as good.
+                let after = source(&self.fetcher.engine.store().task(id)?, media);
+                let url = after.map_or(before.url, |after| after.url);
+                self.refusals.note(name, url.as_str(), failure);
+            }
+            return Err(trouble.into());
+        }
         fs::rename(&part, path).map_err(unwritable)?;
         make_room(&self.folder, ROOM);
         Ok(())

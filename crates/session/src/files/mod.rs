@@ -7,6 +7,7 @@ mod keeper;
 mod name;
 mod picture;
 mod place;
+mod refusals;
 mod source;
 mod speed;
 mod works;

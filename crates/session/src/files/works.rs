@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use super::{
     Locks, MediaError, MediaFile,
     fetch::{Fetcher, Job, Stop, Trouble},
+    refusals::{Refusals, is_final},
     shown,
     source::source,
 };
@@ -21,11 +22,12 @@ pub(crate) struct Works {
     pub(crate) fetcher: Fetcher,
     folder: PathBuf,
     locks: Locks,
+    refusals: Refusals,
 }
 
 impl Works {
     pub(crate) fn new(fetcher: Fetcher, folder: PathBuf) -> Self {
-        Self { fetcher, folder, locks: Locks::default() }
+        Self { fetcher, folder, locks: Locks::default(), refusals: Refusals::default() }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -49,6 +51,11 @@ impl Works {
 
     /// A work to be shown, which is kept from then on.
     pub(crate) async fn show(&self, task: TaskId, index: u32) -> Result<MediaFile, MediaError> {
+        if self.file(task, index)?.is_none()
+            && let Some(failure) = self.refusals.of(&name(task, index), &self.url(task, index)?)
+        {
+            return Err(MediaError::Unavailable(failure));
+        }
         // Whoever wanted to see it and left drops this future; nobody else stops it.
         let (_wanted, stop) = watch::channel(Stop::Go);
         let (path, media_type) = self.keep(task, index, &stop).await?;
@@ -62,7 +69,7 @@ impl Works {
         index: u32,
         stop: &watch::Receiver<Stop>,
     ) -> Result<(PathBuf, String), MediaError> {
-        let name = format!("{id}-{index}");
+        let name = name(id, index);
         let _lock = self.locks.of(&name).await;
         if let Some(found) = self.file(id, index)? {
             return Ok(found);
@@ -101,23 +108,23 @@ impl Works {
         Ok((path, media_type))
     }
 
+    /// The address of a work as its provider last gave it; empty where there is no such work.
+    fn url(&self, task: TaskId, index: u32) -> Result<String, StoreError> {
+        let mut works = self.fetcher.engine.store().task(task)?.works.into_iter();
+        Ok(works.nth(index as usize).map(|work| work.url).unwrap_or_default())
+    }
+
     fn lost<T>(&self, id: TaskId, index: u32, failure: DownloadFailure) -> Result<T, MediaError> {
+        self.refusals.note(&name(id, index), &self.url(id, index)?, failure);
         let lost = Kept::Lost(failure);
         self.fetcher.engine.store().keep_work(id, index, &lost, SystemClock.now())?;
         Err(MediaError::Unavailable(failure))
     }
 }
 
-/// Whether trying again by itself would be of no use.
-fn is_final(failure: DownloadFailure) -> bool {
-    match failure {
-        DownloadFailure::Expired | DownloadFailure::NotAllowed | DownloadFailure::TooLarge => true,
-        // Instead of a file a login page of a network may have come.
-        DownloadFailure::NotTheFile
-        | DownloadFailure::Network
-        | DownloadFailure::DiskFull
-        | DownloadFailure::Unwritable => false,
-    }
+/// Of a work's file, without its ending.
+fn name(task: TaskId, index: u32) -> String {
+    format!("{task}-{index}")
 }
 
 fn unwritable(error: std::io::Error) -> MediaError {

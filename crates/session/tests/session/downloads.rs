@@ -7,8 +7,8 @@ use std::{
 };
 
 use shiwen_core::{
-    Download, DownloadFailure, DownloadState, Found, Media, Operation, ProviderId, Task, TaskId,
-    TaskState, Timestamp,
+    Download, DownloadFailure, DownloadState, Found, Media, Operation, Output, ProviderId, Task,
+    TaskId, TaskState, Timestamp,
 };
 use shiwen_session::{MediaError, Session, Settings};
 use shiwen_store::{RawAnswer, Won};
@@ -51,7 +51,8 @@ async fn wait(session: &Session, id: u32, wanted: impl Fn(&Download) -> bool) ->
     }
 }
 
-async fn ended(session: &Session, id: u32) -> Download {
+/// Waits until a download has ended in any way.
+pub(crate) async fn ended(session: &Session, id: u32) -> Download {
     wait(session, id, |download| download.state != DownloadState::Running).await
 }
 
@@ -142,12 +143,16 @@ async fn a_cancelled_download_keeps_its_part_and_goes_on_with_it() {
     let size = fs::metadata(folder.join(part)).unwrap().len();
     assert!(size as f64 == cancelled.received && size < 1024 * 1024, "{size} {cancelled:?}");
 
+    let (mut changes, since) = (session.download_changes(), Instant::now());
     let again = start().await.unwrap();
     assert_eq!(again.id, begun.id);
-    let further = wait(&session, begun.id, |now| now.received > cancelled.received).await;
-    assert!(further.received < 1024.0 * 1024.0, "it did not start over: {further:?}");
     let done = ended(&session, begun.id).await;
     assert_eq!(done.state, DownloadState::Done, "{done:?}");
+    let told: Vec<_> = std::iter::from_fn(|| changes.try_recv().ok()).collect();
+    assert!(told.iter().all(|told| told.received >= cancelled.received), "it began anew");
+    // Five in a second, and the beginning and the end besides.
+    let most = since.elapsed().as_secs_f64() * 5.0 + 3.0;
+    assert!(told.len() as f64 <= most, "{} changes", told.len());
     assert!(fs::read(&done.path).unwrap() == truth(&session, &task).await);
     assert_eq!(names(&folder), [done.name]);
     session.close().await;
@@ -169,10 +174,13 @@ async fn a_restart_goes_on_where_the_end_cut_off() {
     let left = download(&session, begun.id);
     assert_eq!(left.state, DownloadState::Running);
     assert!(left.received > 100_000.0 && left.received < 1024.0 * 1024.0, "{left:?}");
+    let mut changes = session.download_changes();
     session.run().unwrap();
     let done = ended(&session, begun.id).await;
 
     assert_eq!(done.state, DownloadState::Done, "{done:?}");
+    let told: Vec<_> = std::iter::from_fn(|| changes.try_recv().ok()).collect();
+    assert!(told.len() > 2 && told.iter().all(|told| told.received >= left.received));
     assert!(fs::read(&done.path).unwrap() == truth(&session, &task).await);
     session.close().await;
 }
@@ -203,19 +211,26 @@ async fn two_downloads_of_one_title_have_two_names_and_what_is_there_stays() {
 }
 
 #[tokio::test]
+async fn an_address_that_ran_out_is_not_renewed_where_that_costs() {
+    let stage = Stage::new().await;
+    let session = stage.session().await;
+    session.run().unwrap();
+    let folder = stage.folder().join("mine");
+    // Coze's video info can be asked for again only by paying again.
+    let task = resolved(&session, "sb-expired").await;
+    let begun = session.start_download(task.id, Media::Video, Some(folder.clone())).await.unwrap();
+    let failed = ended(&session, begun.id).await;
+    assert_eq!(failed.failure, Some(DownloadFailure::Expired));
+    assert_eq!(stage.sandbox.calls().creates["coze"], 1);
+    assert_eq!(names(&folder), [""; 0], "an empty part is no use to anybody");
+    session.close().await;
+}
+
+#[tokio::test]
 async fn an_address_that_ran_out_is_renewed_once_where_that_is_free() {
     let stage = Stage::new().await;
     let session = stage.session().await;
     session.run().unwrap();
-    let folder = Some(stage.folder().join("mine"));
-    // Coze's video info can be asked for again only by paying again.
-    let task = resolved(&session, "sb-expired").await;
-    let begun = session.start_download(task.id, Media::Video, folder.clone()).await.unwrap();
-    let failed = ended(&session, begun.id).await;
-    assert_eq!(failed.failure, Some(DownloadFailure::Expired));
-    assert_eq!(stage.sandbox.calls().creates["coze"], 1);
-    assert_eq!(names(&stage.folder().join("mine")), [""; 0], "an empty part is no use to anybody");
-
     let fetches = || {
         let calls = stage.sandbox.calls();
         calls.routes.get("jimeng GET /jimeng/fetch/{task_id}").copied().unwrap_or(0)
@@ -224,24 +239,29 @@ async fn an_address_that_ran_out_is_renewed_once_where_that_is_free() {
     let operation = Operation::GenerateVideo;
     let id = engine.follow_remote(ProviderId::Jimeng, operation, "cgt-sandbox-boat").unwrap();
     let task = until(&session, id, |task| task.state == TaskState::Succeeded).await;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let kept = loop {
+        if let Some(kept) = session.kept_work(id, 0).unwrap() {
+            break kept;
+        }
+        assert!(Instant::now() < deadline);
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    };
     let url = format!("{}/media/video/7.webm?case=sb-expired", stage.sandbox.url());
-    let found = Found { media_url: Some(url.clone()), cover_url: Some(url), ..Found::default() };
     let mut works = task.works.clone();
-    works[0].url = found.media_url.clone().unwrap();
-    let won = Won { found, output: Some(shiwen_core::Output::Works { works }), ..Won::default() };
+    works[0].url = url;
+    let won = Won { output: Some(Output::Works { works }), ..Won::default() };
     let raw = RawAnswer { asked: "result", http_status: 200, body: Vec::new() };
     engine.store().refreshed(id, &won, &raw, Timestamp::now()).unwrap();
-    // The kept file would do as well.
-    let kept = session.kept_work(id, 0).unwrap();
-    if let Some(kept) = kept {
-        fs::remove_file(kept).unwrap();
-    }
+    // It would do as well.
+    fs::remove_file(kept).unwrap();
     let before = fetches();
     let work = Media::Work { index: 0 };
-    let begun = session.start_download(id, work, folder.clone()).await.unwrap();
+    let folder = Some(stage.folder().join("mine"));
+    let begun = session.start_download(id, work, folder).await.unwrap();
     let done = ended(&session, begun.id).await;
     assert_eq!(done.state, DownloadState::Done, "{done:?}");
-    assert!(fetches() > before);
+    assert_eq!(fetches(), before + 1);
     assert_eq!(engine.store().task(id).unwrap().works[0].url, task.works[0].url);
     session.close().await;
 }

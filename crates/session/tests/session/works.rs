@@ -12,7 +12,10 @@ use shiwen_core::{
 use shiwen_session::{MediaError, Session};
 use shiwen_store::{Kept, RawAnswer, Won};
 
-use crate::stage::{Stage, submit, until};
+use crate::{
+    downloads::ended,
+    stage::{Stage, submit, until},
+};
 
 const WORK: Media = Media::Work { index: 0 };
 
@@ -75,15 +78,7 @@ async fn a_finished_work_is_here_for_good() {
     let shown = session.media(task.id, WORK).await.unwrap();
     assert_eq!((shown.media_type.as_str(), shown.bytes.len() as u64), ("video/webm", bytes));
     let begun = session.start_download(task.id, WORK, Some(folder.join("mine"))).await.unwrap();
-    let deadline = Instant::now() + Duration::from_secs(10);
-    let done = loop {
-        let now = session.downloads().unwrap().remove(0);
-        if now.state != DownloadState::Running {
-            break now;
-        }
-        assert!(Instant::now() < deadline, "{now:?}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    };
+    let done = ended(&session, begun.id).await;
     assert_eq!((done.id, done.state), (begun.id, DownloadState::Done), "{done:?}");
     assert!(fs::read(&done.path).unwrap() == shown.bytes && path.exists());
     session.close().await;
@@ -136,7 +131,10 @@ async fn a_work_that_cannot_be_had_is_noted_and_its_task_stays_as_it_is() {
     assert_eq!(session.engine.store().task(task.id).unwrap().state, TaskState::Succeeded);
     let shown = session.media(task.id, WORK).await;
     assert!(matches!(shown, Err(MediaError::Unavailable(DownloadFailure::Expired))), "{shown:?}");
-    assert_eq!(fetches(), asked + 1, "whoever wants to see it asks once more");
+    assert_eq!(fetches(), asked, "a look costs no call");
+    let begun = session.start_download(task.id, WORK, None).await.unwrap();
+    assert_eq!(ended(&session, begun.id).await.failure, Some(DownloadFailure::Expired));
+    assert_eq!(fetches(), asked + 1, "a wish does");
     session.close().await;
 }
 
