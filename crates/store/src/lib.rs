@@ -8,11 +8,13 @@ mod answers;
 mod batch;
 mod decisions;
 mod error;
+mod evidence;
 mod files;
 mod follow;
 mod known;
 mod landings;
 mod open;
+mod pacing;
 #[cfg(test)]
 mod plans;
 mod records;
@@ -34,6 +36,7 @@ use tokio::sync::broadcast;
 
 pub use answers::RawAnswer;
 pub use error::StoreError;
+pub use evidence::Evidence;
 pub use files::{DownloadRecord, Kept};
 pub use follow::{End, Poll, Spent, Won};
 pub use records::ProviderRecord;

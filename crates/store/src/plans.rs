@@ -135,6 +135,10 @@ fn ask_everything(store: &Store) {
     store.due_to_follow(NOW, 10).unwrap();
     store.due_to_submit(PROVIDER, NOW, 10).unwrap();
     store.next_due(NOW).unwrap();
+    store.look_again(PROVIDER, 1, NOW).unwrap();
+    store.set_back(1).unwrap();
+    store.back_online().unwrap();
+    store.running_of(PROVIDER, Operation::Transcribe, 10).unwrap();
     store.queued_providers().unwrap();
     store.count_in(TaskState::Uncertain).unwrap();
     store.known("douyin:1", Operation::Transcribe, None).unwrap();

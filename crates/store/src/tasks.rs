@@ -227,7 +227,11 @@ impl Store {
         })
     }
 
-    fn due(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<DueTask>, StoreError> {
+    pub(crate) fn due(
+        &self,
+        sql: &str,
+        params: impl rusqlite::Params,
+    ) -> Result<Vec<DueTask>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
             let mut found =
