@@ -1,6 +1,7 @@
 //! `quota`: the free test of accounts, and what is left in them.
 
 use shiwen_core::{Allowance, FailureKind, ProviderId, ProviderView, Unit};
+use shiwen_engine::EngineError;
 use shiwen_session::{Session, Words};
 
 use crate::{
@@ -33,6 +34,10 @@ impl Quota {
         let mut worst = if providers.is_empty() { Exit::NotReady } else { Exit::Done };
         let mut views = Vec::with_capacity(providers.len());
         for provider in providers {
+            // Opens no keychain for what is not there.
+            if !session.engine.provider(provider)?.ready {
+                return Err(EngineError::NotReady(provider).into());
+            }
             let view = session.engine.test_provider(provider).await?;
             worst = worst.max(exit(&view));
             if !json {

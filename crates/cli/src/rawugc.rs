@@ -4,7 +4,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Parser};
-use shiwen_core::{Collection, CollectionCall, FailureKind, Items, Operation, ProviderId, Verb};
+use shiwen_core::{Collection, CollectionCall, Items, Operation, ProviderId, Verb};
 use shiwen_engine::EngineError;
 use shiwen_providers::service;
 use shiwen_session::{Session, Words};
@@ -16,10 +16,8 @@ use crate::{
 };
 
 const ID: ProviderId = ProviderId::RawUgc;
-/// How often a call that the provider took for one too many is made again. It did nothing, so that is safe.
-const TRIES: u32 = 6;
-/// Before the next try where the answer does not say.
-const PAUSE: Duration = Duration::from_secs(10);
+/// How long a call may take before something is said about it.
+const SILENCE: Duration = Duration::from_secs(2);
 
 /// What was written behind `rawugc`.
 pub(crate) enum RawUgc {
@@ -189,9 +187,8 @@ impl RawUgc {
                     return Err(NeedsYes.into());
                 }
                 let input = form::input(&call.form, settings);
-                let calling =
-                    async || session.engine.call(ID, group, *verb, id.as_deref(), &input).await;
-                let items = patiently(calling, words).await;
+                let called = session.engine.call(ID, group, *verb, id.as_deref(), &input);
+                let items = patiently(called, words).await;
                 let items = items.map_err(|error| {
                     anyhow::Error::from(error).context(InForm::of(&call.form, &input))
                 })?;
@@ -202,23 +199,16 @@ impl RawUgc {
     }
 }
 
-/// Waits and goes on where the provider says that these are too many calls. Other programs may share its minute, so
-/// that can be so at the very first.
+/// Says that it waits where that takes long: the provider takes only so many calls a minute.
 async fn patiently(
-    mut call: impl AsyncFnMut() -> Result<Items, EngineError>,
+    call: impl Future<Output = Result<Items, EngineError>>,
     words: &Words,
 ) -> Result<Items, EngineError> {
-    for _ in 1..TRIES {
-        let called = call().await;
-        let Err(EngineError::Refused(refused)) = &called else { return called };
-        if refused.0.kind != FailureKind::RateLimited {
-            return called;
-        }
-        let said = refused.0.retry_after_s.map(|seconds| Duration::from_secs(seconds.into()));
-        let pause = said.unwrap_or(PAUSE);
-        let seconds = pause.as_secs().to_string();
-        eprintln!("{}", words.say("cli.rate_wait", &[("seconds", &seconds)]));
-        tokio::time::sleep(pause).await;
+    tokio::pin!(call);
+    tokio::select! {
+        called = &mut call => return called,
+        () = tokio::time::sleep(SILENCE) => {}
     }
-    call().await
+    eprintln!("{}", words.say("cli.waiting_turn", &[]));
+    call.await
 }
