@@ -4,7 +4,10 @@
 
 mod downloads;
 mod full_disk;
+mod lab;
 mod outcomes;
+mod rawugc;
+mod rest;
 mod short_links;
 mod stage;
 mod works;
