@@ -4,7 +4,7 @@ use rusqlite::named_params;
 use shiwen_core::{AttemptId, Failure, Outcome, Task, TaskId, Timestamp, Wait, WaitReason};
 
 use crate::{
-    RawAnswer, Store, StoreError, batch,
+    Evidence, RawAnswer, Store, StoreError, batch,
     follow::{self, Spent, Won},
     row::{self, select_task},
     write::Write,
@@ -193,9 +193,28 @@ impl Store {
         answer: Option<&RawAnswer>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        self.unknown_with(attempt, failure, spent, answer, &Evidence::default(), now)
+    }
+
+    /// As [`Store::unknown`], with what was seen of the call.
+    ///
+    /// # Errors
+    /// As [`Store::unknown`].
+    pub fn unknown_with(
+        &self,
+        attempt: AttemptId,
+        failure: &Failure,
+        spent: &Spent,
+        answer: Option<&RawAnswer>,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let evidence = (*evidence != Evidence::default()).then(|| evidence.fitted()).transpose()?;
         self.write_outcome(|write| {
             let call = end_call(write, attempt, Outcome::Unknown, Some(failure), now)?;
-            for (_, id) in &call {
+            for (attempt, id) in &call {
+                let sql = "UPDATE attempts SET evidence = ?2 WHERE id = ?1";
+                write.tx.prepare_cached(sql)?.execute((attempt.0, &evidence))?;
                 doubt(write, *id, failure)?;
             }
             book(write, &call, spent, answer, now)

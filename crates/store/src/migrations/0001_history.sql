@@ -113,6 +113,8 @@ CREATE TABLE attempts (
     outcome TEXT CHECK (outcome IN ('accepted', 'rejected', 'not-sent', 'unknown', 'crashed')),
     remote_id TEXT,
     failure TEXT,
+    -- What is known about a call whose outcome is not, as JSON, redacted.
+    evidence TEXT CHECK (length(CAST(evidence AS BLOB)) <= 4096),
     UNIQUE (task_id, number),
     CHECK ((outcome IS NULL) = (ended_at IS NULL)),
     CHECK (remote_id IS NULL OR coalesce(outcome, 'open') IN ('accepted', 'unknown', 'crashed'))
@@ -213,3 +215,62 @@ CREATE TABLE works_kept (
     CHECK ((name IS NULL) = (failure IS NOT NULL))
 );
 CREATE INDEX tasks_with_works ON tasks (id) WHERE works IS NOT NULL;
+
+-- What a CHECK cannot see: the row as it was, and other tables. Each of these is a charge that nobody would know of, or
+-- a paid task that nobody could find again.
+CREATE TRIGGER tasks_begin_unpaid BEFORE INSERT ON tasks
+WHEN NEW.state NOT IN ('queued', 'running')
+BEGIN SELECT RAISE(ABORT, 'a task begins queued, or running elsewhere'); END;
+
+CREATE TRIGGER tasks_move_on BEFORE UPDATE OF state ON tasks
+WHEN NEW.state <> OLD.state AND OLD.state || ' ' || NEW.state NOT IN (
+    'queued submitting', 'queued cancelled',
+    'submitting queued', 'submitting running', 'submitting succeeded', 'submitting failed', 'submitting uncertain',
+    'running succeeded', 'running failed', 'running cancelled', 'running uncertain',
+    'uncertain queued', 'uncertain running', 'uncertain cancelled',
+    'failed queued', 'cancelled queued', 'cancelled running', 'cancelled succeeded'
+)
+BEGIN SELECT RAISE(ABORT, 'no task moves so'); END;
+
+CREATE TRIGGER tasks_end_their_call BEFORE UPDATE OF state ON tasks
+WHEN OLD.state = 'submitting' AND NEW.state <> 'submitting'
+    AND EXISTS (SELECT 1 FROM attempts WHERE task_id = OLD.id AND outcome IS NULL)
+BEGIN SELECT RAISE(ABORT, 'its create call is still out'); END;
+
+CREATE TRIGGER tasks_are_owed BEFORE UPDATE OF state ON tasks
+WHEN NEW.state = 'succeeded' AND OLD.state <> 'succeeded' AND NEW.remote_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM attempts WHERE task_id = OLD.id AND outcome = 'accepted')
+BEGIN SELECT RAISE(ABORT, 'no call was accepted that could have given a result'); END;
+
+CREATE TRIGGER tasks_stay_while_paid BEFORE DELETE ON tasks
+WHEN OLD.state IN ('submitting', 'running', 'uncertain')
+BEGIN SELECT RAISE(ABORT, 'it may have been paid for'); END;
+
+CREATE TRIGGER attempts_are_claimed BEFORE INSERT ON attempts
+WHEN NEW.outcome IS NULL AND NOT EXISTS (SELECT 1 FROM tasks WHERE id = NEW.task_id AND state = 'submitting')
+BEGIN SELECT RAISE(ABORT, 'a create call belongs to a task that is submitted'); END;
+
+CREATE TRIGGER attempts_end_once BEFORE UPDATE OF outcome, ended_at ON attempts
+WHEN OLD.outcome IS NOT NULL AND (NEW.outcome IS NOT OLD.outcome OR NEW.ended_at IS NOT OLD.ended_at)
+BEGIN SELECT RAISE(ABORT, 'an outcome is written once'); END;
+
+CREATE TRIGGER attempts_stay_whose_they_are BEFORE UPDATE OF task_id, number, provider, intent_at ON attempts
+WHEN NEW.task_id <> OLD.task_id OR NEW.number <> OLD.number OR NEW.provider <> OLD.provider
+    OR NEW.intent_at <> OLD.intent_at
+BEGIN SELECT RAISE(ABORT, 'an intent is written once'); END;
+
+CREATE TRIGGER attempts_keep_their_remote_id BEFORE UPDATE OF remote_id ON attempts
+WHEN OLD.outcome = 'accepted' AND OLD.remote_id IS NOT NULL AND NEW.remote_id IS NOT OLD.remote_id
+BEGIN SELECT RAISE(ABORT, 'the provider gave another id'); END;
+
+-- Gone with its task, or when the call provably never left this machine.
+CREATE TRIGGER attempts_stay BEFORE DELETE ON attempts
+WHEN OLD.outcome IS NOT 'not-sent' AND EXISTS (SELECT 1 FROM tasks WHERE id = OLD.task_id)
+BEGIN SELECT RAISE(ABORT, 'the ledger is kept'); END;
+
+CREATE TRIGGER spend_was_for_a_call BEFORE INSERT ON spend
+WHEN NOT EXISTS (SELECT 1 FROM attempts WHERE id = NEW.attempt_id)
+BEGIN SELECT RAISE(ABORT, 'nothing is spent without a create call'); END;
+
+CREATE TRIGGER spend_stays BEFORE DELETE ON spend
+BEGIN SELECT RAISE(ABORT, 'what was spent stays spent'); END;
