@@ -139,6 +139,9 @@ impl Service for Coze {
         if outgoing::target_language(job).is_some() {
             return Err(outgoing::refuse(ID, "a Coze workflow is not asked to translate"));
         }
+        for form in FORMS.iter().filter(|form| form.operation == Some(job.operation)) {
+            outgoing::check_known(ID, form, job)?;
+        }
         let workflow = workflows::pick(job.operation, job.input, account)?;
         // An info workflow looks for the link itself and takes the share text as it was pasted.
         let text = if workflow.gives_info() { job.share_text } else { link };
@@ -257,7 +260,8 @@ fn bearer(account: &Account, token: &str) -> Result<Vec<(&'static str, HeaderVal
 
 /// Ids are digits today; nothing else may become part of a path.
 fn is_id(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+    lenient::is_id(text)
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }
 
 /// The answer's fields when its code is 0. One official sample leaves the code out: then a field that only
@@ -299,7 +303,7 @@ fn run(operation: Operation, body: Fields<'_>, response: &Response, now: Timesta
     // An asynchronous run is followed whatever its answer holds besides the id; a synchronous one that has its
     // result needs no following.
     let follow = operation == Operation::Transcribe || at_once.is_none();
-    if let Some(execute_id) = body.id("execute_id").filter(|_| follow) {
+    if let Some(execute_id) = body.id("execute_id").filter(|id| follow && is_id(id)) {
         // Should the user set another workflow, the run is still found.
         let remote_id = match named_run(body).filter(|(_, named)| *named == execute_id) {
             Some((workflow_id, _)) => format!("{workflow_id}/{execute_id}"),

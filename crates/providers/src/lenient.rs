@@ -3,8 +3,18 @@
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::spoken;
+
 /// JSON inside strings is followed this deep; deeper, the text stays text.
 pub(crate) const DEPTH: u8 = 8;
+/// Values of an answer: a list of a hundred items has some thousand.
+const MOST_VALUES: usize = 50_000;
+/// Bytes of a web address. Signed ones have a few thousand.
+const LONGEST_ADDRESS: usize = 16 * 1024;
+/// Bytes of an id, which leaves room for what services put around theirs. The longest that is known has 36.
+const LONGEST_ID: usize = 240;
+/// A year: no video is longer.
+const LONGEST_S: f64 = 31_536_000.0;
 
 /// The body as JSON, whatever its content type says. Bytes that are no UTF-8 are replaced, so that
 /// one bad byte in a title does not hide a task id.
@@ -13,7 +23,29 @@ pub(crate) fn json(body: &[u8]) -> Option<Value> {
 }
 
 fn parse(text: &str) -> Option<Value> {
+    if holds_too_much(text) {
+        return None;
+    }
     serde_json::from_str(text).or_else(|_| serde_json::from_str(&mend_surrogates(text))).ok()
+}
+
+/// Whether a JSON text may have more values than any answer. An object of one letter takes hundreds of bytes in
+/// memory, so the eight megabytes that are read at most could become almost a gigabyte.
+fn holds_too_much(json: &str) -> bool {
+    let (mut left, mut in_string, mut escaped) = (MOST_VALUES, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b',' | b'[' | b'{' if !in_string => left -= 1,
+            _ => {}
+        }
+        if left == 0 {
+            return true;
+        }
+    }
+    false
 }
 
 /// A title that was cut in the middle of an emoji leaves half a surrogate pair as an escape, which no parser takes.
@@ -109,8 +141,18 @@ pub(crate) fn not_blank(text: &str) -> Option<&str> {
 /// The text itself when it is a web address that may be opened.
 pub(crate) fn web_address(text: &str) -> Option<&str> {
     let text = text.trim();
+    // Parsers leave out line breaks, so what is shown would not be what is asked.
+    let deceives = |c: char| c.is_control() || spoken::turns_around(c);
+    if text.len() > LONGEST_ADDRESS || text.chars().any(deceives) {
+        return None;
+    }
     let url = Url::parse(text).ok()?;
     matches!(url.scheme(), "http" | "https").then_some(text)
+}
+
+/// Whether a text can be an id: it becomes part of requests, of lines in logs and of keys in the store.
+pub(crate) fn is_id(text: &str) -> bool {
+    (1..=LONGEST_ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// An amount as whole units. Negative amounts mean "unlimited" to these services, so they have none.
@@ -158,11 +200,21 @@ impl<'a> Fields<'a> {
     /// An id as text. Those of Coze and TranscriptGenerate have 19 digits, more than a float holds,
     /// so a number with a fraction or an exponent is no id.
     pub(crate) fn id(self, name: &str) -> Option<String> {
+        self.code(name).filter(|id| is_id(id))
+    }
+
+    /// A code, which may be a word, a sentence or a whole number. Not yet fit to be kept.
+    pub(crate) fn code(self, name: &str) -> Option<String> {
         match self.value(name)? {
             Value::String(text) => not_blank(text.trim()).map(str::to_owned),
             Value::Number(number) if !number.is_f64() => Some(number.to_string()),
             _ => None,
         }
+    }
+
+    /// The length of a video or a time in one, in seconds.
+    pub(crate) fn seconds(self, name: &str) -> Option<f64> {
+        self.number(name).filter(|seconds| (0.0..=LONGEST_S).contains(seconds))
     }
 
     pub(crate) fn object(self, name: &str) -> Option<Fields<'a>> {
@@ -174,7 +226,12 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn title(self, name: &str) -> Option<String> {
-        self.text(name).map(|text| text.trim().to_owned())
+        self.text(name).and_then(spoken::title)
+    }
+
+    /// A text of any length that somebody is to read.
+    pub(crate) fn passage(self, name: &str) -> Option<String> {
+        self.text(name).and_then(spoken::passage)
     }
 }
 
@@ -219,6 +276,23 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_stand_in_a_request_is_no_id() {
+        assert_eq!(id(json!("x".repeat(LONGEST_ID))).unwrap().len(), LONGEST_ID);
+        for odd in ["a b", "a\nb", "任务", "a\u{202e}b", "a\0", &"x".repeat(LONGEST_ID + 1)] {
+            assert_eq!(id(json!(odd)), None, "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn no_time_in_a_video_is_beyond_a_year() {
+        let seconds = |value| Fields::of(&json!({ "n": value })).unwrap().seconds("n");
+        assert_eq!(seconds(json!("90.5")), Some(90.5));
+        for odd in [json!(-1), json!(1e300), json!("1e9")] {
+            assert_eq!(seconds(odd.clone()), None, "{odd}");
+        }
+    }
+
+    #[test]
     fn only_objects_and_arrays_are_parsed_out_of_strings() {
         assert_eq!(nested(r#" {"a":1}"#), Some(json!({ "a": 1 })));
         assert_eq!(nested("[1]"), Some(json!([1])));
@@ -256,6 +330,16 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_of_too_many_values_is_none() {
+        let objects = |count| format!("[{}0]", r#"{"a":0},"#.repeat(count));
+        assert!(json(objects(20_000).as_bytes()).is_some());
+        assert_eq!(json(objects(25_000).as_bytes()), None);
+        // What stands in a text is no value.
+        let text = format!(r#"["{}\\\"[["]"#, "[{,\\\"".repeat(100_000));
+        assert!(json(text.as_bytes()).is_some());
+    }
+
+    #[test]
     fn half_an_emoji_does_not_hide_the_rest() {
         let text = r#"{"a":"x\ud83d","b":"\ude00\\ud83d\"","c":"\ud83d\ude00\u4e00","id":7}"#;
         let expected = json!({ "a": "x\u{fffd}", "b": "\u{fffd}\\ud83d\"", "c": "😀一", "id": 7 });
@@ -267,7 +351,11 @@ mod tests {
     #[test]
     fn only_web_addresses_may_be_opened() {
         assert_eq!(web_address(" https://a.example/x "), Some("https://a.example/x"));
-        for text in ["javascript:alert(1)", "file:///etc/passwd", "a.example/x", ""] {
+        let long = format!("https://a.example/{}", "x".repeat(LONGEST_ADDRESS));
+        let bad = ["javascript:alert(1)", "file:///etc/passwd", "a.example/x", "", &long];
+        let broken =
+            ["https://a.example/\r\nx", "https://a\t.example/", "https://a.example/\u{202e}x"];
+        for text in bad.into_iter().chain(broken) {
             assert_eq!(web_address(text), None, "{text}");
         }
     }

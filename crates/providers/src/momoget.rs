@@ -181,7 +181,13 @@ impl Service for Momoget {
                 _ => Some(Followed::Running { progress: progress(body), word: spoken::word(word) }),
             }
         });
-        followed.unwrap_or_else(Refused::followed)
+        match followed {
+            Ok(followed) => followed,
+            Err(Refused::Definite(failure)) if is_missing_path(&failure) => {
+                Followed::AskAgain(maybe(failure))
+            }
+            Err(refused) => refused.followed(),
+        }
     }
 
     /// No call tests an account. The status of a task that nobody has comes nearest: it costs nothing and
@@ -200,7 +206,8 @@ impl Service for Momoget {
             Ok(()) => Ok(passed),
             // "No such task" and "not your task" both come from a service that knows the user.
             Err(Refused::Definite(failure))
-                if matches!(failure.kind, FailureKind::NotFound | FailureKind::Forbidden) =>
+                if matches!(failure.kind, FailureKind::NotFound | FailureKind::Forbidden)
+                    && !is_missing_path(&failure) =>
             {
                 Ok(passed)
             }
@@ -243,6 +250,10 @@ impl<'a> Body<'a> {
         self.find(|fields| fields.text(name))
     }
 
+    fn passage(self, name: &str) -> Option<String> {
+        self.find(|fields| fields.passage(name))
+    }
+
     fn number(self, name: &str) -> Option<f64> {
         self.find(|fields| fields.number(name))
     }
@@ -277,6 +288,11 @@ fn spoken_failure(detail: &Value, response: &Response, now: Timestamp) -> Failur
         status => classify::kind_of_status(status),
     };
     Failure { message: spoken::message(&words), ..failure(ID, kind, response, now) }
+}
+
+/// The words of the service's framework for an address that it does not have. They say nothing of a task.
+fn is_missing_path(failure: &Failure) -> bool {
+    failure.kind == FailureKind::NotFound && failure.message.as_deref() == Some("Not Found")
 }
 
 fn kind_of_words(words: &str) -> Option<FailureKind> {
@@ -338,7 +354,7 @@ fn task_failed(body: Body<'_>, response: &Response, now: Timestamp) -> Failure {
 /// final, otherwise it is only an answer that cannot be read.
 fn result(body: Body<'_>, response: &Response, now: Timestamp, ended: bool) -> Option<Followed> {
     let items = items(body);
-    if let Some(text) = body.text("text").map(str::to_owned).or_else(|| joined(&items)) {
+    if let Some(text) = body.passage("text").or_else(|| joined(&items)) {
         let found = Found { title: title(body), ..Found::default() };
         return Some(Followed::Succeeded(Answer { text: Some(text), found, ..Answer::default() }));
     }
@@ -369,8 +385,8 @@ enum Item {
 
 impl Item {
     fn of(fields: Fields<'_>) -> Self {
-        match (fields.text("text"), fields.text("error_message")) {
-            (Some(text), _) => Self::Done(text.to_owned()),
+        match (fields.passage("text"), fields.text("error_message")) {
+            (Some(text), _) => Self::Done(text),
             (None, Some(words)) => Self::Failed(words.to_owned()),
             (None, None) => Self::Undecided,
         }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use shiwen_core::{Failure, FailureKind, ProviderId};
+use shiwen_core::{Failure, FailureKind, FaultKind, Form, ProviderId, Timestamp};
 use shiwen_http::{HeaderValue, Method, Purpose, Request};
 use url::Url;
 
-use crate::{Account, Card, Job, lenient};
+use crate::{Account, Card, Job, form, lenient};
 
 /// What one request of a service is made of, apart from the account.
 pub(crate) struct Call<'a> {
@@ -118,6 +118,17 @@ pub(crate) fn check_operation(card: &Card, job: &Job<'_>) -> Result<(), Failure>
     match card.operations.contains(&job.operation) {
         true => Ok(()),
         false => Err(refuse(card.id, "this service does not do that")),
+    }
+}
+
+/// Refuses a form with a fault. Fields that are not its own are left to the other services of the user's order,
+/// which share one input.
+pub(crate) fn check_known(provider: ProviderId, form: &Form, job: &Job<'_>) -> Result<(), Failure> {
+    // No field of these forms is a time, so the clock does not matter.
+    let faults = form::check(form, job.input, Timestamp(0));
+    match faults.iter().find(|fault| fault.kind != FaultKind::Unknown) {
+        Some(fault) => Err(refuse(provider, &format!("{}: {}", fault.field, fault.kind))),
+        None => Ok(()),
     }
 }
 

@@ -3,7 +3,7 @@
 use shiwen_core::Timestamp;
 use url::Url;
 
-use crate::calendar;
+use crate::{calendar, lenient};
 
 /// Prefixes of a signing time and its life in seconds: ByteDance, Amazon, Google, Alibaba.
 const SCHEMES: [&str; 4] = ["x-tos", "x-amz", "x-goog", "x-oss"];
@@ -14,7 +14,7 @@ const PLAUSIBLE: std::ops::Range<i64> = 1_000_000_000..100_000_000_000;
 
 /// When the address stops working; none where it names no end, which does not mean that it has none.
 pub fn signed_until(url: &str) -> Option<Timestamp> {
-    let url = Url::parse(url.trim()).ok()?;
+    let url = Url::parse(lenient::web_address(url)?).ok()?;
     let pairs: Vec<(String, String)> = url
         .query_pairs()
         .map(|(name, value)| (name.to_ascii_lowercase(), value.into_owned()))

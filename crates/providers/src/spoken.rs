@@ -1,13 +1,18 @@
-//! A provider's words, made fit to be stored and shown: one line, short, without characters that
-//! could turn the line around or hide part of it.
+//! A provider's words, made fit to be stored and shown: without characters that could turn the text around, hide
+//! part of it or speak to a terminal.
 
 const MESSAGE: usize = 300;
+/// What of a message is looked at: no provider needs more to say what is wrong.
+const LONGEST_MESSAGE: usize = 4_096;
 const WORD: usize = 60;
+/// Longer than any site takes for what stands under a video.
+const TITLE: usize = 4_000;
 
 /// The provider's message without what looks like a key or a signed address. The account's own secrets are not
 /// known here: whoever keeps the failure scrubs those. None when nothing readable is left.
 pub(crate) fn message(text: &str) -> Option<String> {
-    let clean = one_line(&shiwen_http::redact(text, &[]), MESSAGE);
+    let looked_at = one_line(text, LONGEST_MESSAGE);
+    let clean = one_line(&shiwen_http::redact(&looked_at, &[]), MESSAGE);
     (!clean.is_empty()).then_some(clean)
 }
 
@@ -16,17 +21,54 @@ pub(crate) fn word(text: &str) -> String {
     one_line(text, WORD)
 }
 
+/// A title or a name. Emoji that are made of several keep what joins them.
+pub(crate) fn title(text: &str) -> Option<String> {
+    let title = line(text, TITLE, |c| is_invisible(c) && !is_joiner(c));
+    let seen = title.chars().any(|c| !c.is_whitespace() && !is_joiner(c));
+    seen.then_some(title)
+}
+
+/// A text of any length, with its lines as they are; none where nothing of it can be seen.
+pub(crate) fn passage(text: &str) -> Option<String> {
+    let gone = |c: char| (c.is_control() && !c.is_whitespace()) || turns_around(c);
+    let text: String = text.chars().filter(|c| !gone(*c)).collect();
+    let seen = text.chars().any(|c| !c.is_whitespace() && !is_invisible(c));
+    seen.then_some(text)
+}
+
+/// Cuts between words: half a key in the rest of a line would not be known for one by whoever looks for keys.
 fn one_line(text: &str, limit: usize) -> String {
-    let visible: String = text
-        .chars()
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| !c.is_control() && !is_invisible(*c))
-        .collect();
-    let line = visible.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let line = line(text, limit + 1, is_invisible);
     if line.chars().count() <= limit {
         return line;
     }
-    line.chars().take(limit - 1).chain(['…']).collect()
+    let end = line.char_indices().nth(limit - 1).map_or(line.len(), |(end, _)| end);
+    // Keys are made of these characters.
+    let kept = match line[end..].starts_with(|c: char| c.is_ascii_graphic()) {
+        true => line[..end].trim_end_matches(|c: char| c.is_ascii_graphic()),
+        false => &line[..end],
+    };
+    format!("{kept}…")
+}
+
+/// The first `most` characters as one line, without control characters and those that are to be gone.
+fn line(text: &str, most: usize, gone: impl Fn(char) -> bool) -> String {
+    let mut line = String::new();
+    let (mut count, mut gap) = (0, false);
+    for c in text.chars() {
+        if c.is_whitespace() {
+            gap = count > 0;
+        } else if !c.is_control() && !gone(c) {
+            let more = 1 + usize::from(gap);
+            if count + more > most {
+                break;
+            }
+            line.extend(gap.then_some(' '));
+            line.push(c);
+            (count, gap) = (count + more, false);
+        }
+    }
+    line
 }
 
 /// Zero-width characters and those that change the direction of the text after them.
@@ -39,6 +81,15 @@ fn is_invisible(c: char) -> bool {
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}'
     )
+}
+
+/// Characters that turn everything after them around until they are closed.
+pub(crate) fn turns_around(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}')
 }
 
 #[cfg(test)]
@@ -55,6 +106,34 @@ mod tests {
     #[test]
     fn a_message_cannot_turn_the_line_around() {
         assert_eq!(message("a\u{202e}b\u{200b}c\r\n\td\0").unwrap(), "abc d");
+    }
+
+    #[test]
+    fn a_cut_leaves_no_half_of_a_key() {
+        let key = "k3y-".repeat(20);
+        for before in 0..300 {
+            let cut = message(&format!("{} {key} 完", "很".repeat(before))).unwrap();
+            assert!(cut.contains(&key) || !cut.contains("k3"), "{before}: {cut}");
+        }
+        assert_eq!(word(&key), "…");
+        assert_eq!(word(&"字".repeat(61)).chars().count(), 60);
+    }
+
+    #[test]
+    fn a_title_is_one_line_that_keeps_its_emoji() {
+        assert_eq!(title(" 一\u{202e}\r\n二\u{1b}[31m 👨‍👩‍👧 ").unwrap(), "一 二[31m 👨‍👩‍👧");
+        assert_eq!(title(&"a".repeat(10_000)).unwrap().len(), TITLE);
+        for nothing in ["", "\u{200d}", "\u{2066}\u{feff} \n\0"] {
+            assert_eq!(title(nothing), None);
+        }
+    }
+
+    #[test]
+    fn a_passage_keeps_its_lines_and_speaks_to_no_terminal() {
+        assert_eq!(passage("一\r\n\t\u{1b}]0;x\u{7}二\u{202e}三").unwrap(), "一\r\n\t]0;x二三");
+        for nothing in [" \n", "\u{202e}", "\0", "\u{200b}"] {
+            assert_eq!(passage(nothing), None);
+        }
     }
 
     #[test]

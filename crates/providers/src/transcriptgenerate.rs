@@ -134,6 +134,7 @@ impl Service for TranscriptGenerate {
     }
 
     fn create(&self, job: &Job<'_>, account: &Account) -> Result<Request, Failure> {
+        outgoing::check_known(ID, &FORMS[0], job)?;
         let body = CreateBody {
             work_url: outgoing::link(&CARD, job)?,
             target_language: target_language(job)?,
@@ -286,7 +287,7 @@ fn meaning(code: i64, words: &str) -> Option<FailureKind> {
 }
 
 fn finished(data: Fields<'_>, response: &Response, now: Timestamp) -> Followed {
-    let Some(text) = data.text("textContent") else {
+    let Some(text) = data.passage("textContent") else {
         let failure = classify::malformed(ID, response, now, "finished without a text");
         return Followed::Failed(maybe(failure));
     };
@@ -295,13 +296,13 @@ fn finished(data: Fields<'_>, response: &Response, now: Timestamp) -> Followed {
     let found = Found {
         title: data.title("title"),
         author: None,
-        duration_s: data.number("duration").and_then(|seconds| lenient::whole(seconds.round())),
+        duration_s: data.seconds("duration").and_then(|seconds| lenient::whole(seconds.round())),
         learned_at: (cover_url.is_some() || media_url.is_some()).then_some(now),
         avatar_url: None,
         cover_url,
         media_url,
     };
-    Followed::Succeeded(Answer { text: Some(text.to_owned()), found, ..Answer::default() })
+    Followed::Succeeded(Answer { text: Some(text), found, ..Answer::default() })
 }
 
 /// `errorMessage` is a status text that is filled on success too; only here is it an error.

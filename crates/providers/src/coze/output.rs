@@ -7,6 +7,7 @@ use url::Url;
 use crate::{
     Answer,
     lenient::{self, DEPTH, Fields},
+    spoken,
 };
 
 pub(super) const ASKS_FOR_INPUT: &str = "the workflow asks for input";
@@ -37,6 +38,7 @@ pub(super) fn answer(
         }
         _ => {
             let (text, title) = transcript(output, DEPTH, cut)?;
+            let text = spoken::passage(&text)?;
             let found = Found { title, ..Found::default() };
             Some(Answer { text: Some(text), found, ..Answer::default() })
         }

@@ -3,6 +3,8 @@
 //! Events are numbered from 0 without a gap, and the last one is `Done`. Anything else proves that something of
 //! the answer is missing, and the run may have been charged for.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use shiwen_core::{Failure, FailureKind, Operation, Timestamp};
 use shiwen_http::Response;
@@ -24,9 +26,15 @@ struct Event {
 
 /// What one node of the workflow said, in all of its messages.
 struct Said {
-    node: String,
     ends: bool,
     text: String,
+}
+
+/// What all nodes said, in the order in which they began to speak.
+#[derive(Default)]
+struct Nodes {
+    said: Vec<Said>,
+    places: BTreeMap<String, usize>,
 }
 
 /// What a streamed run came to; none where the answer is no stream.
@@ -43,21 +51,23 @@ pub(super) fn created(
             ..failure(ID, kind, response, now)
         }))
     };
-    let mut said: Vec<Said> = Vec::new();
-    let mut next = 0;
+    let mut nodes = Nodes::default();
+    let mut next: u64 = 0;
     let mut whole = true;
     let mut done = None;
     for event in &events {
         if let Some(id) = event.id {
             whole &= id == next;
-            next = id + 1;
+            next = id.wrapping_add(1);
         }
         let data = lenient::json(event.data.as_bytes()).unwrap_or(Value::Null);
         let fields = Fields::of(&data);
         match (event.name.to_ascii_lowercase().as_str(), fields) {
-            ("message", Some(fields)) => add(&mut said, fields),
+            ("message", Some(fields)) => nodes.add(fields),
             ("message", None) => whole = false,
-            ("error", fields) => return Some(failed(fields, !said.is_empty(), response, now)),
+            ("error", fields) => {
+                return Some(failed(fields, !nodes.said.is_empty(), response, now));
+            }
             ("interrupt", _) => {
                 return Some(doubt(FailureKind::InvalidInput, output::ASKS_FOR_INPUT));
             }
@@ -67,7 +77,7 @@ pub(super) fn created(
         }
     }
     let words = match (&done, whole) {
-        (Some(_), true) => match answer(operation, &said, now) {
+        (Some(_), true) => match answer(operation, &nodes.said, now) {
             Some(answer) => return Some(Created::Done(answer)),
             None => "the run gave nothing that can be used",
         },
@@ -82,18 +92,22 @@ pub(super) fn created(
     Some(doubt(FailureKind::MalformedResponse, words))
 }
 
-fn add(said: &mut Vec<Said>, message: Fields<'_>) {
-    let title = message.text("node_title").unwrap_or_default();
-    let node = message.id("node_id").unwrap_or_else(|| title.to_owned());
-    // Blank parts count: they are the gaps between words.
-    let content = message.value("content").and_then(Value::as_str).unwrap_or_default();
-    if let Some(known) = said.iter_mut().find(|known| known.node == node) {
-        known.text.push_str(content);
-        return;
+impl Nodes {
+    fn add(&mut self, message: Fields<'_>) {
+        let title = message.text("node_title").unwrap_or_default();
+        let node = message.code("node_id").unwrap_or_else(|| title.to_owned());
+        // Blank parts count: they are the gaps between words.
+        let content = message.value("content").and_then(Value::as_str).unwrap_or_default();
+        // A stream of a million nodes is still read in one go.
+        let place = *self.places.entry(node).or_insert(self.said.len());
+        if let Some(known) = self.said.get_mut(place) {
+            known.text.push_str(content);
+            return;
+        }
+        let of_end = |word: &str| matches!(word.trim().to_lowercase().as_str(), "end" | "结束");
+        let ends = of_end(title) || message.text("node_type").is_some_and(of_end);
+        self.said.push(Said { ends, text: content.to_owned() });
     }
-    let of_end = |word: &str| matches!(word.trim().to_lowercase().as_str(), "end" | "结束");
-    let ends = of_end(title) || message.text("node_type").is_some_and(of_end);
-    said.push(Said { node, ends, text: content.to_owned() });
 }
 
 /// The end node's answer. Only where no end node spoke at all do the other nodes count: beside one they tell how far

@@ -159,7 +159,7 @@ fn read(response: &Response, now: Timestamp) -> Result<serde_json::Map<String, V
 
 /// An error in one of its two shapes, which have the same fields.
 fn refused(error: Fields<'_>, response: &Response, now: Timestamp) -> Refused {
-    let code = error.id("code");
+    let code = error.code("code");
     let word = code.as_deref().unwrap_or_default().to_lowercase();
     let words = error.text("message").unwrap_or_default();
     let no_channel = word == "get_channel_failed"

@@ -47,7 +47,7 @@ pub(super) fn parts(
     let texts = match unclaimed.is_empty() {
         // The merged text repeats those of the items, so it counts only where none of them has one.
         true if !entries.iter().any(|entry| matches!(entry.item, Item::Done(_))) => {
-            body.text("text").map(str::to_owned)
+            body.passage("text")
         }
         true => None,
         false => Some(unclaimed.join("\n\n")),

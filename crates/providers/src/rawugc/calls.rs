@@ -20,6 +20,7 @@ use crate::{
     form,
     lenient::{self, Fields},
     outgoing::{self, Call},
+    spoken,
 };
 
 /// Without it the shape of the answers depends on the key.
@@ -189,9 +190,10 @@ fn one(item: Item) -> Items {
 fn made(of: Fields<'_>, input: &Input) -> Option<Item> {
     let id = of.id("id").or_else(|| of.id("_id"))?;
     let title = match input.get("name") {
-        Some(Entry::Text(name)) => name.trim().to_owned(),
-        _ => id.clone(),
+        Some(Entry::Text(name)) => spoken::title(name),
+        _ => None,
     };
+    let title = title.unwrap_or_else(|| id.clone());
     Some(Item { id, title, input: input.clone(), ..Item::default() })
 }
 

@@ -8,6 +8,7 @@ use crate::{
     form,
     lenient::{self, Fields},
     rawugc::fields::{MESSAGE, PERSONA, POST, PRODUCT, STYLE},
+    spoken,
 };
 
 /// Longest title that is made of a text.
@@ -38,9 +39,9 @@ fn entry(value: &Value) -> Option<Entry> {
 
 /// The first line that is not blank, cut where a title would be too long.
 pub(super) fn headline(text: &str) -> Option<String> {
-    let line = text.lines().find_map(|line| lenient::not_blank(line.trim()))?;
+    let line = text.lines().find_map(spoken::title)?;
     if line.chars().count() <= TITLE {
-        return Some(line.to_owned());
+        return Some(line);
     }
     Some(line.chars().take(TITLE - 1).chain(['…']).collect())
 }

@@ -54,7 +54,7 @@ fn album_art(of: Fields<'_>) -> Option<String> {
 }
 
 fn duration_s(of: Fields<'_>) -> Option<u32> {
-    of.number("duration").and_then(|seconds| lenient::whole(seconds.round()))
+    of.seconds("duration").and_then(|seconds| lenient::whole(seconds.round()))
 }
 
 pub(super) fn cost(of: Fields<'_>) -> Option<u32> {
@@ -198,7 +198,7 @@ fn job_failed(of: Fields<'_>, response: &Response, now: Timestamp) -> Failure {
         false => FailureKind::ProviderInternal,
     };
     maybe(Failure {
-        code: of.id("failCode").map(|code| spoken::word(&code)),
+        code: of.code("failCode").map(|code| spoken::word(&code)),
         message: of.text("failMessage").and_then(spoken::message),
         ..failure(ID, kind, response, now)
     })

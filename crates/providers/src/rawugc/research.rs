@@ -14,14 +14,15 @@ use super::{
 use crate::{
     Answer,
     lenient::{self, Fields},
+    spoken,
 };
 
 fn owned(of: Fields<'_>, name: &str) -> Option<String> {
-    of.text(name).map(str::to_owned)
+    of.passage(name)
 }
 
 fn list(of: Fields<'_>, name: &str) -> Vec<String> {
-    of.value(name).into_iter().flat_map(texts).map(str::to_owned).collect()
+    of.value(name).into_iter().flat_map(texts).filter_map(spoken::passage).collect()
 }
 
 fn objects<'a>(of: Fields<'a>, name: &str) -> impl Iterator<Item = Fields<'a>> {
@@ -51,7 +52,7 @@ fn analysis(of: Fields<'_>) -> Option<Analysis> {
         summary: owned(of, "summary"),
         hook: owned(of, "hook"),
         keyframes: keyframes(of),
-        duration_s: of.number("durationSeconds").filter(|seconds| *seconds >= 0.0),
+        duration_s: of.seconds("durationSeconds"),
         tags: list(of, "tags"),
         why_it_performed: list(of, "whyItPerformed"),
         attributes_to_copy: list(of, "attributesToCopy"),
@@ -65,7 +66,7 @@ fn analysis(of: Fields<'_>) -> Option<Analysis> {
 fn keyframes(of: Fields<'_>) -> Vec<Keyframe> {
     let mut before = 0.0;
     let frame = |of: Fields<'_>| {
-        before = of.number("timestamp").unwrap_or(before).max(0.0);
+        before = of.seconds("timestamp").unwrap_or(before);
         Keyframe {
             at_s: before,
             word: of.title("type"),
@@ -102,7 +103,7 @@ fn scraped_video(of: Fields<'_>) -> Option<ScrapedVideo> {
         likes: stat("likes"),
         comments: stat("comments"),
         shares: stat("shares"),
-        duration_s: of.number("duration").filter(|seconds| *seconds >= 0.0),
+        duration_s: of.seconds("duration"),
         hashtags: list(of, "hashtags"),
         cover_url: of.web_address("thumbnail"),
         media_url: of.web_address("videoUrl"),
