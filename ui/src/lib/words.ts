@@ -25,7 +25,6 @@ import { t, type MessageKey } from './messages.svelte';
 import type { Refusal } from './paste.svelte';
 
 export { chargedWords, failureHeadline, failureWords, remedyIcons, remedyNames, type FailureWords, type Remedy } from './failures';
-export { fieldName } from './field-words';
 export { providerName } from './names';
 
 export const platformNames: Record<Platform, MessageKey> = {
