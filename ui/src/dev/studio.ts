@@ -270,7 +270,7 @@ let busy = 0;
 
 export function collectionCall(show: string, args: { collection: string; verb: Verb; id: string | null; input: Record<string, Entry> }): Items {
   const { collection, verb, id, input } = args;
-  if (show === 'studio-busy' && busy++ < 2) throw { code: 'busy_call', message: 'invented', faults: [], failure: { ...refused, kind: 'rate-limited', charged: 'no', retry_after_s: 8 } };
+  if (show === 'studio-busy' && busy++ < 2) throw { code: 'busy_call', message: 'invented', faults: [], failure: null, until: Date.now() + 8000 };
   if (show === 'studio-refused') throw { code: 'refused_call', message: 'invented', faults: [], failure: { ...refused, kind: 'unauthorized', charged: 'no', http_status: 401 } };
   const list = (stored[collection] ??= []);
   const answer = (items: Item[]): Items => ({ items, total: items.length, has_more: false, allowance: null });

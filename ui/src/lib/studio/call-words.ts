@@ -16,13 +16,19 @@ export interface CallWords {
 /** What can be done about it in the window. */
 const REMEDIES: readonly Remedy[] = ['check_key', 'check_settings', 'check_proxy', 'top_up'];
 
-export function callWords(error: AppError, provider: ProviderId): CallWords {
+/** `collection` is what the call was about, where it was about one. */
+export function callWords(error: AppError, provider: ProviderId, collection: string | null = null): CallWords {
   const name = providerName(provider);
   switch (error.code) {
     case 'busy_call':
       return { tone: 'held', headline: t('collection.busy', { provider: name }), text: t('collection.busy_text'), remedy: null };
     case 'uncertain_call':
-      return { tone: 'zhe', headline: t('collection.uncertain'), text: t('collection.uncertain_text'), remedy: null };
+      return {
+        tone: 'zhe',
+        headline: t('collection.uncertain'),
+        text: t(collection === 'posts' ? 'collection.uncertain_post' : 'collection.uncertain_text'),
+        remedy: null,
+      };
     case 'faults':
       return { tone: 'zhu', headline: t('collection.faults'), text: t('collection.faults_text'), remedy: null };
     case 'not_ready':

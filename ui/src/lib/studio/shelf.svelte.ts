@@ -9,9 +9,9 @@ const BUSY_WAIT = 15_000;
 /** Times that it is asked for again by itself. */
 const BUSY_TRIES = 6;
 
-/** Nothing but its id came back: the whole of it is in the list. */
+/** Little more than its id came back: the whole of it is in the list. */
 function isBare(item: Item): boolean {
-  return item.text === null && item.facts.length === 0 && (item.title === '' || item.title === item.id);
+  return item.text === null && item.facts.length === 0;
 }
 
 export class Shelf implements Choosable {
@@ -129,8 +129,7 @@ export class Shelf implements Choosable {
 
   #later(error: AppError, input: Input, take: (items: Item[]) => void): void {
     this.#tries += 1;
-    const wait = error.failure?.retry_after_s ? error.failure.retry_after_s * 1000 : BUSY_WAIT;
-    this.againAt = Date.now() + wait;
-    this.#timer = setTimeout(() => void this.#read(input, take), wait);
+    this.againAt = Math.max(error.until ?? Date.now() + BUSY_WAIT, Date.now() + 1000);
+    this.#timer = setTimeout(() => void this.#read(input, take), this.againAt - Date.now());
   }
 }
