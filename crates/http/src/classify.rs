@@ -73,6 +73,8 @@ fn cause(err: &reqwest::Error, proxied: bool) -> Cause {
             Cause::Proxy
         } else if err.is_dns() {
             Cause::Dns
+        } else if no_route(err) {
+            Cause::NoRoute
         } else {
             Cause::Connect
         };
@@ -92,6 +94,19 @@ fn tls_failed(err: &(dyn Error + 'static)) -> bool {
     find(err, &|err| {
         let kind = err.downcast_ref::<io::Error>()?.kind();
         matches!(kind, io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof).then_some(())
+    })
+    .is_some()
+}
+
+fn no_route(err: &(dyn Error + 'static)) -> bool {
+    find(err, &|err| {
+        let kind = err.downcast_ref::<io::Error>()?.kind();
+        let unreachable = [
+            io::ErrorKind::NetworkUnreachable,
+            io::ErrorKind::NetworkDown,
+            io::ErrorKind::HostUnreachable,
+        ];
+        unreachable.contains(&kind).then_some(())
     })
     .is_some()
 }

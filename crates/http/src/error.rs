@@ -41,6 +41,8 @@ impl SendError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
     Dns,
+    /// No way leads to the host, e.g. since no network is connected.
+    NoRoute,
     Connect,
     /// The certificate is not trusted or the handshake failed.
     Tls,
@@ -56,10 +58,18 @@ pub enum Cause {
     Invalid,
 }
 
+impl Cause {
+    /// Whether this is what every call meets on a machine without a network.
+    pub fn is_offline(self) -> bool {
+        matches!(self, Self::Dns | Self::NoRoute)
+    }
+}
+
 impl std::fmt::Display for Cause {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Dns => "the name was not found",
+            Self::NoRoute => "no way leads there",
             Self::Connect => "could not connect",
             Self::Tls => "no trusted connection",
             Self::Proxy => "the proxy refused",

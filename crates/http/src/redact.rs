@@ -59,8 +59,11 @@ static BEARER: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)(?<scheme>bearer\s+)[A-Za-z0-9._~+/=-]{8,}"));
 
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
-    // No `\b`: to it a Chinese character is part of a word, and a key often follows one directly.
-    pattern(r"(?<before>^|[^A-Za-z0-9_])(?:pat|sat|cztei|ak|sk)[_-][A-Za-z0-9_-]+")
+    // No `\b`: to it a Chinese character is part of a word, and a key often follows one directly. What base64 and
+    // JSON web tokens put between their letters belongs to the key, a full stop behind it does not.
+    pattern(
+        r"(?<before>^|[^A-Za-z0-9_])(?:pat|sat|cztei|ak|sk)[_-][A-Za-z0-9_-]+(?:[.+/=~]+[A-Za-z0-9_-]+)*=*",
+    )
 });
 
 /// A key of JSON, of a form or of a printed map, up to where its value begins.
@@ -202,6 +205,7 @@ mod tests {
     #[test]
     fn tokens_are_scrubbed_also_right_after_chinese() {
         check("密钥pat_abc123无效", "密钥[redacted]无效");
+        check("key sk-abc.def/gh+i==. Or sat_x.", "key [redacted]. Or [redacted].");
         check("sk-abc, ak_1,sat_x (cztei_y)", "[redacted], [redacted],[redacted] ([redacted])");
     }
 
