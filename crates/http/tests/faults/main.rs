@@ -6,6 +6,7 @@
 mod download;
 mod fetch;
 mod follow;
+mod hostile;
 mod server;
 mod unsent;
 mod upload;
