@@ -7,6 +7,7 @@ mod batch;
 mod broken;
 mod errors;
 mod following;
+mod hostile;
 mod jimeng;
 mod languages;
 mod rawugc;

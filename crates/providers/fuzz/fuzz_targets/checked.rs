@@ -1,0 +1,15 @@
+//! Any bytes as the answers to the test of an account.
+//!
+//! In `crates/providers`, on stable Rust, after `cargo run --manifest-path fuzz/Cargo.toml --bin seeds`:
+//! `cargo fuzz run -s none checked -- -dict=fuzz/answers.dict -max_len=16384 -max_total_time=300`
+//! (`cargo install cargo-fuzz` once; a nightly can leave `-s none` away). Bytes that break a promise go to
+//! `fuzz/artifacts`. Mended, they become a named file in `fuzz/found/checked`, which the tests replay.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../../tests/shared/mod.rs"]
+mod shared;
+
+fuzz_target!(|bytes: &[u8]| shared::targets::checked(bytes));
