@@ -26,8 +26,8 @@ pub use jimeng::{Jimeng, SUBMIT_OFF};
 pub use momoget::{MERGED, Momoget};
 pub use rawugc::RawUgc;
 pub use service::{
-    Action, Answer, Asked, Budget, Checked, Created, Endpoint, Followed, Job, Part, Schedule,
-    Service, Step,
+    Action, Answer, Asked, Budget, Checked, Created, Endpoint, Followed, Job, Listed, Part,
+    Schedule, Service, Step,
 };
 pub use signed::signed_until;
 pub use transcriptgenerate::TranscriptGenerate;

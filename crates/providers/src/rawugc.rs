@@ -22,7 +22,7 @@ use shiwen_http::{FilePart, Request, Response};
 
 use self::table::{By, Row};
 use crate::{
-    Account, Action, Asked, Budget, Card, Checked, Created, Endpoint, Field, Followed, Job,
+    Account, Action, Asked, Budget, Card, Checked, Created, Endpoint, Field, Followed, Job, Listed,
     Schedule, Service, classify::Refused, outgoing,
 };
 
@@ -35,6 +35,8 @@ const LATE: Duration = Duration::from_secs(30);
 const UPLOADS: &[&str] =
     &["video/mp4", "video/quicktime", "video/webm", "image/png", "image/jpeg", "image/webp"];
 const LARGEST_UPLOAD: u64 = 100 * 1024 * 1024;
+/// The longest list that it gives.
+const LISTED: f64 = 100.0;
 /// Bytes a second that a slow line uploads.
 const SLOW_LINE: u64 = 64 * 1024;
 
@@ -150,6 +152,26 @@ impl Service for RawUgc {
             }
             followed => followed,
         }
+    }
+
+    fn lists(&self, operation: Operation) -> bool {
+        table::collection_of(operation).is_some()
+    }
+
+    /// The newest hundred, whatever their status: a list of those in work would hide what has just ended.
+    fn follow_many(&self, operation: Operation, account: &Account) -> Result<Request, Failure> {
+        let jobs = table::collection_of(operation).ok_or_else(no_such_call)?;
+        let most = Input::from([("limit".to_owned(), Entry::Number(LISTED))]);
+        calls::request(row(By::Call(jobs, Verb::List))?, None, &most, None, account)
+    }
+
+    fn read_many(
+        &self,
+        operation: Operation,
+        response: &Response,
+        now: Timestamp,
+    ) -> Result<Vec<Listed>, Failure> {
+        jobs::listed(operation, response, now)
     }
 
     /// No call tells the balance. The list of videos, cut to one, is the smallest answer that needs the key.

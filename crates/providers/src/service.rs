@@ -94,6 +94,15 @@ pub enum Followed {
     KeyRefused(Failure),
 }
 
+/// What a list says of one task.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    pub remote_id: String,
+    pub followed: Followed,
+    /// The part of the answer that is about it.
+    pub body: Vec<u8>,
+}
+
 /// How one link of a create call with several ended.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "one per answer, taken apart at once")]
@@ -116,6 +125,8 @@ pub struct Answer {
     pub cost: Option<u32>,
     /// What is left, where the answer says it.
     pub allowance: Option<Allowance>,
+    /// When the task ended, by the provider's own clock, where it says so.
+    pub finished_at: Option<Timestamp>,
 }
 
 /// What a free test of an account found.
@@ -177,6 +188,35 @@ pub trait Service: Send + Sync + 'static {
         age: Duration,
         now: Timestamp,
     ) -> Followed;
+
+    /// Whether one call tells of several tasks of this operation.
+    fn lists(&self, operation: Operation) -> bool {
+        let _ = operation;
+        false
+    }
+
+    /// The call that asks how all tasks of an operation are; only where `lists` says so.
+    ///
+    /// # Errors
+    /// When the account lacks what this call needs, or there is no such call.
+    fn follow_many(&self, operation: Operation, account: &Account) -> Result<Request, Failure> {
+        let _ = (operation, account);
+        Err(Failure::new(self.card().id, FailureKind::InvalidInput))
+    }
+
+    /// What the answer says of each task that it names, ours or not.
+    ///
+    /// # Errors
+    /// Why it says nothing; never of a task that it ended.
+    fn read_many(
+        &self,
+        operation: Operation,
+        response: &Response,
+        now: Timestamp,
+    ) -> Result<Vec<Listed>, Failure> {
+        let _ = (operation, response, now);
+        Err(Failure::new(self.card().id, FailureKind::InvalidInput))
+    }
 
     /// Calls that test the account and cost nothing; all are sent, in order.
     ///

@@ -14,7 +14,7 @@ use super::{
     items::{facts, headline},
 };
 use crate::{
-    Answer, Created, Followed,
+    Answer, Created, Followed, Listed,
     classify::{self, Refused, failure, maybe},
     lenient::{self, Fields},
     signed_until, spoken,
@@ -153,6 +153,36 @@ pub(super) fn followed(
     followed.unwrap_or_else(Refused::followed)
 }
 
+/// How the jobs of a list are, each as if it had been asked after by itself. What names no job is left out.
+pub(super) fn listed(
+    operation: Operation,
+    response: &Response,
+    now: Timestamp,
+) -> Result<Vec<Listed>, Failure> {
+    let Some(kind) = kind(operation) else { return Ok(Vec::new()) };
+    let name = match kind {
+        WorkKind::Video => "videos",
+        WorkKind::Image => "images",
+        WorkKind::Music => "tracks",
+    };
+    let listed = answers::read(response, now, |of| {
+        let jobs = of.value(name)?.as_array()?;
+        let one = |job: &Value| {
+            let remote_id = id(Fields::of(job)?, kind)?;
+            let body = job.to_string().into_bytes();
+            let about = Response { status: 200, headers: response.headers.clone(), body };
+            match followed(operation, &remote_id, &about, now) {
+                // What cannot be read here may be readable by itself.
+                Followed::AskAgain(_) | Followed::KeyRefused(_) => None,
+                Followed::Failed(failure) if failure.kind == FailureKind::MalformedResponse => None,
+                followed => Some(Listed { remote_id, followed, body: about.body }),
+            }
+        };
+        Some(jobs.iter().filter_map(one).collect())
+    });
+    listed.map_err(Refused::into_failure)
+}
+
 /// Only the version before says it.
 fn progress(of: Fields<'_>) -> Option<u8> {
     of.number("progress").map(|progress| progress.clamp(0.0, 100.0) as u8)
@@ -186,8 +216,13 @@ fn completed(
         found,
         output: Some(Output::Works { works }),
         cost: cost(of),
+        finished_at: finished_at(of),
         ..Answer::default()
     })
+}
+
+fn finished_at(of: Fields<'_>) -> Option<Timestamp> {
+    of.integer("completedAt").filter(|ms| *ms > 0).map(Timestamp)
 }
 
 fn job_failed(of: Fields<'_>, response: &Response, now: Timestamp) -> Failure {

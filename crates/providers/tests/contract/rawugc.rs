@@ -3,6 +3,7 @@
 mod broken;
 mod errors;
 mod forms;
+mod lists;
 mod requests;
 
 use std::{collections::BTreeSet, time::Duration};
