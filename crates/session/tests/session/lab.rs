@@ -7,12 +7,13 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use shiwen_core::{ProviderId, Timestamp};
 use shiwen_engine::{Clock, Engine, Ownership, Parts, Running};
 use shiwen_http::{Config, Proxy, Reach, Request, Sender, Sending, Transport};
+use shiwen_providers::{Account, Job, service};
 use shiwen_sandbox::{Options, Sandbox};
 use shiwen_secrets::{Keys, Secret, Source};
 use shiwen_store::Store;
@@ -52,6 +53,8 @@ pub(crate) type Fields<'a> = &'a [(&'a str, bool, &'a str)];
 pub(crate) struct Lab {
     pub(crate) engine: Engine,
     pub(crate) sandbox: Sandbox,
+    provider: ProviderId,
+    account: Account,
     transport: Arc<Watched>,
     clock: Arc<Ahead>,
     running: Running,
@@ -78,6 +81,8 @@ impl Lab {
                 settings.insert((*name).to_owned(), (*value).to_owned());
             }
         }
+        let card = service(provider).unwrap().card();
+        let account = Account::new(card, settings.clone(), secrets.clone()).unwrap();
         let folder = TempDir::new().unwrap();
         let transport = Arc::new(Watched {
             sender: Sender::new(Config {
@@ -105,13 +110,29 @@ impl Lab {
         });
         let ownership = Ownership::take(folder.path()).unwrap().unwrap();
         let running = engine.start(ownership).unwrap();
-        Self { engine, sandbox, transport, clock, running, _folder: folder }
+        Self { engine, sandbox, provider, account, transport, clock, running, _folder: folder }
+    }
+
+    /// Waits until so many calls arrived at a route.
+    pub(crate) async fn asked(&self, route: &str, times: u64) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while self.sandbox.calls().routes.get(route).is_none_or(|asked| *asked < times) {
+            assert!(Instant::now() < deadline, "{route} was asked too seldom");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Puts the engine's clock on by so many seconds.
     pub(crate) fn wait(&self, seconds: u64) {
         self.clock.0.fetch_add(seconds, Ordering::Relaxed);
         self.engine.nudge();
+    }
+
+    /// What the service answers to the same call from somewhere else, which the engine knows nothing of.
+    pub(crate) async fn create_elsewhere(&self, job: &Job<'_>) -> serde_json::Value {
+        let request = service(self.provider).unwrap().create(job, &self.account).unwrap();
+        let answer = self.transport.send(&request).await.unwrap();
+        serde_json::from_slice(&answer.body).unwrap()
     }
 
     /// How many answers had this status.

@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod batches;
+mod coze;
 mod downloads;
 mod full_disk;
+mod jimeng;
 mod lab;
 mod outcomes;
 mod rawugc;

@@ -1,12 +1,11 @@
 //! Videos, pictures and music: accepted at once, followed to their end.
 
-use std::time::Duration;
-
 use shiwen_core::{Allowance, FailureKind, TaskState, Timestamp, Unit, WaitReason};
 
+use shiwen_providers::Job;
 use shiwen_sandbox::Options;
 
-use super::{Asked, Ground, ID, IMAGE, MUSIC, VIDEO, ask, check, lab, with};
+use super::{Asked, Ground, ID, IMAGE, MUSIC, VIDEO, ask, check, input, lab, text, with};
 use crate::rest::{FREE, MAYBE, RUNS_ON, Rest, check_ledger, rested};
 use Rest::{Done, Failed, Uncertain, Waits};
 
@@ -95,10 +94,9 @@ async fn a_job_that_the_service_does_not_know_ends_after_half_a_minute_and_not_b
         let id = ask(&lab.engine, &Ground::default(), asked.operation, "sb-unknown-task");
         (asked, id)
     });
-    tokio::time::sleep(Duration::from_secs(1)).await;
     for (asked, id) in ids {
+        lab.asked(asked.follow.unwrap(), 3).await;
         assert!(RUNS_ON.is(&lab.engine.store().task(id).unwrap()), "{}", asked.operation);
-        assert!(lab.sandbox.calls().routes[asked.follow.unwrap()] > 1);
     }
     lab.wait(30);
     for (asked, id) in ids {
@@ -127,4 +125,26 @@ async fn what_is_left_of_the_credits_is_what_the_last_job_said() {
     rested(&lab.engine, id, Failed(FailureKind::QuotaExhausted, FREE), "too few").await;
     assert_eq!(store.spent_since(ID, Timestamp(0)).unwrap(), 9);
     lab.close().await;
+}
+
+#[tokio::test]
+async fn a_picture_from_elsewhere_is_followed_and_costs_nothing_here() {
+    let lab = lab().await;
+    let picture = input([("model", text("nano-banana-2")), ("prompt", text("纸船"))]);
+    let job = Job {
+        operation: IMAGE.operation,
+        urls: &[],
+        share_text: "",
+        target_language: None,
+        input: &picture,
+    };
+    let created = lab.create_elsewhere(&job).await;
+    let number = created["imageId"].as_str().unwrap().to_owned();
+    let id = lab.engine.follow_remote(ID, IMAGE.operation, &number).unwrap();
+    let task = rested(&lab.engine, id, Done, "elsewhere").await;
+    assert_eq!((task.works.len(), task.remote_id.as_deref()), (1, Some(number.as_str())));
+    // Its price is published, and stands in no book of ours.
+    assert_eq!(lab.engine.store().spent_since(ID, Timestamp(0)).unwrap(), 0);
+    assert_eq!(lab.engine.follow_remote(ID, IMAGE.operation, &number).unwrap(), id);
+    assert_eq!(lab.close().await.routes[IMAGE.route], 1);
 }

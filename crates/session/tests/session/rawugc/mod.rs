@@ -11,7 +11,7 @@ use shiwen_core::{
     Timestamp, WorkKind,
 };
 use shiwen_engine::Engine;
-use shiwen_sandbox::{Calls, Options};
+use shiwen_sandbox::Options;
 
 use crate::{
     lab::Lab,
@@ -157,7 +157,7 @@ fn analyze(engine: &Engine, words: &str) -> TaskId {
 }
 
 /// All words of a table at one time with one account: none of them may hold up another.
-async fn check(asked: Asked, table: &[(&'static str, Rest)]) -> Calls {
+async fn check(asked: Asked, table: &[(&'static str, Rest)]) {
     let lab = lab().await;
     let engine = lab.engine.clone();
     let ground = Ground::of(&engine, asked.operation).await;
@@ -173,10 +173,13 @@ async fn check(asked: Asked, table: &[(&'static str, Rest)]) -> Calls {
         let task = rested(&engine, *id, *rest, &about).await;
         // Refused twice and then accepted: nothing else is followed by another call.
         check_ledger(&engine, &task, *rest, if *word == "rate" { 3 } else { 1 }, &about);
-        check_output(&engine, asked, &task, *word);
+        check_output(&engine, asked, &task, word);
         spent += cost(asked, *rest);
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
+    if let Some(follow) = asked.follow.filter(|_| table.iter().any(|(_, rest)| *rest == RUNS_ON)) {
+        lab.asked(follow, 5).await;
+    }
     // Whatever the provider did: nothing was sent again by itself, and nothing that runs on was given up.
     for (id, word, rest) in &orders {
         let task = engine.store().task(*id).unwrap();
@@ -187,10 +190,6 @@ async fn check(asked: Asked, table: &[(&'static str, Rest)]) -> Calls {
         orders.iter().map(|(id, ..)| engine.store().detail(*id).unwrap().attempts.len()).sum();
     let calls = lab.close().await;
     assert_eq!(calls.routes[asked.route], attempts as u64, "{}", asked.operation);
-    if let (Some(follow), true) = (asked.follow, table.iter().any(|(_, rest)| *rest == RUNS_ON)) {
-        assert!(calls.routes[follow] >= 5, "{calls:?}");
-    }
-    calls
 }
 
 /// What one task adds to the books.
