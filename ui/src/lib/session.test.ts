@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AppState, Chip, ProviderView, Task, TaskChange, TaskDetail } from '../bindings';
+import type { AppState, Chip, Download, ProviderView, Task, TaskChange, TaskDetail } from '../bindings';
 import type * as door from './ipc';
 import { AppError, ipc, type Boot } from './ipc';
 import { Session } from './session.svelte';
@@ -148,6 +148,74 @@ describe('a submission', () => {
     await withLink(session);
     await session.submit();
     expect(ipc.createTasks).not.toHaveBeenCalled();
+  });
+});
+
+describe('asking again', () => {
+  const detail = (over: Partial<Task> = {}): TaskDetail =>
+    ({ task: task(1, { operation: 'analyze', provider: 'rawugc', ...over }), share_text: '看看', input: { prompt: '开头' } }) as unknown as TaskDetail;
+
+  it('sends what was filled in to the same provider, and only to that', async () => {
+    const session = new Session();
+    session.begin(boot([1]));
+    vi.mocked(ipc.createTasks).mockResolvedValue([2]);
+    await session.askAgain(detail(), 'rawugc');
+    await session.askAgain(detail(), 'momoget');
+    expect(vi.mocked(ipc.createTasks).mock.calls.map(([wanted]) => [wanted.again, wanted.input])).toEqual([
+      [['https://v.douyin.com/1/'], { prompt: '开头' }],
+      [['https://v.douyin.com/1/'], {}],
+    ]);
+  });
+
+  it('needs a link', async () => {
+    const session = new Session();
+    session.begin(boot([1]));
+    await session.askAgain(detail({ link: null }), 'rawugc');
+    expect(ipc.createTasks).not.toHaveBeenCalled();
+  });
+});
+
+describe('a task', () => {
+  it('is shown on its own desk', () => {
+    const session = new Session();
+    session.begin(boot([1]));
+    session.showTask(7, 'generate_video');
+    expect([session.view, session.detail.id]).toEqual(['studio', 1]);
+    session.showTask(7, 'analyze');
+    expect([session.view, session.detail.id]).toEqual(['texts', 7]);
+  });
+});
+
+describe('a download', () => {
+  const download = { id: 4, task: 1, media: { kind: 'video' }, state: 'running', name: 'a.mp4', received: 0, total: 10, speed: null, failure: null } as Download;
+  let tell: (changes: Download[]) => void = () => undefined;
+
+  beforeEach(() => {
+    vi.mocked(ipc.onDownloadChanges).mockImplementation((changed) => {
+      tell = changed;
+      return Promise.resolve(() => undefined);
+    });
+  });
+
+  it('that fails is an alarm, said once; one that ends is news', async () => {
+    const session = new Session();
+    session.begin(boot([1]));
+    await session.start();
+    tell([download, { ...download, state: 'failed', failure: 'network' }]);
+    tell([{ ...download, id: 5, state: 'done' }]);
+    expect([session.alarm, session.news]).toEqual(['a.mp4：下载断了，已下的留着。', 'a.mp4：已下载，10 B']);
+  });
+
+  it('starts anew in the folder that was picked instead', async () => {
+    const session = new Session();
+    session.begin(boot([1]));
+    vi.mocked(ipc.startDownload).mockResolvedValue(download);
+    vi.mocked(ipc.chooseDownloadFolder).mockResolvedValueOnce(null);
+    await session.mendDownload(download, 'choose_folder');
+    expect(ipc.startDownload).not.toHaveBeenCalled();
+    vi.mocked(ipc.chooseDownloadFolder).mockResolvedValueOnce({ ...boot([]).settings, download_folder: '/videos' });
+    await session.mendDownload(download, 'choose_folder');
+    expect([session.preferences.value.download_folder, vi.mocked(ipc.startDownload).mock.calls]).toEqual(['/videos', [[1, { kind: 'video' }]]]);
   });
 });
 
