@@ -84,7 +84,9 @@ const statuses: Record<string, MessageKey | undefined> = {
 };
 
 /** Facts that say nothing to a person. */
-const SILENT = new Set(['organizationId', 'isAdmin', 'isStandard', 'videoUrl', 'hashtags']);
+const SILENT = new Set(['organizationId', 'isAdmin', 'isStandard', 'hashtags']);
+/** Addresses, which a button opens. */
+const ADDRESS = /url$/i;
 
 export function factOf(item: Item, name: string): Entry {
   return item.facts.find(([one]) => one === name)?.[1] ?? null;
@@ -116,7 +118,11 @@ export function factWords(name: string, entry: Entry, now: number): string {
 
 /** The facts to show of an item, in their order. */
 export function factsOf(item: Item): [string, Entry][] {
-  return item.facts.filter(([name, entry]) => !SILENT.has(name) && entry !== null && entry !== '' && !(Array.isArray(entry) && entry.length === 0));
+  return item.facts.filter(([name, entry]) => {
+    if (SILENT.has(name) || ADDRESS.test(name)) return false;
+    // What stands above already needs no second line.
+    return entry !== null && entry !== '' && entry !== item.text && entry !== item.title && !(Array.isArray(entry) && entry.length === 0);
+  });
 }
 
 /** Whether a text that was typed into the search stands in an item. */

@@ -92,6 +92,7 @@ const hints: Record<string, MessageKey | undefined> = {
   q: 'form.hint.q',
   brief: 'form.hint.brief',
   publishToInbox: 'form.hint.publishToInbox',
+  'change_post.accountIds': 'form.hint.same_accounts',
 };
 
 /** A word of advice, shown in the empty field or below it. */
