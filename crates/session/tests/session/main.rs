@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod batches;
+mod canary;
 mod coze;
 mod downloads;
 mod full_disk;
 mod jimeng;
 mod lab;
+mod messages;
 mod outcomes;
 mod rawugc;
 mod rest;

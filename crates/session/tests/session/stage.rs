@@ -21,7 +21,10 @@ impl Stage {
     }
 
     pub(crate) async fn at_pace(pace: f64) -> Self {
-        let wish = SandboxOptions { pace, ..SandboxOptions::default() };
+        Self::with(SandboxOptions { pace, ..SandboxOptions::default() }).await
+    }
+
+    pub(crate) async fn with(wish: SandboxOptions) -> Self {
         Self { sandbox: Sandbox::start(wish).await.unwrap(), folder: TempDir::new().unwrap() }
     }
 
