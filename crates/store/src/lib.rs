@@ -5,23 +5,30 @@
 
 mod add;
 mod answers;
+mod backup;
 mod batch;
+mod calendar;
 mod decisions;
 mod error;
 mod evidence;
 mod files;
 mod follow;
+mod health;
 mod known;
 mod landings;
+mod migrate;
 mod open;
 mod pacing;
 #[cfg(test)]
 mod plans;
 mod records;
+mod replace;
 mod reserve;
 mod row;
+mod salvage;
 mod submit;
 mod tasks;
+mod usage;
 mod write;
 
 use std::{
@@ -31,17 +38,21 @@ use std::{
 };
 
 use rusqlite::Connection;
-use shiwen_core::TaskChange;
-use tokio::sync::broadcast;
+use shiwen_core::{TaskChange, Timestamp};
+use tokio::sync::{broadcast, watch};
 
 pub use answers::RawAnswer;
 pub use error::StoreError;
 pub use evidence::Evidence;
 pub use files::{DownloadRecord, Kept};
 pub use follow::{End, Poll, Spent, Won};
+pub use health::Health;
 pub use records::ProviderRecord;
+pub use salvage::{Opened, Salvage};
 pub use submit::Claimed;
 pub use tasks::{DueTask, NextDue};
+
+use usage::{Last, Usage};
 
 /// The history of one data folder. Cheap to clone; all clones are one store.
 #[derive(Clone)]
@@ -57,7 +68,12 @@ struct Shared {
     readers: Mutex<Vec<Connection>>,
     writer: Mutex<Writer>,
     changes: broadcast::Sender<TaskChange>,
+    health: watch::Sender<Option<Health>>,
     reserve: reserve::Reserve,
+    /// How the last use of the file ended.
+    last: Last,
+    // Last: whoever sees the others gone may have the file for itself.
+    usage: Usage,
 }
 
 struct Writer {
@@ -76,7 +92,7 @@ impl Store {
     /// Opens the history in `folder`, which is made if it is missing, and brings its schema up to date.
     ///
     /// # Errors
-    /// One variant per thing the user can do about it; a newer or foreign file is left as it is.
+    /// One variant per thing the user can do about it; a newer, foreign or damaged file is left as it is.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         Self::open_within(folder, PATIENCE)
     }
@@ -86,25 +102,84 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub fn open_within(folder: &Path, patience: Duration) -> Result<Self, StoreError> {
+        Ok(Self::opened(folder, patience, None)?.store)
+    }
+
+    /// As [`Store::open_within`]; a damaged history is kept aside and begun again with what can be read of it.
+    ///
+    /// # Errors
+    /// As [`Store::open`], and [`StoreError::Busy`] when it is damaged and another program has it open.
+    pub fn open_or_salvage(
+        folder: &Path,
+        patience: Duration,
+        now: Timestamp,
+    ) -> Result<Opened, StoreError> {
+        Self::opened(folder, patience, Some(now))
+    }
+
+    fn opened(
+        folder: &Path,
+        patience: Duration,
+        salvage_at: Option<Timestamp>,
+    ) -> Result<Opened, StoreError> {
+        std::fs::create_dir_all(folder).map_err(|source| open::unwritable(folder, source))?;
         let path = folder.join("shiwen.db");
+        let mut usage = Usage::begin(folder, patience)?;
+        if usage.alone {
+            replace::finish(folder)?;
+        }
+        let damaged = || StoreError::Damaged(path.clone());
+        let suspect = usage.last == Last::Damaged
+            || (usage.alone && usage.last == Last::Unclean && salvage::lacks_commits(&path));
+        let last = usage.last;
         let reserve = reserve::Reserve::new(folder.join("reserve.bin"));
-        let connection = match open::writer(&path, patience) {
-            // Reading the history needs a little room too. Nothing is submitted until the reserve is there again.
-            Err(StoreError::DiskFull) if reserve.release() => open::writer(&path, patience),
-            other => other,
+        let open = |usage: &Usage| {
+            usage.sign()?;
+            match open::writer(&path, patience) {
+                // Reading the history needs a little room too. Nothing is submitted until the reserve is there again.
+                Err(StoreError::DiskFull) if reserve.release() => open::writer(&path, patience),
+                other => other,
+            }
+        };
+        let first = if suspect { Err(damaged()) } else { open(&usage) };
+        let connection = match (first, salvage_at) {
+            (Err(StoreError::Damaged(_)), Some(_)) if !usage.alone => Err(StoreError::Busy),
+            (Err(StoreError::Damaged(_)), Some(now)) => {
+                salvage::salvage(&path, now)?;
+                usage.mended()?;
+                open(&usage)
+            }
+            (other, _) => other,
         }?;
         reserve.ensure();
         let others = open::data_version(&connection)?;
         let (changes, _) = broadcast::channel(BACKLOG);
+        let (health, _) = watch::channel(None);
+        usage.opened()?;
         let shared = Shared {
             path,
             patience,
             readers: Mutex::default(),
             writer: Mutex::new(Writer { connection, others }),
             changes,
+            health,
             reserve,
+            last,
+            usage,
         };
-        Ok(Self { shared: Arc::new(shared) })
+        let store = Self { shared: Arc::new(shared) };
+        let salvaged = store.salvaged()?;
+        Ok(Opened { store, salvaged, unclean: last != Last::Orderly })
+    }
+
+    /// Says that this program is done with the history, for those that end without dropping it: else the next start
+    /// takes the end for a crash.
+    pub fn close(&self) {
+        let writer = self.writer();
+        self.readers().clear();
+        // What cannot be brought home now is read from the log at the next start.
+        let _ = writer.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        self.shared.usage.end();
     }
 
     /// Every change from now on, in the order of the commits.
@@ -128,9 +203,12 @@ impl Store {
         Ok(changed)
     }
 
-    /// Whether a remote id could still be saved if the disk were full; refills what was used up where there is room.
+    /// Whether a remote id could be saved whatever happens: the file is not damaged, the disk has 50 MB of room, and the
+    /// reserve for a full one is there; refills what was used up of it. While this is false nothing may be submitted.
     pub fn has_reserve(&self) -> bool {
-        self.shared.reserve.ensure()
+        !self.shared.usage.is_damaged()
+            && self.shared.reserve.has_spare()
+            && self.shared.reserve.ensure()
     }
 
     fn announce(&self, changes: impl IntoIterator<Item = TaskChange>) {
@@ -151,7 +229,8 @@ impl Store {
         let idle = self.readers().pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => open::reader(&self.shared.path, self.shared.patience)?,
+            None => open::reader(&self.shared.path, self.shared.patience)
+                .map_err(|error| self.sorted(error))?,
         };
         let answer = snapshot(&connection, ask).map_err(|error| self.sorted(error))?;
         let mut readers = self.readers();
@@ -164,10 +243,14 @@ impl Store {
     /// A failure of SQLite by what can be done about it: a file may turn out damaged, or be made unwritable, long
     /// after it was opened.
     fn sorted(&self, error: StoreError) -> StoreError {
-        match error {
+        let error = match error {
             StoreError::Failed(error) => open::sorted(error, &self.shared.path),
             other => other,
+        };
+        if matches!(&error, StoreError::Damaged(path) if *path == self.shared.path) {
+            self.shared.usage.note_damage();
         }
+        error
     }
 
     fn readers(&self) -> MutexGuard<'_, Vec<Connection>> {

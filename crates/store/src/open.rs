@@ -8,17 +8,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
-use rusqlite_migration::{M, Migrations};
+use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 
-use crate::StoreError;
+use crate::{
+    StoreError,
+    migrate::{self, LATEST, version},
+};
 
-/// Released migrations are never edited; a change is a new one at the end. A new word in a stored list is a change too,
-/// since an older program cannot read it.
-const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("migrations/0001_history.sql"))];
-const LATEST: i64 = MIGRATIONS.len() as i64;
 /// Marks the file as ours (`PRAGMA application_id`, "ShWe").
-const APPLICATION_ID: u32 = 0x5368_5765;
+pub(crate) const APPLICATION_ID: u32 = 0x5368_5765;
 
 /// Between two tries to open a file that another process is just making.
 const MAKING: Duration = Duration::from_millis(10);
@@ -76,7 +74,7 @@ fn open(path: &Path, patience: Duration) -> Result<Connection, StoreError> {
         return Err(unwritable(path, std::io::ErrorKind::PermissionDenied.into()));
     }
     settings(&connection, path).map_err(sorted)?;
-    migrate(&mut connection, path)?;
+    migrate::migrate(&mut connection, path, migrate::STEPS)?;
     Ok(connection)
 }
 
@@ -97,26 +95,8 @@ fn settings(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    connection.set_transaction_behavior(TransactionBehavior::Immediate);
-    let migrations = Migrations::from_slice(MIGRATIONS);
-    let Err(error) = migrations.to_latest(connection) else { return Ok(()) };
-    // The version is read before the lock is taken, so another process may have done the same work meanwhile.
-    if version(connection).is_ok_and(|version| version == LATEST) {
-        return Ok(());
-    }
-    Err(match error {
-        rusqlite_migration::Error::RusqliteError { err, .. } => sorted(err, path),
-        _ => StoreError::Damaged(path.to_owned()),
-    })
-}
-
-fn version(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.pragma_query_value(None, "user_version", |row| row.get(0))
-}
-
 /// Looks at the header without SQLite, which would already write beside a file that is not ours to touch.
-fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
     let mut header = [0_u8; 100];
     let read = match File::open(path).and_then(|mut file| fill(&mut file, &mut header)) {
         Ok(read) => read,
@@ -161,7 +141,7 @@ fn refuse_foreign_log(connection: &Connection, path: &Path) -> Result<(), StoreE
 }
 
 /// Version, application id and whether there is nothing in the file.
-fn identity(connection: &Connection) -> rusqlite::Result<(i64, i64, bool)> {
+pub(crate) fn identity(connection: &Connection) -> rusqlite::Result<(i64, i64, bool)> {
     // One snapshot: another process may just be making the file.
     let snapshot = connection.unchecked_transaction()?;
     let application = snapshot.pragma_query_value(None, "application_id", |row| row.get(0))?;
@@ -181,7 +161,7 @@ fn fill(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
     Ok(read)
 }
 
-fn unwritable(path: &Path, source: std::io::Error) -> StoreError {
+pub(crate) fn unwritable(path: &Path, source: std::io::Error) -> StoreError {
     StoreError::Unwritable { path: path.to_owned(), source }
 }
 

@@ -2,9 +2,15 @@
 //!
 //! Measured: on a full disk even a small update fails; after deleting a 1 MB file the same update commits.
 
-use std::{fs, io::Write, path::PathBuf};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 const SIZE: usize = 1024 * 1024;
+/// Room that must be left on the disk, in bytes, before anything is begun that is not needed now.
+pub(crate) const SPARE: u64 = 50 * 1024 * 1024;
 
 pub(crate) struct Reserve {
     path: PathBuf,
@@ -31,10 +37,20 @@ impl Reserve {
         written.is_ok()
     }
 
+    /// Whether the disk has room for more than what must be saved.
+    pub(crate) fn has_spare(&self) -> bool {
+        room(&self.path).is_none_or(|room| room >= SPARE)
+    }
+
     /// Gives the room back; true when there was any.
     pub(crate) fn release(&self) -> bool {
         fs::remove_file(&self.path).is_ok()
     }
+}
+
+/// Free bytes on the disk beside `path`; none where the system does not say.
+pub(crate) fn room(path: &Path) -> Option<u64> {
+    fs4::available_space(path.parent()?).ok()
 }
 
 /// Bytes that a file system which compresses or skips holes must still give room to.

@@ -81,7 +81,7 @@ fn history_in(folder: &Path) -> History {
 
 #[test]
 fn a_remote_id_is_saved_on_a_full_disk() {
-    on_a_disk_of("8m", "full_disk::a_remote_id_is_saved_on_a_full_disk", |disk| {
+    on_a_disk_of("64m", "full_disk::a_remote_id_is_saved_on_a_full_disk", |disk| {
         let history = history_in(disk);
         for round in 0..20 {
             let (id, attempt) = history.submitting(&format!("{round}"));
@@ -102,7 +102,7 @@ fn a_remote_id_is_saved_on_a_full_disk() {
 #[test]
 fn a_full_disk_is_said_and_leaves_nothing_half_written() {
     let name = "full_disk::a_full_disk_is_said_and_leaves_nothing_half_written";
-    on_a_disk_of("8m", name, |disk| {
+    on_a_disk_of("64m", name, |disk| {
         let history = history_in(disk);
         let queued = history.queued("queued");
         let (uncertain, attempt) = history.submitting("uncertain");
@@ -143,7 +143,7 @@ fn a_full_disk_is_said_and_leaves_nothing_half_written() {
 
 #[test]
 fn a_history_opens_on_a_full_disk_and_recovers() {
-    on_a_disk_of("8m", "full_disk::a_history_opens_on_a_full_disk_and_recovers", |disk| {
+    on_a_disk_of("64m", "full_disk::a_history_opens_on_a_full_disk_and_recovers", |disk| {
         let history = history_in(disk);
         let (id, _) = history.submitting("1");
         let History { folder, store } = history;
@@ -161,7 +161,7 @@ fn a_history_opens_on_a_full_disk_and_recovers() {
 #[test]
 fn a_history_that_cannot_even_be_opened_for_want_of_room_says_so() {
     let name = "full_disk::a_history_that_cannot_even_be_opened_for_want_of_room_says_so";
-    on_a_disk_of("8m", name, |disk| {
+    on_a_disk_of("64m", name, |disk| {
         let folder = disk.join("new");
         fs::create_dir(&folder).unwrap();
         fill(disk);
@@ -184,7 +184,7 @@ fn a_history_that_cannot_even_be_opened_for_want_of_room_says_so() {
 
 #[test]
 fn a_read_only_disk_is_unwritable() {
-    on_a_disk_of("8m", "full_disk::a_read_only_disk_is_unwritable", |disk| {
+    on_a_disk_of("64m", "full_disk::a_read_only_disk_is_unwritable", |disk| {
         let history = history_in(disk);
         history.queued("1");
         let History { folder, store } = history;
@@ -206,7 +206,7 @@ fn a_read_only_disk_is_unwritable() {
 
 #[test]
 fn a_read_only_file_is_unwritable() {
-    on_a_disk_of("8m", "full_disk::a_read_only_file_is_unwritable", |disk| {
+    on_a_disk_of("64m", "full_disk::a_read_only_file_is_unwritable", |disk| {
         let history = history_in(disk);
         history.queued("1");
         let file = history.file();

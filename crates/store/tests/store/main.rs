@@ -23,5 +23,6 @@ mod records;
 mod transitions;
 mod trash;
 mod uncertain;
+mod versions;
 mod whole_way;
 mod works;

@@ -1,0 +1,267 @@
+//! Copies of the whole history: one a day, one before the schema changes, one where the user wants it.
+//!
+//! A copy is made under another name, looked at whole, and only then given its own, so that whatever bears the name of a
+//! backup is one. No copy holds a secret, since the history does not.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags};
+use shiwen_core::Timestamp;
+
+use crate::{
+    Store, StoreError, calendar, health, migrate,
+    open::{self, unwritable},
+    replace, reserve, salvage,
+    usage::Usage,
+};
+
+/// Kept of the daily ones: the newest, and of the weeks before them the newest of each.
+const DAYS: usize = 3;
+const WEEKS: usize = 2;
+/// Kept of those made before the schema changed.
+const MIGRATIONS: usize = 2;
+const DAILY: &str = "shiwen-";
+
+impl Store {
+    /// Writes a copy of the whole history to `to`, replacing what is there. Others may write meanwhile; the copy is of
+    /// one moment.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the history itself is, which is noted as by [`Store::check`]; else when the copy
+    /// cannot be written. Nothing is left behind then.
+    pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        let reader = open::reader(&self.shared.path, self.shared.patience)?;
+        copy(&reader, &self.shared.path, to).map_err(|error| self.sorted(error))
+    }
+
+    /// Makes the day's backup beside the history, unless there is one already; answers where it is. None also where
+    /// the disk has too little room for it.
+    ///
+    /// # Errors
+    /// As [`Store::backup`].
+    pub fn backup_if_due(&self, now: Timestamp) -> Result<Option<PathBuf>, StoreError> {
+        let folder = folder_of(&self.shared.path);
+        let today = |found: &Backup| calendar::day(found.at) == calendar::day(now);
+        if found_in(&folder).iter().any(|found| found.daily && today(found)) {
+            return Ok(None);
+        }
+        if !has_room(&self.shared.path) {
+            tracing::warn!("too little room on the disk for a backup");
+            return Ok(None);
+        }
+        fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, error))?;
+        let to = folder.join(format!("{DAILY}{}.db", calendar::stamp(now)));
+        self.backup(&to)?;
+        thin_out(&folder);
+        Ok(Some(to))
+    }
+
+    /// Puts the backup `from` in the place of the history in `folder`, which nobody may have open. What was there is
+    /// kept beside it; answers where. What was queued when the backup was made may have been submitted since, so it is
+    /// uncertain now.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] while the history is open, [`StoreError::Damaged`] and [`StoreError::Newer`] when `from` is
+    /// no backup that can be read here; the history is as it was then.
+    pub fn restore_backup(
+        folder: &Path,
+        from: &Path,
+        patience: Duration,
+        now: Timestamp,
+    ) -> Result<PathBuf, StoreError> {
+        let mut usage = Usage::begin(folder, patience)?;
+        if !usage.alone {
+            return Err(StoreError::Busy);
+        }
+        good(from)?;
+        let making = folder.join("shiwen.db.restoring");
+        fs::copy(from, &making).map_err(|error| unwritable(&making, error))?;
+        let prepared = Connection::open(&making).map_err(|error| open::sorted(error, &making));
+        let prepared = prepared.and_then(|mut connection| {
+            while migrate::step(&mut connection, migrate::STEPS)? {}
+            salvage::doubt_queued(&mut connection, now)
+        });
+        if let Err(error) = prepared {
+            let _ = fs::remove_file(&making);
+            return Err(error);
+        }
+        let kept = replace::keep_aside(folder, "replaced", now)?;
+        replace::place(folder, &making)?;
+        usage.mended()?;
+        Ok(kept)
+    }
+}
+
+/// A backup by its file name.
+struct Backup {
+    path: PathBuf,
+    at: Timestamp,
+    daily: bool,
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.with_file_name("backups")
+}
+
+/// The backups in a folder, the newest first.
+fn found_in(folder: &Path) -> Vec<Backup> {
+    let mut found: Vec<_> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let name = path.file_name()?.to_str()?.strip_suffix(".db")?;
+            let at = calendar::parsed(name.get(name.len().checked_sub(15)?..)?)?;
+            let daily = name.starts_with(DAILY);
+            Some(Backup { at, daily, path })
+        })
+        .collect();
+    found.sort_by_key(|backup| std::cmp::Reverse(backup.at));
+    found
+}
+
+/// The newest backup of the history at `path` that is whole, and when it was made.
+pub(crate) fn newest_good(path: &Path) -> Option<(PathBuf, Timestamp)> {
+    let found = found_in(&folder_of(path));
+    found
+        .into_iter()
+        .find(|backup| good(&backup.path).is_ok())
+        .map(|backup| (backup.path, backup.at))
+}
+
+/// Whether a file is a whole history that this program can read.
+fn good(path: &Path) -> Result<(), StoreError> {
+    if whole(path)? > migrate::LATEST {
+        return Err(StoreError::Newer(path.to_owned()));
+    }
+    Ok(())
+}
+
+/// The version of a file that is a whole history.
+fn whole(path: &Path) -> Result<i64, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let sorted = |error| open::sorted(error, path);
+    let connection = Connection::open_with_flags(path, flags).map_err(sorted)?;
+    let (version, application, _) = open::identity(&connection).map_err(sorted)?;
+    let ours = application == i64::from(open::APPLICATION_ID) && version > 0;
+    if !ours || !health::faults(&connection).map_err(sorted)?.is_empty() {
+        return Err(StoreError::Damaged(path.to_owned()));
+    }
+    Ok(version)
+}
+
+/// The copy that is made before a file of `version` is changed.
+pub(crate) fn before_migration(
+    connection: &Connection,
+    path: &Path,
+    version: i64,
+) -> Result<(), StoreError> {
+    let folder = folder_of(path);
+    fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, error))?;
+    let now = calendar::stamp(Timestamp::now());
+    copy(connection, path, &folder.join(format!("version-{version}-{now}.db")))?;
+    thin_out(&folder);
+    Ok(())
+}
+
+fn copy(connection: &Connection, path: &Path, to: &Path) -> Result<(), StoreError> {
+    let mut partial = to.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    let _ = fs::remove_file(&partial);
+    let made = write_copy(connection, path, &partial).and_then(|()| {
+        fs::rename(&partial, to).map_err(|error| unwritable(to, error))?;
+        replace::sync_folder(to);
+        Ok(())
+    });
+    if made.is_err() {
+        let _ = fs::remove_file(&partial);
+    }
+    made
+}
+
+fn write_copy(connection: &Connection, path: &Path, partial: &Path) -> Result<(), StoreError> {
+    let name = partial.to_str().ok_or_else(|| {
+        unwritable(partial, std::io::Error::other("not a name that the database can take"))
+    })?;
+    connection.execute("VACUUM INTO ?1", [name]).map_err(|error| {
+        match open::sorted(error, path) {
+            // What cannot be opened for writing is the copy.
+            StoreError::Unwritable { source, .. } => unwritable(partial, source),
+            other => other,
+        }
+    })?;
+    whole(partial)?;
+    File::options()
+        .write(true)
+        .open(partial)
+        .and_then(|file| file.sync_all())
+        .map_err(|error| unwritable(partial, error))
+}
+
+fn has_room(path: &Path) -> bool {
+    let size = fs::metadata(path).map_or(0, |found| found.len());
+    reserve::room(path).is_none_or(|room| room >= size + reserve::SPARE)
+}
+
+/// Removes the backups that are no longer kept.
+fn thin_out(folder: &Path) {
+    let (daily, migrations): (Vec<_>, Vec<_>) =
+        found_in(folder).into_iter().partition(|backup| backup.daily);
+    let kept = kept(&daily.iter().map(|backup| calendar::day(backup.at)).collect::<Vec<_>>());
+    let dropped = daily.iter().zip(kept).filter(|(_, kept)| !kept).map(|(backup, _)| backup);
+    for backup in dropped.chain(migrations.iter().skip(MIGRATIONS)) {
+        if let Err(error) = fs::remove_file(&backup.path) {
+            tracing::warn!(%error, "an old backup cannot be removed");
+        }
+    }
+}
+
+/// Which daily backups are kept, of those made on these days, the newest first.
+fn kept(days: &[i64]) -> Vec<bool> {
+    let week = |day: &i64| day.div_euclid(7);
+    // A week that a newer one stands for needs no other.
+    let mut weeks: Vec<_> = days.iter().take(DAYS).map(week).collect();
+    let mut weekly = 0;
+    days.iter()
+        .enumerate()
+        .map(|(place, day)| {
+            let is_weekly = place >= DAYS && weekly < WEEKS && !weeks.contains(&week(day));
+            if is_weekly {
+                weeks.push(week(day));
+                weekly += 1;
+            }
+            place < DAYS || is_weekly
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_days_and_two_weeks_are_kept() {
+        let mut days: Vec<i64> = Vec::new();
+        for today in 20_000..20_100 {
+            days.insert(0, today);
+            let kept = kept(&days);
+            let mut keep = kept.iter();
+            days.retain(|_| *keep.next().unwrap());
+            assert!(days.len() <= DAYS + WEEKS, "{days:?}");
+            assert_eq!(
+                days[..days.len().min(3)],
+                [today, today - 1, today - 2][..days.len().min(3)]
+            );
+            if today > 20_020 {
+                assert_eq!(days.len(), 5, "{days:?}");
+                let age = today - days[4];
+                assert!((10..=17).contains(&age), "{days:?}");
+            }
+        }
+    }
+}
