@@ -1,10 +1,11 @@
 //! Writes the seeds of every target: the fixtures as answers to everything that they might answer.
 //!
-//! In `crates/providers`: `cargo run --manifest-path fuzz/Cargo.toml --bin seeds`.
+//! In `crates/providers`: `cargo run --manifest-path fuzz/Cargo.toml --example seeds`.
 
 use std::{fs, io, path::Path};
 
 #[path = "../tests/shared/mod.rs"]
+#[allow(dead_code, reason = "the targets need the rest")]
 mod shared;
 
 fn main() -> io::Result<()> {

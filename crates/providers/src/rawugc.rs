@@ -36,7 +36,7 @@ const UPLOADS: &[&str] =
     &["video/mp4", "video/quicktime", "video/webm", "image/png", "image/jpeg", "image/webp"];
 const LARGEST_UPLOAD: u64 = 100 * 1024 * 1024;
 /// The longest list that it gives.
-const LISTED: f64 = 100.0;
+const LISTED: usize = 100;
 /// Bytes a second that a slow line uploads.
 const SLOW_LINE: u64 = 64 * 1024;
 
@@ -161,7 +161,7 @@ impl Service for RawUgc {
     /// The newest hundred, whatever their status: a list of those in work would hide what has just ended.
     fn follow_many(&self, operation: Operation, account: &Account) -> Result<Request, Failure> {
         let jobs = table::collection_of(operation).ok_or_else(no_such_call)?;
-        let most = Input::from([("limit".to_owned(), Entry::Number(LISTED))]);
+        let most = Input::from([("limit".to_owned(), Entry::Number(LISTED as f64))]);
         calls::request(row(By::Call(jobs, Verb::List))?, None, &most, None, account)
     }
 

@@ -1,6 +1,6 @@
 //! Any bytes as the answers to the test of an account.
 //!
-//! In `crates/providers`, on stable Rust, after `cargo run --manifest-path fuzz/Cargo.toml --bin seeds`:
+//! In `crates/providers`, on stable Rust, after `cargo run --manifest-path fuzz/Cargo.toml --example seeds`:
 //! `cargo fuzz run -s none checked -- -dict=fuzz/answers.dict -max_len=16384 -max_total_time=300`
 //! (`cargo install cargo-fuzz` once; a nightly can leave `-s none` away). Bytes that break a promise go to
 //! `fuzz/artifacts`. Mended, they become a named file in `fuzz/found/checked`, which the tests replay.
@@ -10,6 +10,7 @@
 use libfuzzer_sys::fuzz_target;
 
 #[path = "../../tests/shared/mod.rs"]
+#[allow(dead_code, reason = "every target has its own function in there")]
 mod shared;
 
 fuzz_target!(|bytes: &[u8]| shared::targets::checked(bytes));

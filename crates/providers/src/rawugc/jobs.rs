@@ -10,7 +10,7 @@ use shiwen_core::{
 use shiwen_http::Response;
 
 use super::{
-    ID, answers,
+    ID, LISTED, answers,
     items::{facts, headline},
 };
 use crate::{
@@ -172,13 +172,20 @@ pub(super) fn listed(
             let body = job.to_string().into_bytes();
             let about = Response { status: 200, headers: response.headers.clone(), body };
             match followed(operation, &remote_id, &about, now) {
-                // What cannot be read here may be readable by itself.
+                // What cannot be read here may be readable by itself, and what stands in a list is there.
                 Followed::AskAgain(_) | Followed::KeyRefused(_) => None,
-                Followed::Failed(failure) if failure.kind == FailureKind::MalformedResponse => None,
+                Followed::Failed(failure)
+                    if matches!(
+                        failure.kind,
+                        FailureKind::MalformedResponse | FailureKind::NotFound
+                    ) =>
+                {
+                    None
+                }
                 followed => Some(Listed { remote_id, followed, body: about.body }),
             }
         };
-        Some(jobs.iter().filter_map(one).collect())
+        Some(jobs.iter().take(LISTED).filter_map(one).collect())
     });
     listed.map_err(Refused::into_failure)
 }

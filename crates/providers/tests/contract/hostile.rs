@@ -121,6 +121,11 @@ fn mutated_answers_about_tasks_break_no_promise() {
 }
 
 #[test]
+fn mutated_lists_of_tasks_break_no_promise() {
+    hold("listed", 1_500);
+}
+
+#[test]
 fn mutated_streams_break_no_promise() {
     hold("streamed", 2_000);
 }

@@ -34,7 +34,7 @@ pub(crate) struct Drawn {
     pub(crate) response: Response,
 }
 
-/// None where there is too little, or where the secret would stand twice in different words.
+/// None where there is too little, or where a piece of the secret stands by itself.
 pub(crate) fn draw(bytes: &[u8]) -> Option<Drawn> {
     let (choice, body) = bytes.split_at_checked(CHOICE)?;
     let [service, pick, status, flags] = choice else { return None };
@@ -54,10 +54,16 @@ pub(crate) fn draw(bytes: &[u8]) -> Option<Drawn> {
     })
 }
 
-/// The body with the secret in its places; none where a part of the secret stands in it already.
-fn with_secret(body: &[u8]) -> Option<Vec<u8>> {
-    let (here, begin) = (SECRET_HERE.as_bytes(), &SECRET.as_bytes()[..6]);
-    if body.windows(begin.len()).any(|bytes| bytes == begin) {
+/// Whether six letters of the secret stand together somewhere, whatever cannot be seen between them.
+pub(crate) fn holds_piece(text: &[u8]) -> bool {
+    let visible: Vec<u8> = text.iter().copied().filter(u8::is_ascii_graphic).collect();
+    SECRET.as_bytes().windows(6).any(|piece| visible.windows(6).any(|bytes| bytes == piece))
+}
+
+/// The body with the secret in its places; none where a piece of the secret stands in it already.
+pub(crate) fn with_secret(body: &[u8]) -> Option<Vec<u8>> {
+    let here = SECRET_HERE.as_bytes();
+    if holds_piece(body) {
         return None;
     }
     let mut filled = Vec::with_capacity(body.len());

@@ -12,9 +12,10 @@ use super::{
 /// A target by its name.
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
-pub(crate) const TARGETS: [Target; 10] = [
+pub(crate) const TARGETS: [Target; 11] = [
     ("created", targets::created),
     ("followed", targets::followed),
+    ("listed", targets::listed),
     ("streamed", targets::streamed),
     ("called", targets::called),
     ("checked", targets::checked),
@@ -28,7 +29,7 @@ pub(crate) const TARGETS: [Target; 10] = [
 /// The seeds of a target. The fixtures lie in one folder per service.
 pub(crate) fn seeds(target: &str, fixtures: &Path) -> io::Result<Vec<Vec<u8>>> {
     Ok(match target {
-        "created" => answers(fixtures, |service| operations(service, &[0]))?,
+        "created" | "listed" => answers(fixtures, |service| operations(service, &[0]))?,
         "followed" => {
             answers(fixtures, |service| operations(service, &[0, RESULT, SEVERAL | RESULT, OLD]))?
         }

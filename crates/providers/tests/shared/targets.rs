@@ -11,7 +11,7 @@ use shiwen_secrets::Secret;
 use url::Url;
 
 use super::{
-    draw::{NOW, SECRET, STATUSES, draw},
+    draw::{Drawn, NOW, SECRET, STATUSES, draw, with_secret},
     promises,
 };
 
@@ -55,6 +55,25 @@ pub(crate) fn called(bytes: &[u8]) {
     }
 }
 
+/// The answer to a question about all tasks of an operation.
+pub(crate) fn listed(bytes: &[u8]) {
+    let Some(drawn) = draw(bytes) else { return };
+    let operation = drawn.operation();
+    match drawn.service.read_many(operation, &drawn.response, NOW) {
+        // A service without such a call says so, and an answer of nobody.
+        Err(_) if !drawn.service.lists(operation) => {}
+        Err(failure) => promises::failure(&drawn, &failure),
+        Ok(listed) => {
+            assert!(listed.len() <= 100, "{} tasks", listed.len());
+            for of in listed {
+                promises::id(&of.remote_id);
+                let response = Response { status: 200, body: of.body, ..drawn.response.clone() };
+                promises::followed(&Drawn { response, ..drawn }, of.followed);
+            }
+        }
+    }
+}
+
 /// The answers to a test of an account; a zero byte parts the second from the first.
 pub(crate) fn checked(bytes: &[u8]) {
     let Some(drawn) = draw(bytes) else { return };
@@ -79,7 +98,8 @@ pub(crate) fn uploaded(bytes: &[u8]) {
 pub(crate) fn headers(bytes: &[u8]) {
     let _ = FileKind::of(bytes);
     let Some((status, lines)) = bytes.split_first() else { return };
-    let lines = String::from_utf8_lossy(lines).into_owned();
+    let Some(lines) = with_secret(lines) else { return };
+    let lines = String::from_utf8_lossy(&lines).into_owned();
     let header = |line: &str| {
         let (name, value) = line.split_once(':')?;
         Some((name.trim().to_ascii_lowercase(), value.to_owned()))
@@ -95,8 +115,7 @@ pub(crate) fn headers(bytes: &[u8]) {
             assert!((1..=120).contains(&wait), "{budget:?}");
         }
         let job = Job { operation: service.card().operations[0], ..JOB };
-        let drawn =
-            super::draw::Drawn { service: *service, pick: 0, flags: 0, response: response.clone() };
+        let drawn = Drawn { service: *service, pick: 0, flags: 0, response: response.clone() };
         promises::created(&drawn, service.read_created(&job, &response, NOW));
     }
 }
@@ -118,14 +137,10 @@ pub(crate) fn redacted(bytes: &[u8]) {
     let (secret, text) = text.split_once('\n').unwrap_or(("", &text));
     let clean = redact(text, &[Secret::new(secret)]);
     assert!(clean.len() <= 16 + text.len() * 12, "{} of {}", clean.len(), text.len());
-    // The mark of what was taken out must not hold the secret itself.
-    if secret.len() >= 12 && !"[redacted][redacted]".contains(secret) && !secret.contains("redact")
-    {
+    // No key has brackets, so the mark of what was taken out cannot complete one.
+    let is_key = |c: char| c.is_ascii_graphic() && !matches!(c, '[' | ']');
+    if secret.len() >= 12 && secret.chars().all(is_key) {
         assert!(!clean.contains(secret), "{clean:?}");
-    }
-    if serde_json::from_str::<serde_json::Value>(text).is_ok() && secret.is_empty() {
-        let json = serde_json::from_str::<serde_json::Value>(&clean);
-        assert!(json.is_ok(), "{clean:?}");
     }
 }
 

@@ -258,3 +258,15 @@ fn a_budget_never_reaches_beyond_two_minutes() {
         assert!((1..=120).contains(&until.since(NOW).as_secs()), "{reset}: {until:?}");
     }
 }
+
+#[test]
+fn what_a_list_holds_is_not_missing_and_never_more_than_a_hundred() {
+    let odd = serde_json::json!({ "videoId": "a", "type": "not_found", "status": 404 });
+    let running = serde_json::json!({ "videoId": "b", "status": "processing" });
+    let many = std::iter::once(odd).chain(std::iter::repeat_n(running, 1_000));
+    let body = serde_json::json!({ "videos": many.collect::<Vec<_>>() }).to_string();
+    let service = of(ProviderId::RawUgc);
+    let listed = service.read_many(Operation::GenerateVideo, &answer(200, body), NOW).unwrap();
+    assert_eq!(listed.len(), 99);
+    assert!(listed.iter().all(|of| matches!(of.followed, Followed::Running { .. })));
+}
