@@ -103,6 +103,11 @@ impl<'a> App<'a> {
         .map_err(|err| self.failed(err))
     }
 
+    /// Runs `script` in the page; `arguments` are its `arguments`, and what it returns comes back.
+    pub(crate) fn run(&self, script: &str, arguments: &[Value]) -> io::Result<Value> {
+        self.driver.run(script, arguments)
+    }
+
     /// Picks the entry with this value from a `<select>`.
     pub(crate) fn choose(&self, css: &str, value: &str) -> io::Result<()> {
         self.click(&format!("{css} option[value=\"{value}\"]"))
@@ -118,6 +123,10 @@ impl<'a> App<'a> {
     /// Copies `text` outside of the program and pastes it into `css` with the keyboard.
     pub(crate) fn paste_into(&self, css: &str, text: &str) -> io::Result<()> {
         self.desktop.set_clipboard(text)?;
+        // The program that holds the text goes on in the background, and may not be asked too early.
+        until_true("the clipboard", SOON, || {
+            Ok::<_, io::Error>(self.desktop.clipboard()? == text)
+        })?;
         self.type_into(css, PASTE)
     }
 

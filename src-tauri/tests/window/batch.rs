@@ -22,7 +22,8 @@ fn ten_links_become_ten_rows_and_one_that_fails_holds_up_no_other() -> io::Resul
     // The first once more, without its scheme.
     let text = format!("{} 再看一遍 v.douyin.com/{}/", lines.join(" "), CODES[0]);
     app.paste_into(&by("paste-box"), &text)?;
-    until("ten chips", SOON, || Ok::<_, io::Error>((app.count(&by("chip"))? == 10).then_some(())))?;
+    until("ten chips", SOON, || Ok::<_, io::Error>((app.count(&by("chip"))? == 10).then_some(())))
+        .map_err(|err| app.failed(err))?;
     app.read(".found", SOON, |words| words.contains("1 条重复"))?;
 
     app.click(&by("submit"))?;
@@ -32,8 +33,7 @@ fn ten_links_become_ten_rows_and_one_that_fails_holds_up_no_other() -> io::Resul
 
     let ended = ["succeeded", "failed", "uncertain"];
     let tasks = until("ten tasks to end", TASK_ENDS, || {
-        let page = app.call("tasks", serde_json::json!({ "before": null, "limit": 20 }))?;
-        let tasks = page["tasks"].as_array().cloned().unwrap_or_default();
+        let tasks = app.tasks("texts")?;
         let all =
             tasks.iter().all(|task| ended.contains(&task["state"].as_str().unwrap_or_default()));
         Ok::<_, io::Error>((tasks.len() == 10 && all).then_some(tasks))

@@ -85,17 +85,23 @@ pub(crate) fn is_up(port: u16) -> bool {
 
 /// Reads a JSON document from a server on this machine.
 pub(crate) fn get(url: &str) -> io::Result<Value> {
+    serde_json::from_slice(&file(url)?).map_err(io::Error::other)
+}
+
+/// Reads a file of any kind from a server on this machine.
+pub(crate) fn file(url: &str) -> io::Result<Vec<u8>> {
     let address = url.strip_prefix("http://").unwrap_or(url);
     let (host, path) = address.split_once('/').unwrap_or((address, ""));
     let port = host.rsplit(':').next().and_then(|port| port.parse().ok());
-    let body = send(port.unwrap_or(80), "GET", &format!("/{path}"), None)?;
-    serde_json::from_str(&body).map_err(io::Error::other)
+    send(port.unwrap_or(80), "GET", &format!("/{path}"), None)
 }
 
 fn request(port: u16, method: &str, path: &str, body: Option<&Value>) -> io::Result<Value> {
     let answer = send(port, method, path, body)?;
-    let mut answer: Value = serde_json::from_str(&answer)
-        .map_err(|err| io::Error::other(format!("{method} {path}: {err}: {answer:?}")))?;
+    let mut answer: Value = serde_json::from_slice(&answer).map_err(|err| {
+        let answer = String::from_utf8_lossy(&answer);
+        io::Error::other(format!("{method} {path}: {err}: {answer:?}"))
+    })?;
     let value = answer["value"].take();
     match value["error"].as_str() {
         Some(error) => Err(io::Error::other(format!("{error}: {}", value["message"]))),
@@ -104,7 +110,7 @@ fn request(port: u16, method: &str, path: &str, body: Option<&Value>) -> io::Res
 }
 
 /// One request on a connection of its own, so that the answer ends where the connection does.
-fn send(port: u16, method: &str, path: &str, body: Option<&Value>) -> io::Result<String> {
+fn send(port: u16, method: &str, path: &str, body: Option<&Value>) -> io::Result<Vec<u8>> {
     let body = body.map(Value::to_string).unwrap_or_default();
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     stream.set_read_timeout(Some(ANSWERED_WITHIN))?;
@@ -114,12 +120,15 @@ fn send(port: u16, method: &str, path: &str, body: Option<&Value>) -> io::Result
          Content-Type: application/json; charset=utf-8\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )?;
-    let mut answer = String::new();
+    let mut answer = Vec::new();
     stream
-        .read_to_string(&mut answer)
+        .read_to_end(&mut answer)
         .map_err(|err| io::Error::new(err.kind(), format!("{method} {path} {body:.200}: {err}")))?;
-    match answer.split_once("\r\n\r\n") {
-        Some((_, body)) => Ok(body.to_owned()),
-        None => Err(io::Error::other(format!("{method} {path}: no answer: {answer:?}"))),
+    match answer.windows(4).position(|end| end == b"\r\n\r\n") {
+        Some(end) => Ok(answer.split_off(end + 4)),
+        None => {
+            let answer = String::from_utf8_lossy(&answer);
+            Err(io::Error::other(format!("{method} {path}: no answer: {answer:?}")))
+        }
     }
 }

@@ -42,6 +42,7 @@ fn a_key_is_found_in_the_keychain_and_nowhere_else() -> io::Result<()> {
     let submission = json!({
         "share_text": share_text("canary"), "urls": ["https://v.douyin.com/canary/"], "again": [],
         "provider": "momoget", "operation": "transcribe", "target_language": null,
+        "input": {}, "together": false,
     });
     let tasks = app.call("create_tasks", json!({ "submission": submission }))?;
     until("the refusal", SOON, || {

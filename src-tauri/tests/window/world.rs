@@ -24,20 +24,26 @@ pub(crate) struct World {
     /// The sandbox's base URL.
     pub(crate) sandbox: String,
     pub(crate) data: PathBuf,
+    pace: &'static str,
 }
 
 impl World {
     pub(crate) fn start() -> io::Result<World> {
+        World::at_pace(PACE)
+    }
+
+    /// A world whose services take this part of the time that they would plausibly take.
+    pub(crate) fn at_pace(pace: &'static str) -> io::Result<World> {
         let mut desktop = Desktop::start()?;
         // What users have: a folder with a space and Chinese characters.
         let data = desktop.home().join("我的 文案");
         fs::create_dir(&data)?;
         let mut sandbox = desktop.command(binary().with_file_name("shiwen-cli"));
-        sandbox.args(["sandbox", "--port", "0", "--pace", PACE]);
+        sandbox.args(["sandbox", "--port", "0", "--pace", pace]);
         let line = desktop.start_and_read_line(sandbox)?;
         let address = line.split_whitespace().find(|word| word.starts_with("http://"));
         let sandbox = address.unwrap_or(&line).trim_end_matches('/').to_owned();
-        Ok(World { desktop, sandbox, data })
+        Ok(World { desktop, sandbox, data, pace })
     }
 
     /// Starts the program in sandbox mode and waits until it can be used.
@@ -49,7 +55,7 @@ impl World {
 
     /// Tells the program which sandbox to use, and to ask it as often as a test wants.
     pub(crate) fn variables(&self) -> [(&str, &str); 2] {
-        [("SHIWEN_SANDBOX_URL", &self.sandbox), ("SHIWEN_SANDBOX_PACE", PACE)]
+        [("SHIWEN_SANDBOX_URL", &self.sandbox), ("SHIWEN_SANDBOX_PACE", self.pace)]
     }
 
     pub(crate) fn start_app(
@@ -65,10 +71,24 @@ impl World {
 
     /// How many create calls the services received for links that contain `code`.
     pub(crate) fn creates(&self, code: &str) -> io::Result<u64> {
-        let calls = driver::get(&format!("{}/_sandbox/calls", self.sandbox))?;
-        let by_link = calls["creates_by_link"].as_object().cloned().unwrap_or_default();
+        let by_link = self.calls()?["creates_by_link"].as_object().cloned().unwrap_or_default();
         let ours = by_link.iter().filter(|(link, _)| link.contains(code));
         Ok(ours.filter_map(|(_, count)| count.as_u64()).sum())
+    }
+
+    /// How many create calls a service received, for whatever.
+    pub(crate) fn creates_at(&self, provider: &str) -> io::Result<u64> {
+        Ok(self.calls()?["creates"][provider].as_u64().unwrap_or_default())
+    }
+
+    /// How many calls arrived at a route of a service, e.g. `rawugc POST /personas`.
+    pub(crate) fn calls_of(&self, route: &str) -> io::Result<u64> {
+        Ok(self.calls()?["routes"][route].as_u64().unwrap_or_default())
+    }
+
+    /// Everything that the services were asked.
+    pub(crate) fn calls(&self) -> io::Result<Value> {
+        driver::get(&format!("{}/_sandbox/calls", self.sandbox))
     }
 
     /// The database files in the data folder, whatever they are called.
@@ -99,6 +119,12 @@ pub(crate) fn files(
         }
     }
     Ok(())
+}
+
+/// The texts of a JSON list.
+pub(crate) fn texts_of(list: &Value) -> Vec<String> {
+    let texts = list.as_array().into_iter().flatten().filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
 }
 
 /// A share text as people post them, around a link whose code tells the sandbox what to play.
@@ -139,16 +165,20 @@ impl App<'_> {
 
     /// The newest task of the link with this code, as Rust tells the page; null where there is none.
     pub(crate) fn task(&self, code: &str) -> io::Result<Value> {
-        let page = self.call("tasks", json!({ "before": null, "limit": 50 }))?;
-        let tasks = page["tasks"].as_array().cloned().unwrap_or_default();
         let of_code =
             |task: &&Value| task["link"]["url"].as_str().is_some_and(|url| url.contains(code));
-        Ok(tasks.iter().find(of_code).cloned().unwrap_or_default())
+        Ok(self.tasks("texts")?.iter().find(of_code).cloned().unwrap_or_default())
     }
 
-    /// How many tasks the history holds.
+    /// The tasks of a desk as Rust tells the page, the newest paste first.
+    pub(crate) fn tasks(&self, desk: &str) -> io::Result<Vec<Value>> {
+        let mut page = self.call("tasks", json!({ "desk": desk, "before": null, "limit": 50 }))?;
+        serde_json::from_value(page["tasks"].take()).map_err(io::Error::other)
+    }
+
+    /// How many tasks about links the history holds.
     pub(crate) fn total(&self) -> io::Result<u64> {
-        let page = self.call("tasks", json!({ "before": null, "limit": 1 }))?;
+        let page = self.call("tasks", json!({ "desk": "texts", "before": null, "limit": 1 }))?;
         Ok(page["total"].as_u64().unwrap_or_default())
     }
 }
