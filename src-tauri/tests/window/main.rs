@@ -8,6 +8,7 @@ mod driver;
 mod until;
 mod world;
 
+mod analysis;
 mod batch;
 mod history;
 mod kill;
