@@ -5,6 +5,7 @@
 
 mod app;
 mod driver;
+mod studio;
 mod until;
 mod world;
 
@@ -13,6 +14,7 @@ mod batch;
 mod history;
 mod kill;
 mod look;
+mod play;
 mod secrets;
 mod start;
 mod transcribe;
