@@ -17,4 +17,5 @@ mod look;
 mod play;
 mod secrets;
 mod start;
+mod together;
 mod transcribe;
