@@ -11,6 +11,7 @@ mod world;
 
 mod analysis;
 mod batch;
+mod download;
 mod history;
 mod kill;
 mod look;
