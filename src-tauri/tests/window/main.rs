@@ -12,6 +12,7 @@ mod world;
 mod analysis;
 mod batch;
 mod download;
+mod follow;
 mod history;
 mod kill;
 mod look;
