@@ -11,6 +11,7 @@ mod world;
 
 mod analysis;
 mod batch;
+mod burst;
 mod download;
 mod follow;
 mod history;
