@@ -150,13 +150,15 @@ fn advice(release: &str) -> &'static str {
         .collect();
     if family.contains(&"fedora") {
         "sudo dnf install gcc pkgconf-pkg-config webkit2gtk4.1-devel libappindicator-gtk3-devel \
-         librsvg2-devel google-noto-sans-cjk-fonts gnome-keyring gstreamer1-plugins-good"
+         librsvg2-devel google-noto-sans-cjk-fonts gnome-keyring gstreamer1-plugins-good \
+         gstreamer1-plugin-libav"
     } else if family.contains(&"arch") {
         "sudo pacman -S --needed base-devel webkit2gtk-4.1 libayatana-appindicator librsvg \
          noto-fonts-cjk gnome-keyring gst-plugins-good gst-libav"
     } else if family.iter().any(|name| name.contains("suse")) {
         "sudo zypper install gcc pkg-config webkit2gtk3-devel libayatana-appindicator3-devel \
-         librsvg-devel google-noto-sans-cjk-fonts gnome-keyring gstreamer-plugins-good"
+         librsvg-devel google-noto-sans-cjk-fonts gnome-keyring gstreamer-plugins-good \
+         gstreamer-plugins-libav"
     } else {
         "a C compiler, pkg-config, the development files of WebKitGTK 4.1, librsvg 2 and \
          Ayatana AppIndicator 3, a CJK font, a Secret Service such as gnome-keyring, GStreamer's \
