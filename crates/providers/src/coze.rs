@@ -287,7 +287,7 @@ fn read(response: &Response, now: Timestamp) -> Result<serde_json::Map<String, V
 fn trace(response: &Response, body: Option<Fields<'_>>) -> Option<String> {
     let logid = body.and_then(|body| body.object("detail")?.text("logid"));
     let logid = logid.or_else(|| response.headers.get("x-tt-logid").map(String::as_str));
-    logid.map(spoken::word).filter(|logid| !logid.is_empty())
+    logid.and_then(spoken::code)
 }
 
 /// What a run call that was taken says.

@@ -16,9 +16,14 @@ pub(crate) fn message(text: &str) -> Option<String> {
     (!clean.is_empty()).then_some(clean)
 }
 
-/// A code, a status word or a trace id.
+/// A status word. Blank where nothing readable is left.
 pub(crate) fn word(text: &str) -> String {
     one_line(text, WORD)
+}
+
+/// A code or a trace id. None when nothing readable is left.
+pub(crate) fn code(text: &str) -> Option<String> {
+    Some(word(text)).filter(|word| !word.is_empty())
 }
 
 /// A title or a name. Emoji that are made of several keep what joins them.
@@ -139,6 +144,7 @@ mod tests {
     #[test]
     fn nothing_readable_is_no_message() {
         assert_eq!(message(" \u{feff}\n"), None);
+        assert_eq!(code("\u{200b}"), None);
     }
 
     #[test]

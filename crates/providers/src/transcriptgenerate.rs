@@ -332,7 +332,7 @@ fn allowance(data: Fields<'_>, now: Timestamp) -> Option<Allowance> {
         unit: Unit::Second,
         left,
         total: total.filter(|_| !unlimited).and_then(lenient::whole),
-        period: data.text("deductionType").map(|word| spoken::word(&word.to_lowercase())),
+        period: data.text("deductionType").and_then(|word| spoken::code(&word.to_lowercase())),
         learned_at: now,
     })
 }

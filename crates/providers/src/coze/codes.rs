@@ -99,7 +99,7 @@ pub(super) fn of_record(item: Fields<'_>, response: &Response, now: Timestamp) -
 /// The failure of a record that says "failed" and no code that can be read.
 pub(super) fn uncoded(item: Fields<'_>, response: &Response, now: Timestamp) -> Failure {
     Failure {
-        code: item.text("error_code").map(spoken::word),
+        code: item.text("error_code").and_then(spoken::code),
         message: spoken::message(record_words(item)),
         ..classify::failure(ID, FailureKind::ProviderInternal, response, now)
     }

@@ -83,7 +83,7 @@ fn followed(
     age: Duration,
     now: Timestamp,
 ) -> Followed {
-    let trace_id = item.text("logid").or_else(|| item.text("log_id")).map(spoken::word);
+    let trace_id = item.text("logid").or_else(|| item.text("log_id")).and_then(spoken::code);
     let failed = |failure| {
         let trace_id = trace_id.clone().or_else(|| trace(response, None));
         Followed::Failed(maybe(Failure { trace_id, ..failure }))

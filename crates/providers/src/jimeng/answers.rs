@@ -169,7 +169,7 @@ fn refused(error: Fields<'_>, response: &Response, now: Timestamp) -> Refused {
         if no_channel { FailureKind::ProviderInternal } else { kind(response.status, &word) };
     let head = failure(ID, kind, response, now);
     let failure = Failure {
-        code: code.as_deref().map(spoken::word),
+        code: code.as_deref().and_then(spoken::code),
         message: spoken::message(words),
         retry_after_s: match head.retry_after_s {
             None => None,

@@ -109,7 +109,7 @@ fn problem(body: Fields<'_>, response: &Response, now: Timestamp) -> Option<Fail
     let words = [words.map(str::to_owned), body.value("errors").and_then(refused_fields)];
     let words: Vec<String> = words.into_iter().flatten().collect();
     let failure = Failure {
-        code: slug.map(spoken::word),
+        code: slug.and_then(spoken::code),
         message: spoken::message(&words.join("; ")),
         trace_id: body.text("instance").and_then(spoken::message),
         ..failure(ID, kind, response, now)

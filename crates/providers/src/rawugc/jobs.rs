@@ -94,7 +94,7 @@ pub(super) fn edited(operation: Operation, of: Fields<'_>, now: Timestamp) -> Op
 
 /// `captions` or `overlay`; some documents write `caption`. Absent on the original.
 fn edit(of: Fields<'_>) -> Option<String> {
-    let word = spoken::word(of.text("operation")?).to_lowercase();
+    let word = spoken::code(&of.text("operation")?.to_lowercase())?;
     Some(if word == "caption" { "captions".to_owned() } else { word })
 }
 
@@ -240,7 +240,7 @@ fn job_failed(of: Fields<'_>, response: &Response, now: Timestamp) -> Failure {
         false => FailureKind::ProviderInternal,
     };
     maybe(Failure {
-        code: of.code("failCode").map(|code| spoken::word(&code)),
+        code: of.code("failCode").and_then(|code| spoken::code(&code)),
         message: of.text("failMessage").and_then(spoken::message),
         ..failure(ID, kind, response, now)
     })

@@ -18,15 +18,15 @@ pub(crate) fn created(drawn: &Drawn, created: Created) {
     match created {
         Created::Accepted { remote_id, allowance: _, cost: _ } => id(&remote_id),
         Created::Done(done) => answer(drawn.operation(), &done),
-        Created::Rejected(failure_) => {
+        Created::Rejected(refused) => {
             let alone = REFUSE_ALONE.contains(&drawn.response.status);
-            assert!(alone || has_shape(drawn), "rejected by a stranger: {failure_:?}");
-            assert_eq!(failure_.charged, Charged::No, "{failure_:?}");
-            failure(drawn, &failure_);
+            assert!(alone || has_shape(drawn), "rejected by a stranger: {refused:?}");
+            assert_eq!(refused.charged, Charged::No, "{refused:?}");
+            failure(drawn, &refused);
         }
-        Created::Unknown(failure_) => {
-            assert_eq!(failure_.charged, Charged::Unknown, "{failure_:?}");
-            failure(drawn, &failure_);
+        Created::Unknown(refused) => {
+            assert_eq!(refused.charged, Charged::Unknown, "{refused:?}");
+            failure(drawn, &refused);
         }
     }
 }
@@ -46,16 +46,16 @@ pub(crate) fn followed(drawn: &Drawn, followed: Followed) {
             for part in &parts {
                 match part {
                     Part::Succeeded(done) => answer(operation, done),
-                    Part::Failed(failure_) => failure(drawn, failure_),
+                    Part::Failed(refused) => failure(drawn, refused),
                 }
             }
         }
-        Followed::Failed(failure_) | Followed::KeyRefused(failure_) => {
-            assert!(has_shape(drawn), "ended by a stranger: {failure_:?}");
-            assert_eq!(failure_.charged, Charged::Unknown, "{failure_:?}");
-            failure(drawn, &failure_);
+        Followed::Failed(refused) | Followed::KeyRefused(refused) => {
+            assert!(has_shape(drawn), "ended by a stranger: {refused:?}");
+            assert_eq!(refused.charged, Charged::Unknown, "{refused:?}");
+            failure(drawn, &refused);
         }
-        Followed::AskAgain(failure_) => failure(drawn, &failure_),
+        Followed::AskAgain(refused) => failure(drawn, &refused),
     }
 }
 
@@ -128,7 +128,7 @@ fn work(work: &Work) {
     addresses([&work.cover_url]);
     titles([&work.title]);
     work.remote_id.iter().for_each(|remote_id| id(remote_id));
-    work.edit.iter().for_each(|edit| line(edit, 60));
+    titles([&work.edit]);
     assert!(work.version >= 1, "{work:?}");
     assert!(work.duration_s.is_none_or(|seconds| is_time(seconds.into())), "{work:?}");
     // JavaScript holds it exactly.
