@@ -73,7 +73,7 @@ fn check_text(text: &str, secrets: &[String], about: &str) {
 }
 
 /// Everything that is known of the tasks, and every answer that was kept.
-fn check_tasks(engine: &Engine, tasks: &[TaskId], secrets: &[String]) {
+pub(crate) fn check_tasks(engine: &Engine, tasks: &[TaskId], secrets: &[String]) {
     for id in tasks {
         let detail = engine.store().detail(*id).unwrap();
         check_text(&format!("{detail:?}"), secrets, "a task");
@@ -84,7 +84,7 @@ fn check_tasks(engine: &Engine, tasks: &[TaskId], secrets: &[String]) {
     check_text(&format!("{:?}", engine.providers().unwrap()), secrets, "a card");
 }
 
-fn check_files(folder: &Path, secrets: &[String]) -> usize {
+pub(crate) fn check_files(folder: &Path, secrets: &[String]) -> usize {
     let mut files = 0;
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -93,10 +93,7 @@ fn check_files(folder: &Path, secrets: &[String]) -> usize {
             continue;
         }
         let bytes = fs::read(&path).unwrap();
-        for secret in secrets {
-            let holds = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
-            assert!(!holds, "{} holds {secret}", path.display());
-        }
+        check_text(&String::from_utf8_lossy(&bytes), secrets, &path.display().to_string());
         files += 1;
     }
     files
@@ -190,7 +187,7 @@ async fn no_key_is_kept_of_what_holds_up_an_account() {
 }
 
 /// Distinctive keys of the forms that the services give out; none of them was ever given out.
-fn canaries(provider: ProviderId) -> Vec<(&'static str, String)> {
+pub(crate) fn canaries(provider: ProviderId) -> Vec<(&'static str, String)> {
     let key = |name, prefix: &str| (name, format!("{prefix}canary-{provider}-{name}-7Qz"));
     match provider {
         ProviderId::Momoget => vec![key("user_id", "")],

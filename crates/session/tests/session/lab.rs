@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    path::Path,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -58,7 +59,7 @@ pub(crate) struct Lab {
     transport: Arc<Watched>,
     clock: Arc<Ahead>,
     running: Running,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Lab {
@@ -110,7 +111,11 @@ impl Lab {
         });
         let ownership = Ownership::take(folder.path()).unwrap().unwrap();
         let running = engine.start(ownership).unwrap();
-        Self { engine, sandbox, provider, account, transport, clock, running, _folder: folder }
+        Self { engine, sandbox, provider, account, transport, clock, running, folder }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Waits until so many calls arrived at a route.

@@ -6,6 +6,7 @@ mod batches;
 mod canary;
 mod coze;
 mod downloads;
+mod echo;
 mod full_disk;
 mod jimeng;
 mod lab;
