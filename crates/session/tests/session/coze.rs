@@ -1,5 +1,7 @@
 //! Coze: four saved workflows, each run in each of the three ways, on both of its hosts.
 
+use std::time::Duration;
+
 use shiwen_core::{
     Entry, Failure, FailureKind, Input, Operation, ProviderId, Submission, Task, TaskId, TaskState,
     Timestamp, WaitReason,
@@ -9,7 +11,7 @@ use shiwen_sandbox::Options;
 
 use crate::{
     lab::Lab,
-    rest::{FREE, MAYBE, Rest, check_ledger, rested},
+    rest::{FREE, MAYBE, RUNS_ON, Rest, check_ledger, rested},
 };
 use Rest::{Done, Failed, Uncertain, Waits};
 
@@ -165,7 +167,7 @@ async fn check(run: usize) {
         check_ledger(&engine, &task, *rest, if full { 3 } else { 1 }, &about);
         check_result(&engine, &task, (run, word), &about);
     }
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
     for (id, _, rest, code) in &orders {
         assert!(rest.is(&engine.store().task(*id).unwrap()), "{code}");
     }
@@ -196,20 +198,50 @@ async fn streamed_runs_come_to_rest_as_documented() {
     check(2).await;
 }
 
+/// Each of these needs an account of its own, since it holds up the others.
+#[tokio::test]
+async fn runs_that_hold_up_others_come_to_rest_as_documented() {
+    let held = Waits(TaskState::Running, Some(WaitReason::Key));
+    for (word, rest) in [
+        // A minute at every pace.
+        ("rate", Waits(TaskState::Queued, Some(WaitReason::Rate))),
+        ("badkey-poll", held),
+        // The history says so too of a token that may not read it.
+        ("not-yours", held),
+        ("stalled", RUNS_ON),
+    ] {
+        let lab = lab("/coze", OURS, &rows("async")).await;
+        let (workflow, _, operation) = WORKFLOWS[0];
+        let id = ask(&lab.engine, workflow, operation, &format!("sb-{word}"));
+        let task = rested(&lab.engine, id, rest, word).await;
+        check_ledger(&lab.engine, &task, rest, 1, word);
+        if rest == RUNS_ON {
+            lab.asked(HISTORY, 5).await;
+            assert!(rest.is(&lab.engine.store().task(id).unwrap()), "{word}");
+        }
+        assert_eq!(lab.close().await.creates["coze"], 1, "{word}");
+    }
+}
+
 /// The record of a new run may be late for 15 seconds, which no pace shortens.
 #[tokio::test]
 async fn a_history_that_has_run_out_ends_its_run_and_nothing_else() {
-    for (run, word) in RUNS.into_iter().zip(0..) {
+    for (run, word) in [
+        ("async", "expired"),
+        ("async", "unknown-task"),
+        ("sync", "expired"),
+        ("stream", "expired"),
+    ] {
         let lab = lab("/coze", OURS, &rows(run)).await;
         let ids = WORKFLOWS.map(|(workflow, _, operation)| {
-            ask(&lab.engine, workflow, operation, &format!("sb-expired-{}", &workflow[18..]))
+            ask(&lab.engine, workflow, operation, &format!("sb-{word}-{}", &workflow[18..]))
         });
         let gone = Failed(FailureKind::NotFound, MAYBE);
-        let rest = if word == 0 { gone } else { Done };
+        let rest = if run == "async" { gone } else { Done };
         if rest == gone {
             lab.asked(HISTORY, 8).await;
-            let waits = |id: &TaskId| lab.engine.store().task(*id).unwrap().state;
-            assert!(ids.iter().all(|id| waits(id) == TaskState::Running), "too early to say");
+            let state = |id: &TaskId| lab.engine.store().task(*id).unwrap().state;
+            assert!(!ids.iter().any(|id| state(id) == TaskState::Failed), "too early to say");
             lab.wait(15);
         }
         for id in ids {
@@ -274,7 +306,7 @@ async fn a_token_that_may_not_read_histories_holds_its_runs_until_another_one_ma
     let failure = lab.engine.provider(ID).unwrap().check_failure.unwrap();
     assert_eq!(failure.kind, FailureKind::Forbidden);
     let asked = lab.sandbox.calls().routes[HISTORY];
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(lab.sandbox.calls().routes[HISTORY], asked, "nothing is asked with that token");
 
     let token = ("history_token".to_owned(), "cztei_sandbox".to_owned());
