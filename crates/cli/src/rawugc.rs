@@ -74,8 +74,24 @@ fn takes_id(verb: Verb) -> bool {
     }
 }
 
+fn about(verb: Verb) -> &'static str {
+    match verb {
+        Verb::List => "All of them, in pages where there are many",
+        Verb::Get => "One, whole",
+        Verb::Create => "Make one",
+        Verb::Update => "Change one; what is not set stays",
+        Verb::Delete => "Delete one for good",
+        Verb::Refresh => "Read them anew from where they come from",
+        Verb::Search => "Find those that fit",
+        Verb::Reschedule => "Plan one for another time",
+        Verb::Publish => "Publish one at once",
+    }
+}
+
 fn verb_command(call: &CollectionCall) -> Command {
-    let mut command = Command::new(call.verb.as_str()).after_help(form::described(&call.form));
+    let mut command = Command::new(call.verb.as_str())
+        .about(about(call.verb))
+        .after_help(form::described(&call.form));
     if takes_id(call.verb) {
         command = command.arg(Arg::new("id").required(true).help("Of which one"));
     }
