@@ -11,6 +11,8 @@ mod calendar;
 mod decisions;
 mod error;
 mod evidence;
+#[cfg(feature = "faults")]
+pub mod faults;
 mod files;
 mod follow;
 mod health;
@@ -130,6 +132,7 @@ impl Store {
         }
         let damaged = || StoreError::Damaged(path.clone());
         let suspect = usage.last == Last::Damaged
+            || (usage.alone && backup::was_emptied(&path))
             || (usage.alone && usage.last == Last::Unclean && salvage::lacks_commits(&path));
         let last = usage.last;
         let reserve = reserve::Reserve::new(folder.join("reserve.bin"));
@@ -153,6 +156,7 @@ impl Store {
         }?;
         reserve.ensure();
         let others = open::data_version(&connection)?;
+        let salvaged = salvage::untold(&connection)?;
         let (changes, _) = broadcast::channel(BACKLOG);
         let (health, _) = watch::channel(None);
         usage.opened()?;
@@ -168,7 +172,6 @@ impl Store {
             usage,
         };
         let store = Self { shared: Arc::new(shared) };
-        let salvaged = store.salvaged()?;
         Ok(Opened { store, salvaged, unclean: last != Last::Orderly })
     }
 

@@ -14,14 +14,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 use shiwen_core::Timestamp;
 
 use crate::{
     Store, StoreError, backup, health, migrate,
     open::{self, unwritable},
-    replace, submit,
+    replace, row, submit,
 };
 use pages::Pages;
 
@@ -70,6 +70,13 @@ impl Store {
     pub fn salvage_told(&self) -> Result<(), StoreError> {
         self.save_setting(NAME, &None::<Salvage>)
     }
+}
+
+/// As [`Store::salvaged`], on the writer: an opening needs no reader.
+pub(crate) fn untold(connection: &Connection) -> Result<Option<Salvage>, StoreError> {
+    let sql = "SELECT value FROM settings WHERE name = ?1";
+    let kept = connection.query_row(sql, [NAME], |row| row::json_or_none(row, "value"));
+    Ok(kept.optional()?.flatten().flatten())
 }
 
 /// Whether the log beside the history lost commits, which SQLite would pass over.

@@ -3,6 +3,8 @@
 use rusqlite::{Params, Transaction, TransactionBehavior};
 use shiwen_core::{TaskChange, TaskId};
 
+#[cfg(feature = "faults")]
+use crate::faults::{self, Moment};
 use crate::{Store, StoreError, row};
 
 pub(crate) struct Write<'a> {
@@ -75,6 +77,8 @@ impl Store {
         &self,
         change: &impl Fn(&mut Write<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        #[cfg(feature = "faults")]
+        faults::tell(&Moment::Begin)?;
         let mut writer = self.writer();
         let tx = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut write = Write { tx, changed: Vec::new(), removed: Vec::new() };
@@ -87,7 +91,11 @@ impl Store {
             }
         }
         changes.extend(write.removed.iter().map(|id| TaskChange::Removed { id: *id }));
+        #[cfg(feature = "faults")]
+        faults::tell(&Moment::Ready(&changes))?;
         write.tx.commit()?;
+        #[cfg(feature = "faults")]
+        let _ = faults::tell(&Moment::Committed(&changes));
         // Still under the writer's lock, so that announcements keep the order of the commits.
         self.announce(changes);
         Ok(answer)

@@ -6,10 +6,13 @@
 )]
 
 mod announcements;
+mod backups;
 mod batches;
 mod child;
 mod claims;
+mod damage;
 mod downloads;
+mod endings;
 mod files;
 mod fixture;
 mod full_disk;
@@ -18,6 +21,7 @@ mod known;
 mod landings;
 mod ledger;
 mod list;
+mod prove;
 mod readers;
 mod records;
 mod transitions;
