@@ -94,7 +94,7 @@ impl Engine {
         request: &Request,
     ) -> Result<Response, EngineError> {
         let card = service.card();
-        self.turn(card).await?;
+        let _turn = self.turn(card).await?;
         match self.inner.parts.transport.send(request).await {
             Ok(response) => {
                 self.heed(service, &response);

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use shiwen_core::{Charged, Failure, FailureKind, ProviderId, Timestamp};
-use shiwen_http::Response;
+use shiwen_http::{Request, Response};
 use shiwen_providers::{Asked, Followed, Part, Service, Step};
 use shiwen_store::{DueTask, End, Poll, StoreError};
 
 use crate::{
-    Engine, failures, schedule,
+    Engine, EngineError, failures, schedule,
     submit::{raw_answer, scrubbed, won},
 };
 
@@ -22,17 +22,10 @@ impl Engine {
         due: &DueTask,
     ) -> Result<(), StoreError> {
         let task = &due.task;
-        let store = self.store();
         let Some(remote_id) = task.remote_id.as_deref() else { return Err(StoreError::WrongState) };
         let account = match self.account(task.provider).await {
             Ok(account) => account,
-            Err(error) => {
-                tracing::info!(task = %task.id, %error, "its provider cannot be asked without a key");
-                // Not in a loop: each look may open an unlock prompt.
-                self.holds().freeze(task.provider, self.now().after(KEY_PAUSE));
-                let failure = Failure::new(task.provider, FailureKind::Unauthorized);
-                return self.ask_again(service, due, &failure, None);
-            }
+            Err(error) => return self.keyless(service, std::slice::from_ref(due), &error),
         };
         let step = if due.fetching { Step::Result } else { Step::Status };
         let urls: Vec<&str> = due.urls.iter().map(String::as_str).collect();
@@ -42,28 +35,44 @@ impl Engine {
             Ok(request) => request,
             Err(failure) => return self.ask_again(service, due, &failure, None),
         };
-        let sent = self.inner.parts.transport.send(&request).await;
-        let now = self.now();
-        let age = now.since(task.submitted_at.unwrap_or(task.created_at));
-        let response = match sent {
+        let response = match self.inner.parts.transport.send(&request).await {
             Ok(response) => response,
+            // Asked again when the network is back; nothing is known of the task.
+            Err(error) if error.cause().is_offline() && self.inner.network.is_offline() => {
+                return Ok(());
+            }
             Err(error) => {
                 let failure = failures::unanswered(task.provider, &error, Charged::No);
                 return self.ask_again(service, due, &failure, None);
             }
         };
-        let asked = if due.fetching { "result" } else { "status" };
         self.heed(service, &response);
-        let followed = service.read_followed(&about, &response, age, now);
-        match of_all(followed, task.provider, urls.len()) {
+        let now = self.now();
+        let followed = service.read_followed(&about, &response, age(due, now), now);
+        let followed = of_all(followed, task.provider, urls.len());
+        self.heard(service, due, followed, (&request, &response))
+    }
+
+    /// Keeps what an answer says of a task.
+    pub(crate) fn heard(
+        &self,
+        service: &'static dyn Service,
+        due: &DueTask,
+        followed: Followed,
+        (request, response): (&Request, &Response),
+    ) -> Result<(), StoreError> {
+        let (task, store, now) = (&due.task, self.store(), self.now());
+        let asked = if due.fetching { "result" } else { "status" };
+        let raw = || raw_answer(asked, request, response);
+        if let Some(finished_at) = done(&followed) {
+            self.found_done(due, finished_at, now);
+        }
+        match followed {
             Followed::Running { progress, word } => {
                 tracing::debug!(task = %task.id, %word, "still running");
-                let next = schedule::next(
-                    &service.schedule(),
-                    age,
-                    self.inner.parts.pace,
-                    fastrand::f64(),
-                );
+                let age = age(due, now);
+                self.still_ran(task.id, age);
+                let next = self.next_question(service, task.operation, age);
                 let poll = Poll {
                     progress,
                     next_poll_at: next.wait.map(|wait| now.after(wait)),
@@ -84,29 +93,29 @@ impl Engine {
                 store.polled(task.id, &poll)
             }
             Followed::Succeeded(answer) => {
-                let raw = raw_answer(asked, &request, &response);
                 let allowance = answer.allowance.clone();
-                store.won(task.id, &won(answer, now), &raw, now)?;
+                store.won(task.id, &won(answer, now), &raw(), now)?;
+                self.slot_freed(service.card(), true)?;
                 self.keep_allowance(task.provider, allowance)
             }
             Followed::Each(parts) => {
-                let raw = raw_answer(asked, &request, &response);
                 let end = |part| match part {
                     Part::Succeeded(answer) => End::Won(won(answer, now)),
-                    Part::Failed(failure) => End::Lost(scrubbed(failure, &request)),
+                    Part::Failed(failure) => End::Lost(scrubbed(failure, request)),
                 };
                 let ends: Vec<_> = parts.into_iter().map(end).collect();
-                store.ended(task.id, &ends, &raw, now)
+                store.ended(task.id, &ends, &raw(), now)?;
+                self.slot_freed(service.card(), true)
             }
             Followed::Failed(failure) => {
-                let raw = raw_answer(asked, &request, &response);
-                store.lost(task.id, &scrubbed(failure, &request), &raw, now)
+                store.lost(task.id, &scrubbed(failure, request), &raw(), now)?;
+                self.slot_freed(service.card(), false)
             }
             Followed::AskAgain(failure) => {
-                self.ask_again(service, due, &scrubbed(failure, &request), Some(&response))
+                self.ask_again(service, due, &scrubbed(failure, request), Some(response))
             }
             Followed::KeyRefused(failure) => {
-                let failure = scrubbed(failure, &request);
+                let failure = scrubbed(failure, request);
                 store.change_provider(task.provider, |record| {
                     record.check_failure = Some(failure.clone())
                 })?;
@@ -115,7 +124,21 @@ impl Engine {
         }
     }
 
-    fn ask_again(
+    /// The account's key cannot be read.
+    pub(crate) fn keyless(
+        &self,
+        service: &'static dyn Service,
+        tasks: &[DueTask],
+        error: &EngineError,
+    ) -> Result<(), StoreError> {
+        let provider = service.card().id;
+        tracing::info!(%provider, %error, "the provider cannot be asked without a key");
+        // Not in a loop: each look may open an unlock prompt.
+        self.holds().freeze(provider, self.now().after(KEY_PAUSE));
+        self.all_again(service, tasks, &Failure::new(provider, FailureKind::Unauthorized), None)
+    }
+
+    pub(crate) fn ask_again(
         &self,
         service: &'static dyn Service,
         due: &DueTask,
@@ -124,15 +147,14 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let task = &due.task;
         let now = self.now();
-        let age = now.since(task.submitted_at.unwrap_or(task.created_at));
         let pace = self.inner.parts.pace;
-        let next = schedule::next(&service.schedule(), age, pace, fastrand::f64());
+        let next = self.next_question(service, task.operation, age(due, now));
         let backoff = now.after(schedule::backoff(due.bad_polls + 1, pace, fastrand::f64()));
         let mut at = next.wait.map(|wait| now.after(wait).max(backoff));
         if let (FailureKind::RateLimited, Some(until)) =
             (failure.kind, pause(failure, response, now))
         {
-            self.holds().freeze(task.provider, until);
+            self.freeze(task.provider, until);
             at = at.map(|at| at.max(until));
         }
         tracing::info!(task = %task.id, %failure, "could not be asked");
@@ -144,6 +166,20 @@ impl Engine {
             bad: true,
         };
         self.store().polled(task.id, &poll)
+    }
+}
+
+/// How long ago the task was sent.
+pub(crate) fn age(due: &DueTask, now: Timestamp) -> Duration {
+    now.since(due.task.submitted_at.unwrap_or(due.task.created_at))
+}
+
+/// That the work is done, and when the provider says it was.
+fn done(followed: &Followed) -> Option<Option<Timestamp>> {
+    match followed {
+        Followed::FetchResult | Followed::Each(_) => Some(None),
+        Followed::Succeeded(answer) => Some(answer.finished_at),
+        _ => None,
     }
 }
 
@@ -167,7 +203,7 @@ fn pause(failure: &Failure, response: Option<&Response>, now: Timestamp) -> Opti
     let said = failure.retry_after_s.map(|seconds| Duration::from_secs(seconds.into()));
     let wait =
         said.or_else(|| response.and_then(|response| shiwen_http::retry_after(response, now)))?;
-    Some(now.after(wait))
+    Some(now.after(schedule::asked_for(wait, fastrand::f64())))
 }
 
 #[cfg(test)]

@@ -12,14 +12,20 @@ mod error;
 mod failures;
 mod follow;
 mod landing;
+mod learn;
+mod lists;
+mod network;
 mod order;
 mod owner;
 mod pace;
 mod refresh;
 mod run;
 mod schedule;
+mod slots;
 mod submit;
 mod turn;
+mod usual;
+mod waking;
 mod window;
 
 use std::{
@@ -32,17 +38,20 @@ use shiwen_core::{ProviderId, TaskId, Timestamp};
 use shiwen_http::Transport;
 use shiwen_secrets::Keys;
 use shiwen_store::Store;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, watch};
 
 pub use clock::{Clock, SystemClock};
 pub use error::{EngineError, FailureError};
 pub use landing::{Follower, Following};
+pub use network::Network;
 pub use owner::Ownership;
 pub use run::Running;
 
 use landing::Asked;
+use network::{Seen, Watched};
 use pace::Holds;
 use run::Call;
+use usual::Learned;
 
 /// What an engine is made of.
 pub struct Parts {
@@ -71,17 +80,23 @@ struct Inner {
     /// Tasks with a call out.
     out: Mutex<HashMap<TaskId, Call>>,
     holds: Mutex<Holds>,
+    learned: Mutex<Learned>,
+    network: Arc<Seen>,
     asked: Mutex<Asked>,
     follows: Semaphore,
     wake: Notify,
 }
 
 impl Engine {
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(mut parts: Parts) -> Self {
+        let (transport, network) = Watched::new(parts.transport, parts.clock.clone(), parts.pace);
+        parts.transport = transport;
         let inner = Inner {
             parts,
             out: Mutex::default(),
             holds: Mutex::default(),
+            learned: Mutex::default(),
+            network,
             asked: Mutex::default(),
             follows: Semaphore::new(landing::AT_ONCE),
             wake: Notify::new(),
@@ -91,6 +106,11 @@ impl Engine {
 
     pub fn store(&self) -> &Store {
         &self.inner.parts.store
+    }
+
+    /// Whether there is a network, as the calls find out.
+    pub fn network(&self) -> watch::Receiver<Network> {
+        self.inner.network.network()
     }
 
     fn now(&self) -> Timestamp {
@@ -103,6 +123,10 @@ impl Engine {
 
     fn holds(&self) -> MutexGuard<'_, Holds> {
         self.inner.holds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn learned(&self) -> MutexGuard<'_, Learned> {
+        self.inner.learned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn asked(&self) -> MutexGuard<'_, Asked> {

@@ -1,12 +1,11 @@
 //! Who may be called now: pauses that a provider asked for, and its minutes.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     time::Duration,
 };
 
 use shiwen_core::{ProviderId, Timestamp, WaitReason};
-
 use tokio::time::Instant;
 
 use crate::window::Window;
@@ -20,6 +19,12 @@ pub(crate) struct Holds {
     all: HashMap<ProviderId, Timestamp>,
     creates: HashMap<ProviderId, (Timestamp, WaitReason)>,
     windows: HashMap<ProviderId, Window>,
+    /// Bounds of accounts that differ from the documented ones.
+    limits: HashMap<ProviderId, u32>,
+    /// Providers with tasks that wait for nothing but a slot.
+    queues: HashSet<ProviderId>,
+    /// Providers that just refused a create since too many tasks run.
+    full: HashSet<ProviderId>,
     /// Providers with create calls that wait for nothing but their minute.
     creates_wait: HashSet<ProviderId>,
     /// How many calls whose answer the user waits for are held up, and when the last was.
@@ -42,7 +47,62 @@ impl Holds {
         until: Timestamp,
         reason: WaitReason,
     ) {
+        if reason == WaitReason::Slot {
+            self.full.insert(provider);
+        }
         self.creates.insert(provider, (until, reason));
+    }
+
+    /// Providers that said since the last call of this that they are full.
+    pub(crate) fn take_full(&mut self) -> HashSet<ProviderId> {
+        std::mem::take(&mut self.full)
+    }
+
+    /// One of the provider's slots became free.
+    pub(crate) fn slot_freed(&mut self, provider: ProviderId) {
+        if self.creates.get(&provider).is_some_and(|(_, reason)| *reason == WaitReason::Slot) {
+            self.creates.remove(&provider);
+        }
+    }
+
+    /// There is a network again.
+    pub(crate) fn back_online(&mut self) {
+        self.creates.retain(|_, (_, reason)| *reason != WaitReason::Offline);
+    }
+
+    /// The clock was set back by so much: every pause is as long as it was.
+    pub(crate) fn set_back(&mut self, by: Duration) {
+        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        let ends = self.all.values_mut().chain(self.creates.values_mut().map(|(until, _)| until));
+        for until in ends {
+            until.0 = until.0.saturating_sub(by);
+        }
+    }
+
+    /// Pauses that the providers asked for and that are not over.
+    pub(crate) fn pauses(&self, now: Timestamp) -> BTreeMap<ProviderId, Timestamp> {
+        let all = self.all.iter().map(|(provider, until)| (*provider, *until));
+        all.filter(|(_, until)| *until > now).collect()
+    }
+
+    pub(crate) fn limit(&mut self, provider: ProviderId, per_minute: Option<u32>) {
+        match per_minute {
+            Some(most) => self.limits.insert(provider, most),
+            None => self.limits.remove(&provider),
+        };
+    }
+
+    pub(crate) fn limit_of(&self, provider: ProviderId) -> Option<u32> {
+        self.limits.get(&provider).copied()
+    }
+
+    /// Whether tasks of the provider wait for a slot.
+    pub(crate) fn queue_waits(&self, provider: ProviderId) -> bool {
+        self.queues.contains(&provider)
+    }
+
+    pub(crate) fn set_queue_waits(&mut self, provider: ProviderId) {
+        self.queues.insert(provider);
     }
 
     /// The user changed something: what was held is tried again.
@@ -51,7 +111,7 @@ impl Holds {
         self.creates.remove(&provider);
     }
 
-    /// A create went through, or a slot became free: nothing holds the next one any more.
+    /// A create went through: nothing holds the next one any more.
     pub(crate) fn open_creates(&mut self, provider: ProviderId) {
         self.creates.remove(&provider);
     }
@@ -82,8 +142,9 @@ impl Holds {
     }
 
     /// The queues are looked at anew.
-    pub(crate) fn no_creates_wait(&mut self) {
+    pub(crate) fn nobody_waits(&mut self) {
         self.creates_wait.clear();
+        self.queues.clear();
     }
 
     /// Whether the user waits for an answer of this provider, or did a moment ago and will ask on.

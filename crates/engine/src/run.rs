@@ -1,23 +1,29 @@
 //! The loop of the process that owns the tasks.
 
-use std::{collections::hash_map::Entry, time::Duration};
+use std::time::Duration;
 
-use shiwen_core::{ProviderId, Task, TaskId, Timestamp, Unit, WaitReason};
+use shiwen_core::{ProviderId, Task, TaskId, TaskState, Timestamp, Unit, WaitReason};
 use shiwen_providers::{Service, service, services};
 use shiwen_store::{DueTask, Spent, StoreError};
 use tokio::{
     sync::broadcast::error::RecvError,
     task::{JoinHandle, JoinSet},
+    time::Instant,
 };
 
-use crate::{Engine, Ownership, books::spent, failures, turn::Caller};
+use crate::{
+    Engine, Network, Ownership,
+    books::spent,
+    failures,
+    network::Gate,
+    turn::{Caller, Turn},
+    waking::Look,
+};
 
 /// How often the file is looked at for what other processes wrote.
 const OTHERS: Duration = Duration::from_millis(500);
 /// How long a task whose change could not be saved is left alone.
 const DISK_TROUBLE: Duration = Duration::from_secs(15);
-/// A tick that comes this late was held up by more than a busy machine.
-const JUMP: Duration = Duration::from_secs(10);
 /// Follow-up calls that may be out at once.
 const CALLS: usize = 16;
 /// Overdue tasks that are looked at for one that may be asked now.
@@ -70,6 +76,8 @@ impl Engine {
                 self.holds().doubt_allowance(service.card().id);
             }
         }
+        self.remember_pauses()?;
+        self.look_again(self.now())?;
         if uncertain > 0 {
             tracing::warn!(uncertain, "create calls were out when the last run ended");
         }
@@ -92,8 +100,9 @@ impl Engine {
         self.out().values().filter(|call| **call == Call::Submit(provider)).count()
     }
 
-    /// Looks at the work again now, e.g. after a wake from sleep.
+    /// Looks at the work again now, e.g. after a wake from sleep or a change of the network.
     pub fn nudge(&self) {
+        self.inner.network.probe_now();
         self.inner.wake.notify_one();
     }
 
@@ -101,7 +110,8 @@ impl Engine {
         let mut changes = self.store().changes();
         let mut others = tokio::time::interval(OTHERS);
         others.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut looked_at = self.now();
+        let mut looked_at = Look::now(self.now());
+        let mut network = self.network();
         let mut calls = JoinSet::new();
         'work: loop {
             // One moment for both: what falls due between two looks at the clock would be in neither.
@@ -122,6 +132,12 @@ impl Engine {
                         Err(RecvError::Closed) => break 'work,
                         _ => break,
                     },
+                    Ok(()) = network.changed() => {
+                        if *network.borrow_and_update() == Network::Online {
+                            self.back_online();
+                        }
+                        break;
+                    }
                     _ = others.tick() => if self.something_happened_outside(&mut looked_at) { break },
                 }
             }
@@ -136,9 +152,8 @@ impl Engine {
 
     /// Another process wrote, or the clock jumped: a closed laptop was opened again, or the time was set. Timers do not
     /// run while the machine sleeps, so what fell due meanwhile would wait on.
-    fn something_happened_outside(&self, looked_at: &mut Timestamp) -> bool {
-        let before = std::mem::replace(looked_at, self.now());
-        if looked_at.since(before) > JUMP {
+    fn something_happened_outside(&self, looked_at: &mut Look) -> bool {
+        if self.woke_up(looked_at) {
             return true;
         }
         self.store().notice_others().unwrap_or_else(|error| {
@@ -148,39 +163,71 @@ impl Engine {
     }
 
     /// Starts every call that may go out now. Creates first: they are what the user waits for. Answers when the next
-    /// question may go out that only waits for its provider's minute.
+    /// question may go out that only waits for its provider's minute, or for the network.
     fn take_work(
         &self,
         calls: &mut JoinSet<()>,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, StoreError> {
-        self.holds().no_creates_wait();
+        self.learn_slots(now)?;
+        match self.inner.network.gate() {
+            Gate::Open => {
+                self.take_creates(calls, now)?;
+                self.take_follow_ups(calls, now)
+            }
+            Gate::Shut(until) => Ok(Some(now.after(until - Instant::now()))),
+            Gate::Probe { last } => {
+                if !self.somebody_waits()? {
+                    self.inner.network.nobody_asks();
+                } else if self.out().is_empty() {
+                    self.probe(calls, last, now)?;
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    fn take_creates(&self, calls: &mut JoinSet<()>, now: Timestamp) -> Result<(), StoreError> {
+        self.holds().nobody_waits();
         for provider in self.store().queued_providers()? {
             let Some(service) = service(provider) else { continue };
             let room = self.room(service, now)?;
             if room == 0 {
                 continue;
             }
-            for due in self.store().due_to_submit(provider, now, room)? {
+            let due = self.store().due_to_submit(provider, now, room)?;
+            if due.len() >= room as usize {
+                self.holds().set_queue_waits(provider);
+            }
+            for due in due {
                 if self.out().contains_key(&due.task.id) {
                     continue;
                 }
-                if let Err(until) = self.take_call(service.card(), Caller::Create) {
-                    self.holds().set_creates_wait(provider);
-                    self.store().pace(provider, until, now)?;
-                    break;
+                match self.take_call(service.card(), Caller::Create) {
+                    Ok(turn) => {
+                        self.send_out(calls, service, vec![due], Call::Submit(provider), turn)
+                    }
+                    Err(until) => {
+                        self.holds().set_creates_wait(provider);
+                        self.store().pace(provider, until, now)?;
+                        break;
+                    }
                 }
-                self.send_out(calls, service, due, Call::Submit(provider));
             }
         }
-        let free = CALLS.saturating_sub(self.out().len());
+        Ok(())
+    }
+
+    fn take_follow_ups(
+        &self,
+        calls: &mut JoinSet<()>,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let mut free = CALLS.saturating_sub(self.calls_out());
+        let mut next_turn: Option<Timestamp> = None;
         // More than can go out: those of a provider that wants a pause must not stand in the way of the others.
         let due = self.store().due_to_follow(now, LOOKED_AT)?;
-        let may_go =
-            due.into_iter().filter(|due| self.holds().frozen(due.task.provider, now).is_none());
-        let mut next_turn: Option<Timestamp> = None;
-        let mut free = free;
-        for due in may_go.collect::<Vec<_>>() {
+        for due in due {
             let Some(service) = service(due.task.provider) else { continue };
             if free == 0 {
                 break;
@@ -188,14 +235,67 @@ impl Engine {
             if self.out().contains_key(&due.task.id) {
                 continue;
             }
-            if let Err(until) = self.take_call(service.card(), Caller::FollowUp) {
-                next_turn = Some(next_turn.map_or(until, |turn| turn.min(until)));
-                continue;
+            match self.take_call(service.card(), Caller::FollowUp) {
+                Ok(turn) => self.send_follow_up(calls, service, due, turn)?,
+                Err(until) => {
+                    next_turn = Some(next_turn.map_or(until, |next| next.min(until)));
+                    continue;
+                }
             }
             free -= 1;
-            self.send_out(calls, service, due, Call::Follow);
         }
         Ok(next_turn)
+    }
+
+    /// Asks after a task, with the others of its kind where one call tells of all.
+    fn send_follow_up(
+        &self,
+        calls: &mut JoinSet<()>,
+        service: &'static dyn Service,
+        due: DueTask,
+        turn: Turn,
+    ) -> Result<(), StoreError> {
+        match self.listed_with(service, &due)? {
+            Some(all) => self.send_out(calls, service, all, Call::Listed, turn),
+            None => self.send_out(calls, service, vec![due], Call::Follow, turn),
+        }
+        Ok(())
+    }
+
+    /// One call to find out whether the network is back: best a question, which costs nothing, and best not to the
+    /// provider of the last, whose name may be gone for good.
+    fn probe(
+        &self,
+        calls: &mut JoinSet<()>,
+        last: Option<ProviderId>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut due = self.store().due_to_follow(now, LOOKED_AT)?;
+        due.sort_by_key(|due| Some(due.task.provider) == last);
+        for due in due {
+            let provider = due.task.provider;
+            let Some(service) = service(provider) else { continue };
+            if let Ok(turn) = self.take_call(service.card(), Caller::FollowUp) {
+                self.inner.network.probes(provider);
+                self.send_out(calls, service, vec![due], Call::Follow, turn);
+                return Ok(());
+            }
+        }
+        let mut queued = self.store().queued_providers()?;
+        queued.sort_by_key(|provider| Some(*provider) == last);
+        for provider in queued {
+            let Some(service) = service(provider) else { continue };
+            let room = self.room(service, now)?.min(1);
+            let due = self.store().due_to_submit(provider, now, room)?.pop();
+            if let Some(due) = due
+                && let Ok(turn) = self.take_call(service.card(), Caller::Create)
+            {
+                self.inner.network.probes(provider);
+                self.send_out(calls, service, vec![due], Call::Submit(provider), turn);
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 
     /// How many tasks may be submitted to a provider now.
@@ -209,35 +309,52 @@ impl Engine {
             }
             return Ok(0);
         }
-        // Where none may run, the provider is to say so of a task.
-        let slots = self.store().provider(card.id)?.slots.unwrap_or(card.slots).max(1);
+        let slots = self.slots(card, now)?;
         let submitting = self.submitting_at(card.id);
         let taken = self.store().at_work(card.id)? + u32::try_from(submitting).unwrap_or(u32::MAX);
+        if taken >= slots {
+            self.holds().set_queue_waits(card.id);
+        }
         Ok(slots.saturating_sub(taken))
+    }
+
+    /// Calls that are out; a list counts as none, however many it is about.
+    fn calls_out(&self) -> usize {
+        self.out().values().filter(|call| **call != Call::Listed).count()
     }
 
     fn send_out(
         &self,
         calls: &mut JoinSet<()>,
         service: &'static dyn Service,
-        due: DueTask,
+        tasks: Vec<DueTask>,
         call: Call,
+        turn: Turn,
     ) {
-        let id = due.task.id;
-        match self.out().entry(id) {
-            Entry::Occupied(_) => return,
-            Entry::Vacant(free) => free.insert(call),
-        };
+        let Some(id) = tasks.first().map(|due| due.task.id) else { return };
+        let ids: Vec<_> = tasks.iter().map(|due| due.task.id).collect();
+        {
+            let mut out = self.out();
+            if ids.iter().any(|id| out.contains_key(id)) {
+                return;
+            }
+            out.extend(ids.iter().map(|id| (*id, call)));
+        }
         let engine = self.clone();
         calls.spawn(async move {
-            let _out = Out { engine: engine.clone(), id };
-            let done = match call {
-                Call::Submit(_) => engine.submit(service, &due).await,
-                Call::Follow => engine.follow(service, &due).await,
+            // In this order: the next call may go out once this one is counted as answered.
+            let _out = Out { engine: engine.clone(), ids };
+            let turn = turn;
+            let done = match (call, tasks.as_slice()) {
+                (Call::Submit(_), [due]) => engine.submit(service, due).await,
+                (Call::Follow, [due]) => engine.follow(service, due).await,
+                (_, tasks) => engine.follow_many(service, tasks).await,
             };
+            drop(turn);
             match done {
+                Ok(()) => engine.begins(call, id),
                 // The user decided otherwise while the call was out.
-                Ok(()) | Err(StoreError::WrongState | StoreError::TaskGone) => {}
+                Err(StoreError::WrongState | StoreError::TaskGone) => {}
                 Err(error) => {
                     tracing::error!(task = %id, %error, "could not be saved");
                     // The task stays out for so long: whatever is wrong with the disk takes time to mend, and its
@@ -246,6 +363,14 @@ impl Engine {
                 }
             }
         });
+    }
+
+    /// What was just accepted is watched from here on.
+    fn begins(&self, call: Call, id: TaskId) {
+        let runs = || self.store().task(id).is_ok_and(|task| task.state == TaskState::Running);
+        if matches!(call, Call::Submit(_)) && runs() {
+            self.watch(id);
+        }
     }
 
     fn next_due(&self, turn: Option<Timestamp>, now: Timestamp) -> Option<Duration> {
@@ -260,17 +385,19 @@ impl Engine {
 pub(crate) enum Call {
     Submit(ProviderId),
     Follow,
+    /// Asked after together with others.
+    Listed,
 }
 
-/// Takes the task off the list of those with a call out, also when the call's task is dropped or panics.
+/// Takes tasks off the list of those with a call out, also when the call's own task is dropped or panics.
 struct Out {
     engine: Engine,
-    id: TaskId,
+    ids: Vec<TaskId>,
 }
 
 impl Drop for Out {
     fn drop(&mut self) {
-        self.engine.out().remove(&self.id);
+        self.engine.out().retain(|id, _| !self.ids.contains(id));
         self.engine.inner.wake.notify_one();
     }
 }

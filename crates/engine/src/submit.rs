@@ -6,7 +6,7 @@ use shiwen_core::{
     Allowance, AttemptId, Charged, Failure, FailureKind, Outcome, ProviderId, Task, Timestamp,
     Wait, WaitReason,
 };
-use shiwen_http::{Cause, Request, Response, SendError, redact};
+use shiwen_http::{Request, Response, SendError, redact};
 use shiwen_providers::{Account, Answer, Created, Job, Service};
 use shiwen_store::{DueTask, RawAnswer, Spent, StoreError, Won};
 
@@ -107,12 +107,8 @@ impl Engine {
         self.heed(calling.service, response);
         match calling.service.read_created(&calling.job, response, now) {
             Created::Accepted { remote_id, allowance, cost } => {
-                let first = schedule::next(
-                    &calling.service.schedule(),
-                    Duration::ZERO,
-                    self.inner.parts.pace,
-                    fastrand::f64(),
-                );
+                let first =
+                    self.next_question(calling.service, calling.task.operation, Duration::ZERO);
                 let poll_at = now.after(first.wait.unwrap_or_default());
                 let remote_id =
                     calling.service.lasting_id(&remote_id, &calling.job, calling.account);
@@ -196,8 +192,8 @@ impl Engine {
             SendError::NotSent { .. } => {
                 let failure = failures::unanswered(provider, error, Charged::No);
                 let sends = calling.sends + 1;
-                let wait = if error.cause() == Cause::Dns {
-                    // Without a network there is nobody to look a name up: that is no try.
+                let wait = if error.cause().is_offline() {
+                    // Without a network there is nobody to send it to: that is no try.
                     let until = now.after(OFFLINE_PAUSE.mul_f64(self.inner.parts.pace));
                     self.holds().hold_creates(provider, until, WaitReason::Offline);
                     Wait { reason: WaitReason::Offline, until: Some(until) }
@@ -286,6 +282,7 @@ fn again_later(
         FailureKind::RateLimited => {
             let said = failure.retry_after_s.map(|seconds| Duration::from_secs(seconds.into()));
             let wait = said.or_else(|| shiwen_http::retry_after(response, now)).unwrap_or(pause);
+            let wait = schedule::asked_for(wait, fastrand::f64());
             Some(Wait { reason: WaitReason::Rate, until: Some(now.after(wait)) })
         }
         _ => None,
@@ -301,7 +298,12 @@ pub(crate) fn raw_answer(asked: &'static str, request: &Request, response: &Resp
 /// A provider may repeat a credential in its error text.
 pub(crate) fn scrubbed(failure: Failure, request: &Request) -> Failure {
     let clean = |text: Option<String>| text.map(|text| redact(&text, &request.secrets));
-    Failure { message: clean(failure.message), code: clean(failure.code), ..failure }
+    Failure {
+        message: clean(failure.message),
+        code: clean(failure.code),
+        trace_id: clean(failure.trace_id),
+        ..failure
+    }
 }
 
 pub(crate) fn won(answer: Answer, now: Timestamp) -> Won {

@@ -139,3 +139,16 @@ fn find<T>(
     }
     find(err.source()?, decide)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_missing_way_is_one() {
+        let met = |kind: io::ErrorKind| no_route(&io::Error::other(io::Error::from(kind)));
+        assert!(met(io::ErrorKind::NetworkUnreachable));
+        assert!(met(io::ErrorKind::HostUnreachable));
+        assert!(!met(io::ErrorKind::ConnectionRefused), "somebody answered");
+    }
+}

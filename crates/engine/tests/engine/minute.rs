@@ -41,6 +41,16 @@ pub(crate) fn ugc(asked: &str) -> Play {
         });
         return Play::Answer(201, body.to_string());
     }
+    if asked.ends_with("/music") {
+        let job = |id| {
+            serde_json::json!({
+                "musicId": format!("mus_{id}"), "status": "completed", "model": "V5", "creditsUsed": 3,
+                "audioUrl": format!("https://media.example/{id}.mp3"),
+            })
+        };
+        let tracks: Vec<_> = (1..number).map(job).collect();
+        return Play::Answer(200, serde_json::json!({ "tracks": tracks }).to_string());
+    }
     if let Some((_, id)) = asked.split_once("/music/") {
         let body = serde_json::json!({
             "musicId": id, "status": "completed", "model": "V5", "creditsUsed": 3,
@@ -80,10 +90,12 @@ async fn thirty_orders_never_make_more_calls_than_a_minute_holds_and_all_finish(
         until(&engine, *id, TaskState::Succeeded).await;
     }
     let calls = lab.script.calls_to("");
-    assert_eq!((lab.script.created(), calls.len()), (30, 60), "one create and one question each");
+    assert_eq!(lab.script.created(), 30);
+    // One question tells of the three that run at once.
+    assert!(calls.len() <= 45, "{} calls", calls.len());
     assert!(busiest(&calls) <= 8, "{}", busiest(&calls));
-    // Sixty calls at eight a minute take eight minutes: nearly nothing of it is wasted.
-    assert!(start.elapsed() < 12 * MINUTE, "{:?}", start.elapsed());
+    // So many calls at eight a minute take less than six minutes: nearly nothing of it is wasted.
+    assert!(start.elapsed() < 7 * MINUTE, "{:?}", start.elapsed());
     running.stop().await;
 }
 
