@@ -8,6 +8,7 @@ mod files;
 mod folder;
 mod settings;
 mod short_links;
+mod upkeep;
 mod words;
 
 use std::{
@@ -17,7 +18,7 @@ use std::{
     time::Duration,
 };
 
-use shiwen_core::ProviderId;
+use shiwen_core::{ProviderId, Timestamp};
 use shiwen_engine::{Engine, Ownership, Parts, Running, SystemClock};
 use shiwen_http::{Config, Proxy, Reach, Sender};
 use shiwen_sandbox::Sandbox;
@@ -29,7 +30,7 @@ use url::Url;
 pub use environment::{Environment, required_variables};
 pub use files::{MediaError, MediaFile};
 pub use shiwen_secrets::KeychainError;
-pub use shiwen_store::StoreError;
+pub use shiwen_store::{Health, Salvage, StoreError};
 
 pub use folder::{FOLDER_NAME, default_folder};
 pub use settings::{Language, Settings, Theme};
@@ -94,15 +95,19 @@ pub struct Session {
     pub mode: Mode,
     /// Where this session's history is; below the data folder in the sandbox.
     pub folder: PathBuf,
+    /// The history was damaged, and this is what became of it; until [`Store::salvage_told`].
+    pub salvaged: Option<Salvage>,
     files: Arc<Files>,
     sandbox_url: Option<String>,
     sandbox: Mutex<Option<Sandbox>>,
     running: Arc<Mutex<Option<Running>>>,
+    upkeep: Arc<Mutex<Option<JoinHandle<()>>>>,
     taking_over: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Session {
-    /// Opens the history and what belongs to it. Nothing is sent before [`Session::run`].
+    /// Opens the history and what belongs to it; a damaged one is kept aside and begun again with what can be read of it.
+    /// Nothing is sent before [`Session::run`].
     ///
     /// # Errors
     /// When the history cannot be opened or the sandbox cannot listen.
@@ -111,7 +116,8 @@ impl Session {
             Mode::Real => options.folder.clone(),
             Mode::Sandbox { .. } => options.folder.join("sandbox"),
         };
-        let store = Store::open_within(&folder, PATIENCE)?;
+        let opened = Store::open_or_salvage(&folder, PATIENCE, Timestamp::now())?;
+        let (store, salvaged) = (opened.store, opened.salvaged);
         let sandbox = match &options.mode {
             Mode::Sandbox { url: None, pace } => {
                 let wish =
@@ -176,10 +182,12 @@ impl Session {
             sender,
             mode: options.mode.clone(),
             folder,
+            salvaged,
             files: Arc::new(files),
             sandbox_url,
             sandbox: Mutex::new(sandbox),
             running: Arc::default(),
+            upkeep: Arc::default(),
             taking_over: Mutex::default(),
         })
     }
@@ -190,18 +198,24 @@ impl Session {
     /// # Errors
     /// When the lock or the history cannot be used.
     pub fn run(&self) -> Result<bool, SessionError> {
+        let backs_up = self.mode == Mode::Real;
         if start(&self.engine, &self.files, &self.folder, &self.running)? {
+            *held(&self.upkeep) = Some(tokio::spawn(upkeep::keep(self.engine.clone(), backs_up)));
             return Ok(true);
         }
         let (engine, files) = (self.engine.clone(), self.files.clone());
         let (folder, running) = (self.folder.clone(), self.running.clone());
+        let kept = self.upkeep.clone();
         *held(&self.taking_over) = Some(tokio::spawn(async move {
             loop {
                 tokio::time::sleep(TAKE_OVER).await;
                 // Meanwhile the owner writes; whoever listens here is told to read again.
                 let _ = engine.store().notice_others();
                 match start(&engine, &files, &folder, &running) {
-                    Ok(true) => break,
+                    Ok(true) => {
+                        *held(&kept) = Some(tokio::spawn(upkeep::keep(engine, backs_up)));
+                        break;
+                    }
                     Ok(false) => {}
                     Err(error) => tracing::warn!(%error, "cannot take over the tasks"),
                 }
@@ -223,6 +237,7 @@ impl Session {
     /// Takes no more work and waits for calls that are out: for create calls until they have ended.
     pub async fn close(&self) {
         self.stop_taking_over();
+        self.stop_upkeep();
         self.files.close().await;
         let running = held(&self.running).take();
         if let Some(running) = running {
@@ -231,6 +246,14 @@ impl Session {
         let sandbox = held(&self.sandbox).take();
         if let Some(sandbox) = sandbox {
             sandbox.stop().await;
+        }
+        // A program may end without dropping what it holds; this end is one in order all the same.
+        self.engine.store().close();
+    }
+
+    fn stop_upkeep(&self) {
+        if let Some(upkeep) = held(&self.upkeep).take() {
+            upkeep.abort();
         }
     }
 
@@ -244,6 +267,7 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.stop_taking_over();
+        self.stop_upkeep();
         self.files.stop();
     }
 }

@@ -8,6 +8,7 @@ mod coze;
 mod downloads;
 mod echo;
 mod full_disk;
+mod history;
 mod jimeng;
 mod lab;
 mod messages;
