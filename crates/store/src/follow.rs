@@ -286,9 +286,19 @@ fn fail(
 /// Takes a wrongly adopted id back; false when the task's id came from the provider itself.
 fn disown(write: &mut Write<'_>, id: TaskId, failure: &Failure) -> Result<bool, StoreError> {
     let sql = "UPDATE attempts SET remote_id = NULL WHERE task_id = ?1 AND outcome IN ('unknown', 'crashed')
-                 AND remote_id = (SELECT remote_id FROM tasks WHERE id = ?1)";
-    if write.tx.prepare_cached(sql)?.execute([id.0])? == 0 {
+                 AND remote_id = (SELECT remote_id FROM tasks WHERE id = ?1) RETURNING coalesce(call, id)";
+    let calls = write
+        .tx
+        .prepare_cached(sql)?
+        .query_map([id.0], |row| row.get::<_, i64>(0))?
+        .collect::<Result<Vec<_>, _>>()?;
+    if calls.is_empty() {
         return Ok(false);
+    }
+    for call in calls {
+        // What the id seemed to prove is a guess again.
+        let sql = "UPDATE spend SET certain = 0 WHERE attempt_id = ?1";
+        write.tx.prepare_cached(sql)?.execute([call])?;
     }
     let sql = "UPDATE tasks SET state = 'uncertain', remote_id = NULL, failure = ?2, progress = NULL, stalled = 0,
                  fetching = 0, wait_reason = NULL, wait_until = NULL, next_poll_at = NULL
