@@ -163,7 +163,10 @@ impl Engine {
         let card = known(id)?.card();
         let settings = self.settings_of(card)?;
         let keys = self.inner.parts.keys.clone();
-        let secrets = blocking(move || keys.get(id)).await?;
+        let secrets = match keys.at_hand(id) {
+            Some(secrets) => secrets,
+            None => blocking(move || keys.get(id)).await?,
+        };
         if card
             .fields
             .iter()

@@ -58,6 +58,17 @@ impl Keys {
         Ok(fields)
     }
 
+    /// What `get` answers, where no keychain has to be asked for it. Never blocks.
+    pub fn at_hand(&self, provider: ProviderId) -> Option<Fields> {
+        let kept = match (lock(&self.session).get(&provider), &self.source) {
+            (Some(fields), _) => fields.clone(),
+            (None, Kept::Fixed(fields)) => lock(fields).get(&provider).cloned().unwrap_or_default(),
+            (None, Kept::Keychain(_)) => return None,
+        };
+        let given = self.environment.get(&provider).cloned().unwrap_or_default();
+        Some(kept.into_iter().chain(given).collect())
+    }
+
     /// The secrets that the user saved, for this run or for good: what a change starts from. Without
     /// those of the environment, so that a change never saves them. Blocks.
     ///
