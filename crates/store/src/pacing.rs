@@ -26,9 +26,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.write(|write| {
-            let sql = "UPDATE tasks SET next_poll_at = max(:now + id % :spread, coalesce(submitted_at, 0) + :floor)
+            let sql = "UPDATE tasks SET next_poll_at = max(:now + id % :spread, min(coalesce(submitted_at, 0), :now) + :floor)
                        WHERE provider = :provider AND state = 'running' AND coalesce(wait_reason, '') <> 'key'
-                         AND coalesce(next_poll_at, :now + :patience) > max(:now + id % :spread, coalesce(submitted_at, 0) + :floor)
+                         AND coalesce(next_poll_at, :now + :patience) > max(:now + id % :spread, min(coalesce(submitted_at, 0), :now) + :floor)
                          AND (next_poll_at IS NOT NULL OR submitted_at > :now - :patience)";
             write.tx.prepare_cached(sql)?.execute(named_params! {
                 ":provider": provider.as_str(),

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, io::Write as _, path::Path, sync::Barrier, thre
 use shiwen_core::{TaskId, TaskState, Timestamp};
 use shiwen_store::{Store, StoreError};
 
-use crate::{child, fixture::*};
+use crate::{child, fixture::*, prove};
 
 fn queue(history: &History, count: u32) -> Vec<TaskId> {
     let wishes: Vec<_> = (0..count).map(|n| wish(&n.to_string())).collect();
@@ -64,7 +64,7 @@ fn processes_never_claim_the_same_task() {
         return claim_as_child(&folder);
     }
     let history = History::new();
-    let queued = queue(&history, 2000);
+    let queued = queue(&history, if prove::long() { 20_000 } else { 2000 });
     let name = "claims::processes_never_claim_the_same_task";
     let mut children = [(); 2].map(|()| child::start(name, history.folder.path()));
     for (_, words) in &mut children {
@@ -78,6 +78,9 @@ fn processes_never_claim_the_same_task() {
         claimed.extend(words.map(|id| TaskId(id.parse().unwrap())));
         assert!(child.wait().unwrap().success());
     }
+    let each: BTreeSet<_> = claimed.iter().collect();
+    prove::figure("two_processes.claims", claimed.len());
+    prove::figure("two_processes.claimed_twice", claimed.len() - each.len());
     assert_each_once(&history, &queued, &claimed);
 }
 

@@ -13,7 +13,7 @@ use std::{
 use shiwen_core::{Charged, Failure, FailureKind, NewTask, TaskState};
 use shiwen_store::{Store, StoreError};
 
-use crate::{child, fixture::*};
+use crate::{child, fixture::*, prove};
 
 /// How a child says that it cannot have a file system of its own.
 const NOT_HERE: i32 = 77;
@@ -36,7 +36,9 @@ fn on_a_disk_of(size: &str, name: &str, play: impl FnOnce(&Path)) {
     match namespaced(name, folder.path()) {
         Some((status, said)) if status.code() != Some(NOT_HERE) => {
             assert!(status.success(), "{status}");
-            assert_eq!(said, ["played"]);
+            let (played, figures) = said.split_last().unwrap();
+            assert_eq!(played, "played");
+            figures.iter().for_each(|figure| println!("{figure}"));
         }
         _ => eprintln!("{name}: no file system of its own to be had here"),
     }
@@ -81,21 +83,89 @@ fn history_in(folder: &Path) -> History {
 
 #[test]
 fn a_remote_id_is_saved_on_a_full_disk() {
+    let rounds = if prove::long() { 100 } else { 20 };
     on_a_disk_of("64m", "full_disk::a_remote_id_is_saved_on_a_full_disk", |disk| {
         let history = history_in(disk);
-        for round in 0..20 {
+        let mut saved = 0;
+        for round in 0..rounds {
             let (id, attempt) = history.submitting(&format!("{round}"));
             assert!(history.store.has_reserve(), "{round}");
             fill(disk);
             history.accept(attempt, &remote(&round.to_string()));
             assert_eq!(history.task(id).state, TaskState::Running, "{round}");
+            saved += u32::from(history.task(id).remote_id == Some(remote(&round.to_string())));
             fill(disk);
             assert!(!history.store.has_reserve(), "{round}: nothing more may be submitted");
             make_room(disk);
         }
         let history = history.reopened();
-        assert_eq!(history.store.count_in(TaskState::Running).unwrap(), 20);
+        assert_eq!(history.store.count_in(TaskState::Running).unwrap(), rounds);
         assert_sound(&history);
+        prove::figure("disk_full.remote_ids_saved", saved);
+        prove::figure("disk_full.runs", rounds);
+    });
+}
+
+#[test]
+fn nothing_is_submitted_while_less_than_50_megabytes_are_free() {
+    let name = "full_disk::nothing_is_submitted_while_less_than_50_megabytes_are_free";
+    on_a_disk_of("64m", name, |disk| {
+        let history = history_in(disk);
+        assert!(history.store.has_reserve());
+        fs::write(disk.join("others"), vec![0x55; 20 * 1024 * 1024]).unwrap();
+        assert!(!history.store.has_reserve());
+        assert!(history.folder.path().join("reserve.bin").exists(), "it is there for what is out");
+        assert_eq!(history.store.backup_if_due(at(0)).unwrap(), None);
+        make_room(disk);
+        assert!(history.store.has_reserve());
+        assert!(history.store.backup_if_due(at(0)).unwrap().is_some());
+    });
+}
+
+#[test]
+fn a_backup_that_finds_no_room_leaves_nothing_behind() {
+    let name = "full_disk::a_backup_that_finds_no_room_leaves_nothing_behind";
+    on_a_disk_of("64m", name, |disk| {
+        let history = history_in(disk);
+        let id = history.queued("1");
+        history.store.save_cover(id, "image/png", &[9; 300_000]).unwrap();
+        fill(disk);
+        let to = history.folder.path().join("copy.db");
+        let full = history.store.backup(&to);
+        assert!(matches!(full, Err(StoreError::DiskFull)), "{full:?}");
+        let left: Vec<_> = fs::read_dir(history.folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.starts_with("copy"))
+            .collect();
+        assert_eq!(left, [""; 0]);
+        assert_eq!(history.state(id), TaskState::Queued);
+    });
+}
+
+#[test]
+fn a_salvage_that_finds_no_room_changes_nothing() {
+    let name = "full_disk::a_salvage_that_finds_no_room_changes_nothing";
+    on_a_disk_of("64m", name, |disk| {
+        let history = history_in(disk);
+        for n in 0..20 {
+            let id = history.in_situation(Situation::Succeeded, &n.to_string());
+            history.store.save_cover(id, "image/png", &[n as u8; 100_000]).unwrap();
+        }
+        let file = history.file();
+        let History { folder, store } = history;
+        drop(store);
+        let mut bytes = fs::read(&file).unwrap();
+        bytes[..100].fill(0);
+        fs::write(&file, &bytes).unwrap();
+        fill(disk);
+        let patience = std::time::Duration::from_millis(100);
+        let opened = Store::open_or_salvage(folder.path(), patience, at(0)).map(|_| ());
+        assert!(matches!(opened, Err(StoreError::DiskFull)), "{opened:?}");
+        assert_eq!(fs::read(&file).unwrap(), bytes);
+        make_room(disk);
+        let opened = Store::open_or_salvage(folder.path(), patience, at(0)).unwrap();
+        assert_eq!(opened.salvaged.unwrap().tasks, 20);
     });
 }
 

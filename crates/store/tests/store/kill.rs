@@ -7,9 +7,12 @@ use shiwen_core::{
 };
 use shiwen_store::{End, Store};
 
-use crate::{child, fixture::*};
+use crate::{child, fixture::*, prove};
 
-const ROUNDS: usize = 10;
+/// Kills of each kind.
+fn rounds() -> usize {
+    if prove::long() { 150 } else { 10 }
+}
 
 #[test]
 fn no_acknowledged_commit_is_lost_when_the_process_is_killed() {
@@ -19,15 +22,15 @@ fn no_acknowledged_commit_is_lost_when_the_process_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let name = "kill::no_acknowledged_commit_is_lost_when_the_process_is_killed";
     let mut acknowledged = 0;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (mut child, mut words) = child::start(name, folder.path());
         // Another number of steps each time, so that every step is met by a kill.
-        let mut said: Vec<_> = words.by_ref().take(10 + 7 * round).collect();
+        let mut said: Vec<_> = words.by_ref().take(10 + 7 * (round % 10)).collect();
         child.kill().unwrap();
         child.wait().unwrap();
         // What it had said before the kill, and nobody had read yet.
         said.extend(words);
-        assert!(said.len() >= 10 + 7 * round, "the child ended by itself");
+        assert!(said.len() >= 10 + 7 * (round % 10), "the child ended by itself");
 
         let store = Store::open(folder.path()).unwrap();
         for words in &said {
@@ -46,6 +49,8 @@ fn no_acknowledged_commit_is_lost_when_the_process_is_killed() {
         acknowledged += said.len();
     }
     assert!(acknowledged >= 400, "{acknowledged}");
+    prove::figure("kill.kills", rounds());
+    prove::figure("kill.acknowledged_commits", acknowledged);
 }
 
 /// Takes one task after the other the whole way, and says so after each commit.
@@ -73,13 +78,13 @@ fn a_batch_is_never_half_sent_when_the_process_is_killed() {
     }
     let folder = tempfile::tempdir().unwrap();
     let name = "kill::a_batch_is_never_half_sent_when_the_process_is_killed";
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (mut child, mut words) = child::start(name, folder.path());
-        let mut said: Vec<_> = words.by_ref().take(5 + 3 * round).collect();
+        let mut said: Vec<_> = words.by_ref().take(5 + 3 * (round % 10)).collect();
         child.kill().unwrap();
         child.wait().unwrap();
         said.extend(words);
-        assert!(said.len() >= 5 + 3 * round, "the child ended by itself");
+        assert!(said.len() >= 5 + 3 * (round % 10), "the child ended by itself");
 
         let store = Store::open(folder.path()).unwrap();
         for words in &said {
