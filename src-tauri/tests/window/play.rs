@@ -98,14 +98,15 @@ fn card(task: &Value) -> String {
 
 /// From now on keeps every state that a card on the wall shows, however short.
 fn watch_cards(app: &App<'_>) -> io::Result<()> {
-    let script = "window.__states = [];\
+    let script = "const cards = arguments[0];\
+         window.__states = [];\
          const look = () => {\
-           for (const card of document.querySelectorAll(arguments[0])) {\
+           for (const card of document.querySelectorAll(cards)) {\
              const state = card.dataset.state;\
              if (window.__states.at(-1) !== state) window.__states.push(state) } };\
          new MutationObserver(look).observe(document.body,\
            { subtree: true, childList: true, attributeFilter: ['data-state'] })";
-    app.run(&script.replace("arguments[0]", &format!("'{}'", by("work"))), &[]).map(drop)
+    app.run(script, &[json!(by("work"))]).map(drop)
 }
 
 fn card_states(app: &App<'_>) -> io::Result<Vec<String>> {
