@@ -264,7 +264,9 @@ struct Calling<'a> {
 impl Calling<'_> {
     fn spent(&self, said: Option<u32>, certain: bool) -> Spent {
         let what = (self.task.operation, self.task.model.as_deref());
-        books::spent(self.service, what, said, certain)
+        let spent = books::spent(self.service, what, said, certain);
+        // What a call for several links costs is published nowhere.
+        if self.job.urls.len() > 1 { Spent { amount: said, ..spent } } else { spent }
     }
 }
 
