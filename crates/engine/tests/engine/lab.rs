@@ -153,6 +153,7 @@ async fn play(play: Play, number: usize) -> Result<Response, SendError> {
 struct LabClock {
     start: Instant,
     asleep: Mutex<Duration>,
+    behind: Mutex<Duration>,
     /// Passes with every look at the clock, as on a machine that is slow between two lines.
     per_look: Mutex<Duration>,
 }
@@ -160,7 +161,10 @@ struct LabClock {
 impl Clock for LabClock {
     fn now(&self) -> Timestamp {
         *self.asleep.lock().unwrap() += *self.per_look.lock().unwrap();
-        Timestamp(1_790_000_000_000).after(self.start.elapsed() + *self.asleep.lock().unwrap())
+        let ahead =
+            Timestamp(1_790_000_000_000).after(self.start.elapsed() + *self.asleep.lock().unwrap());
+        let behind = i64::try_from(self.behind.lock().unwrap().as_millis()).unwrap();
+        Timestamp(ahead.0 - behind)
     }
 }
 
@@ -191,6 +195,7 @@ impl Lab {
             clock: Arc::new(LabClock {
                 start: Instant::now(),
                 asleep: Mutex::default(),
+                behind: Mutex::default(),
                 per_look: Mutex::default(),
             }),
         }
@@ -227,6 +232,11 @@ impl Lab {
     /// The lid was closed for this long: wall time went on, timers did not.
     pub(crate) fn sleep(&self, long: Duration) {
         *self.clock.asleep.lock().unwrap() += long;
+    }
+
+    /// The clock was set back by this much.
+    pub(crate) fn set_back(&self, by: Duration) {
+        *self.clock.behind.lock().unwrap() += by;
     }
 
     /// From now on this much time passes between any two looks at the clock.
