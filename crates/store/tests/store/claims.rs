@@ -16,10 +16,15 @@ fn queue(history: &History, count: u32) -> Vec<TaskId> {
 fn claim_all(store: &Store, mut claimed: impl FnMut(TaskId)) {
     let due = store.due_to_submit(PROVIDER, Timestamp(i64::MAX), u32::MAX).unwrap();
     for due in due {
-        match store.claim(due.task.id, at(1)) {
-            Ok(_) => claimed(due.task.id),
-            Err(StoreError::WrongState) => {}
-            Err(error) => panic!("{error}"),
+        loop {
+            match store.claim(due.task.id, at(1)) {
+                Ok(_) => claimed(due.task.id),
+                Err(StoreError::WrongState) => {}
+                // On a slow disk the others may keep it for longer than one has patience.
+                Err(StoreError::Busy) => continue,
+                Err(error) => panic!("{error}"),
+            }
+            break;
         }
     }
 }
