@@ -1,0 +1,264 @@
+//! The invariants, once everything has come to rest: the program's history against the services' own books.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use shiwen_core::{Attempt, AttemptId, CancelCause, Outcome, Output, TaskDetail, TaskState};
+use shiwen_store::{Store, faults::SpendRow};
+
+use crate::{
+    ledger::{Call, End, Ledger, Verdict},
+    speech::{CANARY, Kind, address_of, text_of},
+    user::Wanted,
+};
+
+/// Everything that is not as it should be.
+pub(crate) fn compare(
+    store: &Store,
+    folder: &Path,
+    ledger: &Ledger,
+    wanted: &[Wanted],
+) -> Vec<String> {
+    let mut found = Vec::new();
+    let spend: BTreeMap<_, _> =
+        store.spend_rows().unwrap().into_iter().map(|row| (row.attempt, row)).collect();
+    let mut booked = 0;
+    for wanted in wanted {
+        let Some(id) = wanted.id else { continue };
+        let Ok(detail) = store.detail(id) else {
+            found.push(format!("I2: {} is lost", wanted.key));
+            continue;
+        };
+        let task = Checked { wanted, detail: &detail, ledger, found: Vec::new() };
+        let (more, rows) = task.check(&spend);
+        found.extend(more);
+        booked += rows;
+        for answer in store.answers(id).unwrap() {
+            if holds_canary(&answer) {
+                found.push(format!("I6: an answer to {} holds the key", wanted.key));
+            }
+        }
+        let json = serde_json::to_string(&detail).unwrap();
+        if holds_canary(json.as_bytes()) {
+            found.push(format!("I6: {} holds the key", wanted.key));
+        }
+    }
+    if booked != spend.len() {
+        found.push(format!("spend: {} rows, {booked} calls that can have cost", spend.len()));
+    }
+    if store.integrity().unwrap() != ["ok"] {
+        found.push(format!("I5: {:?}", store.integrity()));
+    }
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let reserve = path.file_name().is_some_and(|name| name == "reserve.bin");
+        if !reserve && path.is_file() && holds_canary(&fs::read(&path).unwrap()) {
+            found.push(format!("I6: {} holds the key", path.display()));
+        }
+    }
+    found
+}
+
+struct Checked<'a> {
+    wanted: &'a Wanted,
+    detail: &'a TaskDetail,
+    ledger: &'a Ledger,
+    found: Vec<String>,
+}
+
+impl Checked<'_> {
+    fn check(mut self, spend: &BTreeMap<AttemptId, SpendRow>) -> (Vec<String>, usize) {
+        let pairs = self.pairs();
+        let mut booked = 0;
+        for (attempt, call) in &pairs {
+            self.outcome(attempt, call.as_ref());
+            booked += self.spent(attempt, call.as_ref(), spend.get(&attempt.id));
+        }
+        self.calls(&pairs);
+        self.remotes(&pairs);
+        self.state(&pairs);
+        (self.found, booked)
+    }
+
+    fn wrong(&mut self, what: String) {
+        self.found.push(format!("{} {:?}: {what}", self.wanted.key, self.wanted.kind));
+    }
+
+    /// Each attempt with the call that it was the intent of.
+    fn pairs(&self) -> Vec<(Attempt, Option<Call>)> {
+        let mut calls: Vec<_> = self.ledger.calls_for(&self.wanted.key).cloned().collect();
+        let pair = |attempt: &Attempt| {
+            let place = calls.iter().position(|call| call.at == attempt.intent_at.0);
+            (attempt.clone(), place.map(|place| calls.remove(place)))
+        };
+        self.detail.attempts.iter().map(pair).collect()
+    }
+
+    /// The attempt says of its call what the call proved; uncertain is only what nobody can know.
+    fn outcome(&mut self, attempt: &Attempt, call: Option<&Call>) {
+        let expected = match call.map(|call| (call.settled, &call.verdict)) {
+            Some((true, Some(verdict))) => match verdict {
+                Verdict::NotSent { .. } => Outcome::NotSent,
+                Verdict::Rejected | Verdict::Later => Outcome::Rejected,
+                Verdict::Accepted(_) | Verdict::Done => Outcome::Accepted,
+                Verdict::Unknown => Outcome::Unknown,
+            },
+            // The intent was written and the program died before an outcome was.
+            _ => Outcome::Crashed,
+        };
+        if attempt.outcome != Some(expected) {
+            self.wrong(format!("attempt {attempt:?} of {call:?} should be {expected}"));
+        }
+        if let Some(Call { settled: true, verdict: Some(Verdict::Accepted(id)), .. }) = call
+            && attempt.remote_id.as_ref() != Some(id)
+        {
+            self.wrong(format!("I3: accepted as {id}, kept as {:?}", attempt.remote_id));
+        }
+        if attempt.outcome == Some(Outcome::Unknown) && call.is_none_or(|call| !call.seen) {
+            self.wrong(format!("{attempt:?} is called uncertain, and nobody saw it"));
+        }
+    }
+
+    /// Every call that was made is in the history; those that found no network leave no trace.
+    fn calls(&mut self, pairs: &[(Attempt, Option<Call>)]) {
+        let known = |call: &&Call| {
+            pairs.iter().any(|(_, of)| of.as_ref().is_some_and(|of| of.at == call.at))
+        };
+        let forgotten: Vec<_> = self
+            .ledger
+            .calls_for(&self.wanted.key)
+            .filter(|call| !known(call))
+            .filter(|call| call.verdict != Some(Verdict::NotSent { offline: true }))
+            .cloned()
+            .collect();
+        for call in forgotten {
+            self.wrong(format!("a call without an attempt: {call:?}"));
+        }
+    }
+
+    /// Everything that runs at a service is known here, or the user knows that it may.
+    fn remotes(&mut self, pairs: &[(Attempt, Option<Call>)]) {
+        let places = self.ledger.remotes.iter().enumerate();
+        let mine = places.filter(|(_, remote)| remote.keys.contains(&self.wanted.key));
+        let mine: Vec<_> = mine.map(|(place, remote)| (place, remote.clone())).collect();
+        for (place, remote) in mine {
+            let of = pairs
+                .iter()
+                .find(|(_, call)| call.as_ref().is_some_and(|call| call.remote == Some(place)));
+            let known = of.is_some_and(|(attempt, _)| match attempt.outcome {
+                Some(Outcome::Accepted) => {
+                    remote.kind.is_blocking()
+                        || attempt.remote_id == Some(remote.kind.lasting(&remote.id))
+                }
+                Some(Outcome::Unknown | Outcome::Crashed) => true,
+                _ => false,
+            });
+            if !known {
+                self.wrong(format!("I3: nobody here knows of {remote:?}"));
+            }
+        }
+    }
+
+    /// What the ledger says was spent is what the service took, where it is called certain. Answers the rows of it.
+    fn spent(&mut self, attempt: &Attempt, call: Option<&Call>, row: Option<&SpendRow>) -> usize {
+        let kind = self.wanted.kind;
+        let may_cost = matches!(
+            attempt.outcome,
+            Some(Outcome::Accepted | Outcome::Unknown | Outcome::Crashed)
+        );
+        let links = call.map_or(1, |call| call.keys.len());
+        // A call with several links is booked once, with the first of them.
+        let first = call.is_none_or(|call| call.keys[0] == self.wanted.key);
+        let Some(row) = row else {
+            // Without a call nobody knows here which of a group is the first.
+            if may_cost && first && call.is_some() {
+                self.wrong(format!("spend: nothing was booked for {attempt:?}"));
+            }
+            return 0;
+        };
+        if !may_cost {
+            self.wrong(format!("spend: {row:?} for {attempt:?}"));
+        }
+        let proven = attempt.outcome == Some(Outcome::Accepted) || attempt.remote_id.is_some();
+        // Of a call with several links each task may have been settled in its own way.
+        let alone = links == 1 || attempt.outcome == Some(Outcome::Accepted);
+        if alone && row.certain != proven {
+            self.wrong(format!("spend: {row:?} is not {proven} for {attempt:?}"));
+        }
+        let took = kind.price(links);
+        let right = row.amount == took || (row.amount.is_none() && (links > 1 || !proven));
+        // The price of what needs a model or a list is known from the answer alone.
+        let only_said = kind == Kind::RawUgc && attempt.outcome != Some(Outcome::Accepted);
+        if !right && !only_said {
+            self.wrong(format!("spend: {row:?}, and the service took {took:?} for {links}"));
+        }
+        1
+    }
+
+    /// The task's end is what its service says, or what the user decided.
+    fn state(&mut self, pairs: &[(Attempt, Option<Call>)]) {
+        let task = &self.detail.task;
+        let key = &self.wanted.key;
+        let last = pairs.last().map(|(attempt, _)| attempt);
+        let outcome = last.and_then(|attempt| attempt.outcome);
+        let followed = task.remote_id.as_deref();
+        let remote = self.ledger.remotes.iter().find(|it| {
+            followed == Some(it.id.as_str()) || followed == Some(it.kind.lasting(&it.id).as_str())
+        });
+        let right = match task.state {
+            TaskState::Succeeded => self.gave_right_thing(),
+            TaskState::Failed => {
+                outcome == Some(Outcome::Rejected)
+                    || remote.is_some_and(|it| {
+                        it.keys.contains(key) && it.end_of(key) != End::Done
+                            || it.gone_at < i64::MAX
+                    })
+            }
+            TaskState::Uncertain => {
+                matches!(outcome, Some(Outcome::Unknown | Outcome::Crashed))
+            }
+            TaskState::Cancelled => {
+                self.wanted.left || task.cancel_cause == Some(CancelCause::StoppedWaiting)
+            }
+            // Told before: no rest.
+            TaskState::Queued | TaskState::Submitting | TaskState::Running => true,
+        };
+        if !right {
+            self.wrong(format!("I2: it is {} after {last:?}: {:?}", task.state, task.failure));
+        }
+    }
+
+    /// The text or work that came back is the one of this task, and somebody was paid for it.
+    fn gave_right_thing(&self) -> bool {
+        let key = &self.wanted.key;
+        let paid = self.ledger.remotes_for(key).next().is_some();
+        let right = match self.wanted.kind {
+            Kind::Momoget | Kind::Coze | Kind::TranscriptGenerate => {
+                // With the id of a call for several links the user may adopt the texts of all of them.
+                self.detail.transcripts.iter().any(|version| version.text.contains(&text_of(key)))
+            }
+            Kind::CozeInfo => {
+                self.detail.task.title().is_some_and(|title| title.contains(key.as_str()))
+            }
+            Kind::RawUgcAnalysis => matches!(&self.detail.output, Some(Output::Analysis(it))
+                if it.summary.as_deref().is_some_and(|summary| summary.contains(key.as_str()))),
+            Kind::RawUgc | Kind::Jimeng => {
+                matches!(&self.detail.output, Some(Output::Works { works })
+                if works.iter().any(|work| work.url == address_of(key)))
+            }
+        };
+        paid && right
+    }
+}
+
+fn holds_canary(bytes: &[u8]) -> bool {
+    let canary = CANARY.as_bytes();
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| *byte == canary[0]) {
+        rest = &rest[at..];
+        if rest.starts_with(canary) {
+            return true;
+        }
+        rest = &rest[1..];
+    }
+    false
+}
