@@ -6,6 +6,7 @@ mod cover;
 mod environment;
 mod files;
 mod folder;
+mod played;
 mod settings;
 mod short_links;
 mod upkeep;
@@ -37,6 +38,7 @@ pub use settings::{Language, Settings, Theme};
 pub use words::{Words, resolved};
 
 use files::Files;
+use played::Played;
 use short_links::ShortLinks;
 
 /// How long an opening waits for another program that holds the file; the window shows nothing meanwhile.
@@ -57,7 +59,7 @@ pub struct Options {
 pub enum Mode {
     Real,
     Sandbox {
-        /// An already running sandbox; none starts one inside this process.
+        /// An already running sandbox; none plays one for this folder, on the same port in every run.
         url: Option<String>,
         /// Multiplies the sandbox's times: 1.0 is plausible, tests use less.
         pace: f64,
@@ -99,7 +101,7 @@ pub struct Session {
     pub salvaged: Option<Salvage>,
     files: Arc<Files>,
     sandbox_url: Option<String>,
-    sandbox: Mutex<Option<Sandbox>>,
+    played: Option<Played>,
     running: Arc<Mutex<Option<Running>>>,
     upkeep: Arc<Mutex<Option<JoinHandle<()>>>>,
     taking_over: Mutex<Option<JoinHandle<()>>>,
@@ -118,16 +120,14 @@ impl Session {
         };
         let opened = Store::open_or_salvage(&folder, PATIENCE, Timestamp::now())?;
         let (store, salvaged) = (opened.store, opened.salvaged);
-        let sandbox = match &options.mode {
+        let played = match options.mode {
             Mode::Sandbox { url: None, pace } => {
-                let wish =
-                    shiwen_sandbox::Options { pace: *pace, ..shiwen_sandbox::Options::default() };
-                Some(Sandbox::start(wish).await.map_err(SessionError::Sandbox)?)
+                Some(Played::start(&folder, pace).await.map_err(SessionError::Sandbox)?)
             }
             _ => None,
         };
-        let sandbox_url = match (&sandbox, &options.mode) {
-            (Some(sandbox), _) => Some(sandbox.url().to_owned()),
+        let sandbox_url = match (&played, &options.mode) {
+            (Some(played), _) => Some(played.url.clone()),
             (None, Mode::Sandbox { url, .. }) => url.clone(),
             (None, Mode::Real) => None,
         };
@@ -185,7 +185,7 @@ impl Session {
             salvaged,
             files: Arc::new(files),
             sandbox_url,
-            sandbox: Mutex::new(sandbox),
+            played,
             running: Arc::default(),
             upkeep: Arc::default(),
             taking_over: Mutex::default(),
@@ -243,9 +243,8 @@ impl Session {
         if let Some(running) = running {
             running.stop().await;
         }
-        let sandbox = held(&self.sandbox).take();
-        if let Some(sandbox) = sandbox {
-            sandbox.stop().await;
+        if let Some(played) = &self.played {
+            played.stop().await;
         }
         // A program may end without dropping what it holds; this end is one in order all the same.
         self.engine.store().close();

@@ -13,6 +13,7 @@ mod jimeng;
 mod lab;
 mod messages;
 mod outcomes;
+mod port;
 mod rawugc;
 mod rest;
 mod short_links;
