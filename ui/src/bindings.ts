@@ -138,6 +138,8 @@ export type Attempt = {
 	outcome: Outcome | null,
 	remote_id: string | null,
 	failure: Failure | null,
+	/**  What is known about a call whose outcome is not. */
+	evidence: Evidence | null,
 };
 
 /**  The attempt's row in the ledger. */
@@ -284,6 +286,18 @@ export type ErrorCode = "no_link" | "not_ready" | "task_gone" | "wrong_state" | 
 /**  A picture or video cannot be had. */
 "media_unavailable" | "keychain_missing" | "keychain_no_collection" | "keychain_locked" | "keychain_failed" | "disk_full" | "database_busy" | "database_failed" | "clipboard_failed" | "open_refused" | "sandbox_failed" | "internal";
 
+/**  What was seen of a call whose outcome is unknown. Without a key and without the user's text. */
+export type Evidence = {
+	/**  What ended the call, in the transport's words. */
+	error: string | null,
+	/**  Whether the connection had been handed any of the body. */
+	body_sent: boolean | null,
+	http_status: number | null,
+	/**  The beginning of what came back. */
+	excerpt: string | null,
+	hint: Hint | null,
+};
+
 /**  One failure, ready to be stored and shown. Holds no key and nothing of the user's text. */
 export type Failure = {
 	kind: FailureKind,
@@ -422,6 +436,16 @@ export type Found = {
 	avatar_url: string | null,
 	/**  When the provider's URLs were learned; they are signed and expire. */
 	learned_at: Timestamp | null,
+};
+
+/**  What the provider said of the account before and after a call whose outcome is unknown. A hint, never a proof. */
+export type Hint = {
+	/**  What was left of the allowance, in the provider's unit. */
+	left_before: number | null,
+	left_after: number | null,
+	/**  Tasks that it was working on. */
+	running_before: number | null,
+	running_after: number | null,
 };
 
 /**  One thing of a collection. */
@@ -611,6 +635,10 @@ export type ProviderView = {
 	/**  Tasks that may run at once, as the provider last said, and how many do. */
 	slots: number | null,
 	running: number,
+	/**  The user's own bound for a day, in `unit`; what would pass it waits and asks. */
+	daily_limit: number | null,
+	/**  The user lets today pass the bound. */
+	limit_lifted: boolean,
 	/**  The user must do something about a secret before this time, e.g. since it expires. */
 	expires_at: Timestamp | null,
 };
@@ -681,6 +709,11 @@ export type Submission = {
 	input: { [key in string]: Entry },
 	/**  Send up to as many links as the provider takes in one create call. */
 	together: boolean,
+	/**
+	 *  Providers that may be tried after `provider` where one provably starts nothing, in this order. Approval covers
+	 *  exactly these.
+	 */
+	then: ProviderId[],
 };
 
 /**  A task as it stands in the list. */
@@ -713,6 +746,10 @@ export type Task = {
 	found: Found,
 	/**  Works that came back, in short. */
 	works: Work[],
+	/**  Places in `works` whose files are kept on this machine. */
+	kept: number[],
+	/**  Providers that may still be tried where this one provably starts nothing, in this order. */
+	then: ProviderId[],
 	/**  What the provider says it took, in its unit, where it says so. */
 	cost: number | null,
 	/**  字数 of the newest version. */

@@ -138,6 +138,7 @@ impl Links {
                 target_language: asked.target_language.clone(),
                 input: asked.input.clone(),
                 together: asked.together,
+                then: Vec::new(),
             })?;
         }
         if created.len() < fresh {

@@ -40,4 +40,32 @@ pub struct Attempt {
     pub outcome: Option<Outcome>,
     pub remote_id: Option<String>,
     pub failure: Option<Failure>,
+    /// What is known about a call whose outcome is not.
+    pub evidence: Option<Evidence>,
+}
+
+/// What was seen of a call whose outcome is unknown. Without a key and without the user's text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Evidence {
+    /// What ended the call, in the transport's words.
+    pub error: Option<String>,
+    /// Whether the connection had been handed any of the body.
+    pub body_sent: Option<bool>,
+    pub http_status: Option<u16>,
+    /// The beginning of what came back.
+    pub excerpt: Option<String>,
+    pub hint: Option<Hint>,
+}
+
+/// What the provider said of the account before and after a call whose outcome is unknown. A hint, never a proof.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Hint {
+    /// What was left of the allowance, in the provider's unit.
+    pub left_before: Option<u32>,
+    pub left_after: Option<u32>,
+    /// Tasks that it was working on.
+    pub running_before: Option<u32>,
+    pub running_after: Option<u32>,
 }

@@ -16,7 +16,7 @@ mod video;
 mod view;
 mod word;
 
-pub use attempt::{Attempt, AttemptId, Outcome};
+pub use attempt::{Attempt, AttemptId, Evidence, Hint, Outcome};
 pub use count::count_words;
 pub use failure::{Charged, Failure, FailureKind};
 pub use form::{
@@ -34,7 +34,7 @@ pub use task::{
 };
 pub use time::Timestamp;
 pub use view::{
-    Chip, Detection, Download, DownloadFailure, DownloadState, FieldView, Known, Media, Notice,
+    Chip, Detection, Download, DownloadFailure, DownloadState, FieldView, Known, LookedUp, Media, Notice,
     Order, ProviderView, Submission, TaskChange, TaskDetail, TaskPage,
 };
 pub use word::UnknownWord;

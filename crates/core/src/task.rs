@@ -142,6 +142,8 @@ pub struct NewTask {
     pub target_language: Option<String>,
     /// The user wants it although history has this video already.
     pub again: bool,
+    /// Providers that may be tried after `provider`, in this order: what the user approved.
+    pub then: Vec<ProviderId>,
 }
 
 /// A task as it stands in the list.
@@ -176,6 +178,10 @@ pub struct Task {
     pub found: Found,
     /// Works that came back, in short.
     pub works: Vec<Work>,
+    /// Places in `works` whose files are kept on this machine.
+    pub kept: Vec<u32>,
+    /// Providers that may still be tried where this one provably starts nothing, in this order.
+    pub then: Vec<ProviderId>,
     /// What the provider says it took, in its unit, where it says so.
     pub cost: Option<u32>,
     /// 字数 of the newest version.

@@ -115,6 +115,9 @@ pub struct Submission {
     pub input: Input,
     /// Send up to as many links as the provider takes in one create call.
     pub together: bool,
+    /// Providers that may be tried after `provider` where one provably starts nothing, in this order. Approval covers
+    /// exactly these.
+    pub then: Vec<ProviderId>,
 }
 
 /// What the user asks for with a form instead of a link.
@@ -139,6 +142,23 @@ pub enum Media {
     Cover,
     /// A work by its place in `Task::works`.
     Work { index: u32 },
+}
+
+/// What looking for an uncertain task at its provider gave. Costs nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum LookedUp {
+    /// Found, and followed from now on.
+    Found,
+    /// It is certainly not there: it can be sent again without paying twice.
+    NotThere,
+    /// Several could be it; the user decides.
+    Several { count: u32 },
+    /// The provider cannot list; this is what it says of the account.
+    Hint { hint: crate::Hint },
+    /// The provider tells nothing of the sort.
+    NoWay,
 }
 
 words! {
@@ -244,6 +264,10 @@ pub struct ProviderView {
     /// Tasks that may run at once, as the provider last said, and how many do.
     pub slots: Option<u32>,
     pub running: u32,
+    /// The user's own bound for a day, in `unit`; what would pass it waits and asks.
+    pub daily_limit: Option<u32>,
+    /// The user lets today pass the bound.
+    pub limit_lifted: bool,
     /// The user must do something about a secret before this time, e.g. since it expires.
     pub expires_at: Option<Timestamp>,
 }

@@ -223,6 +223,8 @@ impl Engine {
             expected_cost: card.cost,
             charged_on_failure: shiwen_core::Charged::Unknown,
             batch: card.batch,
+            daily_limit: record.daily_limit,
+            limit_lifted: record.limit_lifted_until.is_some_and(|until| until > self.now()),
             slots: record.slots,
             running: self.store().at_work(id)?.max(elsewhere.unwrap_or(0)),
             expires_at: service.expires_at(&settings),

@@ -72,6 +72,7 @@ impl Engine {
                     parent: None,
                     target_language: submission.target_language.clone(),
                     again: submission.again.contains(url),
+                    then: submission.then.clone(),
                 })
             })
             .collect::<Result<Vec<_>, EngineError>>()?;

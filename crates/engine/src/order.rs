@@ -51,6 +51,7 @@ impl Engine {
             parent: order.parent.filter(|_| edits),
             target_language: None,
             again: true,
+            then: Vec::new(),
         };
         let added = self.store().add_tasks("", &[task], self.now())?;
         Ok(added.first().copied().ok_or(StoreError::TaskGone)?)

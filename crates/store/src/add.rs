@@ -139,9 +139,9 @@ fn add_task(
     };
     let sql = "INSERT INTO tasks
                  (paste_id, link_id, operation, desk, provider, target_language, input, subject, model, parent_id,
-                  state, created_at)
+                  then_providers, state, created_at)
                VALUES (:paste, :link, :operation, :desk, :provider, :language, :input, :subject, :model, :parent,
-                 'queued', :now)
+                 :then, 'queued', :now)
                RETURNING id";
     let id = write.tx.prepare_cached(sql)?.query_row(
         named_params! {
@@ -155,6 +155,7 @@ fn add_task(
             ":subject": subject,
             ":model": text(&task.input, "model"),
             ":parent": task.parent.map(|parent| parent.0),
+            ":then": json(&task.then)?,
             ":now": now.0,
         },
         |row| row.get(0),

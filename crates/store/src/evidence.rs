@@ -1,50 +1,26 @@
 //! What is known about a create call whose outcome is not: kept so that a person, or a later proof, can decide.
 
-use std::collections::BTreeMap;
-
 use rusqlite::OptionalExtension;
-use serde::{Deserialize, Serialize};
-use shiwen_core::AttemptId;
+use shiwen_core::{AttemptId, Evidence};
 
 use crate::{Store, StoreError, row, submit};
 
 /// Longest evidence in bytes, as JSON; the column refuses more.
 const LONGEST: usize = 4096;
 
-/// What was seen of an uncertain call. Redacted by the caller: no key, nothing of the user's text.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Evidence {
-    /// What ended the call, in the transport's words.
-    pub error: Option<String>,
-    /// Whether the connection had been handed any of the body.
-    pub body_sent: Option<bool>,
-    pub http_status: Option<u16>,
-    /// The beginning of what came back; shortened until everything fits.
-    pub excerpt: Option<String>,
-    /// What a provider's other answers hint at, such as what was left to spend before and after.
-    pub hints: BTreeMap<String, String>,
-}
-
-impl Evidence {
-    /// As JSON of at most 4 KB: the excerpt gives way first, then the hints, then the error.
-    pub(crate) fn fitted(&self) -> Result<String, StoreError> {
-        let mut shorter = self.clone();
-        loop {
-            let text = submit::json(&shorter)?;
-            let over = text.len().saturating_sub(LONGEST);
-            if over == 0 {
-                return Ok(text);
-            }
-            match (&mut shorter.excerpt, shorter.hints.pop_last(), &mut shorter.error) {
-                (Some(excerpt), hint, _) if !excerpt.is_empty() => {
-                    shorter.hints.extend(hint);
-                    cut(excerpt, over);
-                }
-                (_, Some(_), _) => {}
-                (_, None, Some(error)) if !error.is_empty() => cut(error, over),
-                _ => return Ok("{}".to_owned()),
-            }
+/// As JSON of at most 4 KB: the excerpt gives way first, then the error.
+pub(crate) fn fitted(evidence: &Evidence) -> Result<String, StoreError> {
+    let mut shorter = evidence.clone();
+    loop {
+        let text = submit::json(&shorter)?;
+        let over = text.len().saturating_sub(LONGEST);
+        if over == 0 {
+            return Ok(text);
+        }
+        match (&mut shorter.excerpt, &mut shorter.error) {
+            (Some(excerpt), _) if !excerpt.is_empty() => cut(excerpt, over),
+            (_, Some(error)) if !error.is_empty() => cut(error, over),
+            _ => return Ok("{}".to_owned()),
         }
     }
 }
@@ -77,29 +53,32 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
+    use shiwen_core::Hint;
+
     use super::*;
 
     #[test]
     fn evidence_of_any_size_fits_and_keeps_what_weighs_most() {
         let long = "错\n".repeat(5000);
-        let hints = (0..200).map(|n| (format!("hint {n}"), "x".repeat(40))).collect();
+        let hint = Some(Hint { left_before: Some(41), left_after: Some(40), ..Hint::default() });
         let evidence = Evidence {
             error: Some("closed".to_owned()),
             body_sent: Some(true),
             http_status: Some(502),
             excerpt: Some(long.clone()),
-            hints,
+            hint,
         };
-        let text = evidence.fitted().unwrap();
+        let text = fitted(&evidence).unwrap();
         assert!(text.len() <= LONGEST && text.len() > LONGEST - 64, "{}", text.len());
         let back: Evidence = serde_json::from_str(&text).unwrap();
         assert_eq!((back.error, back.body_sent), (Some("closed".to_owned()), Some(true)));
+        assert_eq!(back.hint, hint);
 
         let small = Evidence { excerpt: Some("{}".to_owned()), ..Evidence::default() };
-        let text = small.fitted().unwrap();
+        let text = fitted(&small).unwrap();
         assert_eq!(serde_json::from_str::<Evidence>(&text).unwrap(), small);
 
         let only = Evidence { error: Some(long), ..Evidence::default() };
-        assert!(only.fitted().unwrap().len() <= LONGEST);
+        assert!(fitted(&only).unwrap().len() <= LONGEST);
     }
 }

@@ -45,7 +45,6 @@ use tokio::sync::{broadcast, watch};
 
 pub use answers::RawAnswer;
 pub use error::StoreError;
-pub use evidence::Evidence;
 pub use files::{DownloadRecord, Kept};
 pub use follow::{End, Poll, Spent, Won};
 pub use health::Health;

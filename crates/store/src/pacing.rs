@@ -141,6 +141,7 @@ mod tests {
             parent: None,
             target_language: None,
             again: false,
+            then: Vec::new(),
         };
         let ids = store.add_tasks("x", &(0..count).map(wish).collect::<Vec<_>>(), NOW).unwrap();
         (folder, store, ids)

@@ -78,6 +78,7 @@ fn wish(id: &str) -> NewTask {
         parent,
         target_language,
         again: false,
+        then: Vec::new(),
     }
 }
 

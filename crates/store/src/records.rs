@@ -22,6 +22,10 @@ pub struct ProviderRecord {
     pub slots: Option<u32>,
     /// Tasks of the account that ran when it was last tested, whoever started them.
     pub running: Option<u32>,
+    /// The user's own bound for a day, in the provider's unit.
+    pub daily_limit: Option<u32>,
+    /// Until then the user lets the day pass the bound.
+    pub limit_lifted_until: Option<Timestamp>,
     pub checked_at: Option<Timestamp>,
     pub check_failure: Option<Failure>,
 }

@@ -19,7 +19,9 @@ macro_rules! select_task {
             "t.cancel_cause, t.failure, t.remote_id, t.target_language, t.title, t.author, t.duration_s, ",
             "t.cover_url, t.media_url, t.learned_at, t.words, t.created_at, t.submitted_at, t.ended_at, ",
             "t.next_poll_at, t.sends, t.bad_polls, t.fetching, t.input, t.subject, t.model, t.parent_id, t.batch, ",
-            "t.avatar_url, t.works, t.cost, l.url, l.platform, l.kind, l.video_id, l.canonical, ",
+            "t.avatar_url, t.works, t.cost, t.then_providers, ",
+            "(SELECT json_group_array(k.work) FROM works_kept k WHERE k.task_id = t.id AND k.name IS NOT NULL) AS kept, ",
+            "l.url, l.platform, l.kind, l.video_id, l.canonical, ",
             "l.title AS link_title, p.text AS share_text ",
             "FROM tasks t LEFT JOIN links l ON l.id = t.link_id JOIN pastes p ON p.id = t.paste_id ",
             $rest
@@ -67,6 +69,8 @@ pub(crate) fn task(row: &Row<'_>) -> rusqlite::Result<Task> {
             learned_at: time_or_none(row, "learned_at")?,
         },
         works: json_or_none(row, "works")?.unwrap_or_default(),
+        kept: json_or_none(row, "kept")?.unwrap_or_default(),
+        then: json_or_none(row, "then_providers")?.unwrap_or_default(),
         cost: row.get("cost")?,
         words: row.get("words")?,
         created_at: time(row, "created_at")?,
@@ -102,6 +106,7 @@ pub(crate) fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
         outcome: word_or_none(row, "outcome")?,
         remote_id: row.get("remote_id")?,
         failure: json_or_none(row, "failure")?,
+        evidence: json_or_none(row, "evidence")?,
     })
 }
 

@@ -1,10 +1,12 @@
 //! From the user's wish to the provider's acceptance: the part of the history that guards money.
 
 use rusqlite::named_params;
-use shiwen_core::{AttemptId, Failure, Outcome, Task, TaskId, Timestamp, Wait, WaitReason};
+use shiwen_core::{
+    AttemptId, Evidence, Failure, Outcome, Task, TaskId, Timestamp, Wait, WaitReason,
+};
 
 use crate::{
-    Evidence, RawAnswer, Store, StoreError, batch,
+    RawAnswer, Store, StoreError, batch, evidence,
     follow::{self, Spent, Won},
     row::{self, select_task},
     write::Write,
@@ -206,10 +208,11 @@ impl Store {
         failure: &Failure,
         spent: &Spent,
         answer: Option<&RawAnswer>,
-        evidence: &Evidence,
+        seen: &Evidence,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let evidence = (*evidence != Evidence::default()).then(|| evidence.fitted()).transpose()?;
+        let evidence =
+            (*seen != Evidence::default()).then(|| evidence::fitted(seen)).transpose()?;
         self.write_outcome(|write| {
             let call = end_call(write, attempt, Outcome::Unknown, Some(failure), now)?;
             for (attempt, id) in &call {

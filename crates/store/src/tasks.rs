@@ -112,7 +112,7 @@ impl Store {
                 .collect::<Result<_, _>>()?;
             let attempts = connection
                 .prepare_cached(
-                    "SELECT id, number, provider, intent_at, ended_at, outcome, remote_id, failure FROM attempts
+                    "SELECT id, number, provider, intent_at, ended_at, outcome, remote_id, failure, evidence FROM attempts
                      WHERE task_id = ?1 ORDER BY number",
                 )?
                 .query_map([id.0], row::attempt)?

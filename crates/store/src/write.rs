@@ -145,6 +145,7 @@ mod tests {
             parent,
             target_language,
             again: false,
+            then: Vec::new(),
         }
     }
 

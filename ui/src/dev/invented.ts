@@ -55,6 +55,8 @@ function task(id: number, over: Partial<Task> & { platform: Platform; title: str
     parent: null,
     batch: null,
     works: [],
+    kept: [],
+    then: [],
     cost: null,
     target_language: null,
     found: { title: null, author: null, duration_s: null, cover_url: null, media_url: null, avatar_url: null, learned_at: null },
@@ -100,7 +102,7 @@ export function tasks(show: string): Task[] {
 export function providers(fresh: boolean): ProviderView[] {
   const secret = (name: string, last4: string | null, required = true) => ({ name, secret: true, required, value: null, configured: !fresh && last4 !== null, last4: fresh ? null : last4, choices: [], columns: [] });
   const plain = (name: string, value: string | null, over: object = {}) => ({ name, secret: false, required: false, value, configured: false, last4: null, choices: [], columns: [], ...over });
-  const shared = { session_only: false, signup_url: 'https://example.org', console_url: 'https://example.org', platforms: [], checked_at: fresh ? null : NOW - 9 * MINUTE, check_failure: null, spent_today: 0, charged_on_failure: 'unknown' as const, batch: 1, slots: null, running: 0, expires_at: null };
+  const shared = { session_only: false, signup_url: 'https://example.org', console_url: 'https://example.org', platforms: [], checked_at: fresh ? null : NOW - 9 * MINUTE, check_failure: null, spent_today: 0, charged_on_failure: 'unknown' as const, batch: 1, slots: null, running: 0, daily_limit: null, limit_lifted: false, expires_at: null };
   return [
     { ...shared, id: 'momoget', name: 'Momoget', platforms: ['douyin', 'kuaishou', 'xiaohongshu', 'bilibili', 'toutiao'], fields: [secret('user_id', '1c7a'), plain('base_url', 'https://www.momoget.cn/api/v1')], operations: ['transcribe'], batch: 5, unit: 'use', ready: !fresh, allowance: fresh ? null : { unit: 'use', left: 37, total: null, period: null, learned_at: NOW - 3 * MINUTE }, expected_cost: 1, spent_today: fresh ? 0 : 12 },
     { ...shared, id: 'transcriptgenerate', name: 'TranscriptGenerate', fields: [secret('api_key', '8d2f'), secret('api_secret', '77e0'), plain('base_url', 'https://api.transcriptgenerate.com/open-gateway')], operations: ['transcribe'], unit: 'second', ready: !fresh, allowance: fresh ? null : { unit: 'second', left: 5400, total: 6000, period: 'daily', learned_at: NOW - 30 * MINUTE }, slots: 3, running: 1, expected_cost: null, check_failure: fresh ? null : failure('unauthorized', 'transcriptgenerate') },

@@ -165,6 +165,7 @@ function detailOf(id: number): TaskDetail {
               outcome: submitting ? null : outcome,
               remote_id: outcome === 'accepted' ? task.remote_id : null,
               failure: task.failure,
+              evidence: null,
             },
           ],
     input: {},

@@ -174,6 +174,7 @@ export class Paste {
       input: ask.input,
       // One link alone shares its call with nothing.
       together: ask.shares(this.urls.length),
+      then: [],
     };
   }
 

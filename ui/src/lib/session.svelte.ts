@@ -1,12 +1,13 @@
 // What the window knows, and everything that the user can do in it.
 
 import { createContext } from 'svelte';
-import type { AppState, Download, Media, Operation, ProviderId, ProviderView, TaskChange, TaskDetail, TaskId, TaskState } from '../bindings';
+import type { AppState, Download, Media, Operation, ProviderId, ProviderView, Task, TaskChange, TaskDetail, TaskId, TaskState } from '../bindings';
 import { Ask } from './ask.svelte';
 import { downloadWords, type DownloadRemedy } from './download-words';
 import { Detail } from './detail.svelte';
 import { Downloads } from './downloads.svelte';
 import { number } from './format';
+import { followers, hintOf, type Following } from './following';
 import { Forms } from './forms.svelte';
 import { AppError, ipc, type Boot, type CopyWhat } from './ipc';
 import { t } from './messages.svelte';
@@ -36,7 +37,7 @@ export class Session {
   /** What is in the box would spend more than a few times: the user is asked first. */
   asking = $state(false);
   /** A task is to be followed by its number at a provider; what is chosen of it so far. */
-  following = $state.raw<{ provider: ProviderId | null; operation: Operation | null } | null>(null);
+  following = $state.raw<Following | null>(null);
   /** Said politely to screen readers: the newest change of a state. */
   news = $state('');
   /** The same for what needs the user: failed and uncertain. */
@@ -129,6 +130,16 @@ export class Session {
     if (deskOf(operation) === 'works') this.studio.show(id);
   }
 
+  /** Asks by the number of a failed look-up again: first of all at another provider, where its own does not know it. */
+  lookUp(task: Task): void {
+    const id = task.remote_id ?? '';
+    const able = followers(this.providers.all);
+    const meant = able.find((one) => one.id === hintOf(id)?.provider);
+    const other = task.failure?.kind === 'not-found' ? (meant ?? able.find((one) => one.id !== task.provider)) : undefined;
+    const provider = other?.id ?? task.provider;
+    this.following = { provider, operation: provider === task.provider ? task.operation : (hintOf(id)?.operation ?? null), id };
+  }
+
   showSettings(page: SettingsPage): void {
     this.view = 'settings';
     this.settingsPage = page;
@@ -185,6 +196,7 @@ export class Session {
         // What was filled in is the provider's own.
         input: provider === task.provider ? input : {},
         together: false,
+        then: [],
       });
       const id = ids[0];
       if (id !== undefined) this.open(id);
@@ -200,7 +212,7 @@ export class Session {
   async mendDownload(download: Download, remedy: Exclude<DownloadRemedy, 'renew'>): Promise<void> {
     await this.attempt(async () => {
       if (remedy === 'open_video') return ipc.openVideo(download.task);
-      if (remedy === 'resume') return this.downloads.resume(download.id);
+      if (remedy === 'resume' || remedy === 'retry') return this.downloads.resume(download.id);
       if (await this.chooseDownloadFolder()) await this.downloads.start(download.task, download.media);
     });
   }

@@ -26,6 +26,8 @@ function task(id: number, state: Task['state'] = 'queued'): Task {
     parent: null,
     batch: null,
     works: [],
+    kept: [],
+    then: [],
     cost: null,
     target_language: null,
     found: { title: null, author: null, duration_s: null, cover_url: null, media_url: null, avatar_url: null, learned_at: null },

@@ -12,6 +12,7 @@ const attempt = (over: Partial<Attempt>): Attempt => ({
   intent_at: 1000,
   ended_at: 2000,
   outcome: 'accepted',
+  evidence: null,
   remote_id: '9c41aaaabbbbccccdddd2e07',
   failure: null,
   ...over,

@@ -103,6 +103,8 @@ const task = (state: TaskState, over: Partial<Task> = {}): Task => ({
   parent: null,
   batch: null,
   works: [],
+  kept: [],
+  then: [],
   cost: null,
   target_language: null,
   found: { title: null, author: null, duration_s: null, cover_url: null, media_url: null, avatar_url: null, learned_at: null },

@@ -27,6 +27,7 @@ async fn nothing_is_queued_for_a_provider_that_is_not_set_up() {
         target_language: None,
         input: shiwen_core::Input::new(),
         together: false,
+        then: Vec::new(),
     };
     assert!(matches!(
         engine.create_tasks(&submission),

@@ -287,6 +287,7 @@ fn submission(codes: &[&str]) -> Submission {
         target_language: None,
         input: Input::new(),
         together: false,
+        then: Vec::new(),
     }
 }
 

@@ -102,6 +102,7 @@ async fn a_link_with_more_than_its_operation_takes_is_not_queued() {
         target_language: None,
         input: input(&[("prompt", "x")]),
         together: false,
+        then: Vec::new(),
     };
     assert!(matches!(engine.create_tasks(&submission), Err(EngineError::Faults(_))));
     assert_eq!(rows(&engine), 0);

@@ -104,6 +104,7 @@ fn submission(text: &str, codes: &[&str]) -> Submission {
         target_language: None,
         input: shiwen_core::Input::new(),
         together: false,
+        then: Vec::new(),
     }
 }
 

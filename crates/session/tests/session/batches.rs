@@ -45,6 +45,7 @@ fn submit(lab: &Lab, urls: &[String]) -> Vec<TaskId> {
         target_language: None,
         input: Input::new(),
         together: true,
+        then: Vec::new(),
     };
     lab.engine.create_tasks(&submission).unwrap()
 }
@@ -279,6 +280,7 @@ async fn a_field_that_momoget_does_not_have_is_refused_before_anything_is_sent()
         target_language: None,
         input: Input::from([("workflow".to_owned(), Entry::Text("1".to_owned()))]),
         together: true,
+        then: Vec::new(),
     };
     assert!(lab.engine.create_tasks(&submission).is_err());
     assert!(lab.close().await.routes.is_empty());

@@ -119,6 +119,7 @@ fn ask(engine: &Engine, workflow: &str, operation: Operation, code: &str) -> Tas
         target_language: None,
         input: Input::from([("workflow".to_owned(), Entry::Text(workflow.to_owned()))]),
         together: false,
+        then: Vec::new(),
     };
     engine.create_tasks(&submission).unwrap()[0]
 }

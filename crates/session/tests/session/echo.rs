@@ -97,6 +97,7 @@ fn ask(engine: &Engine, provider: ProviderId) -> TaskId {
         target_language: None,
         input: Input::new(),
         together: false,
+        then: Vec::new(),
     };
     engine.create_tasks(&submission).unwrap()[0]
 }

@@ -51,6 +51,7 @@ async fn one_video_under_two_short_links_is_one_bill() {
         target_language: None,
         input: Input::new(),
         together: false,
+        then: Vec::new(),
     };
     resolved(&session, &one).await;
     let first = session.engine.create_tasks(&submission(&one)).unwrap()[0];

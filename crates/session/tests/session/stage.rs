@@ -70,6 +70,7 @@ pub(crate) fn submit(
         target_language: None,
         input: Input::new(),
         together: false,
+        then: Vec::new(),
     };
     session.engine.create_tasks(&submission).unwrap()[0]
 }

@@ -38,6 +38,8 @@ CREATE TABLE tasks (
     -- Where it is listed; follows from the operation.
     desk TEXT NOT NULL CHECK (desk IN ('texts', 'works', 'research')),
     provider TEXT NOT NULL,
+    -- Providers that may still be tried, as JSON.
+    then_providers TEXT NOT NULL DEFAULT '[]',
     target_language TEXT,
     -- What the user filled in, as JSON.
     input TEXT NOT NULL DEFAULT '{}',

@@ -221,6 +221,7 @@ pub(crate) fn wish(id: &str) -> NewTask {
         parent: None,
         target_language: None,
         again: false,
+        then: Vec::new(),
     }
 }
 

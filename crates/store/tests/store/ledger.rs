@@ -1,8 +1,8 @@
 //! The database itself refuses histories that must not be, whoever writes them.
 
 use rusqlite::ErrorCode;
+use shiwen_core::Evidence;
 use shiwen_core::{Charged, TaskId, TaskState};
-use shiwen_store::Evidence;
 
 use crate::fixture::*;
 

@@ -30,6 +30,8 @@ fn record() -> ProviderRecord {
         }),
         slots: Some(3),
         running: Some(2),
+        daily_limit: Some(50),
+        limit_lifted_until: None,
         checked_at: Some(at(6)),
         check_failure: Some(failure(Charged::No)),
     }

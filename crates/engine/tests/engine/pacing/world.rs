@@ -235,6 +235,7 @@ impl World {
             target_language: None,
             input: Input::new(),
             together: false,
+            then: Vec::new(),
         });
         assert_eq!(ids.unwrap().len(), count);
     }

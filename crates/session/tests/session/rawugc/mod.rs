@@ -152,6 +152,7 @@ fn analyze(engine: &Engine, words: &str) -> TaskId {
         target_language: None,
         input: Input::new(),
         together: false,
+        then: Vec::new(),
     };
     engine.create_tasks(&submission).unwrap()[0]
 }
