@@ -30,6 +30,8 @@ pub(crate) enum ErrorCode {
     InvalidId,
     /// A form is not filled in as the provider wants it; nothing was sent.
     Faults,
+    /// What was asked cannot be sent as it is, e.g. a file that cannot be read; nothing was.
+    UnfitCall,
     /// The provider does not do that.
     NotOffered,
     /// The provider refused a call that is no task; nothing was done.
@@ -90,6 +92,8 @@ impl From<EngineError> for CommandError {
             EngineError::NotReady(_) => ErrorCode::NotReady,
             EngineError::NotOffered(_) => ErrorCode::NotOffered,
             EngineError::InvalidField { .. } => ErrorCode::InvalidField,
+            // Its failure is none of the provider's, so the window gets the code alone.
+            EngineError::Unfit(_) => ErrorCode::UnfitCall,
             EngineError::Refused(_) => ErrorCode::RefusedCall,
             EngineError::Uncertain(_) => ErrorCode::UncertainCall,
             EngineError::Busy { .. } => ErrorCode::BusyCall,

@@ -275,6 +275,8 @@ export type Entry = boolean | number | null | string | string[];
 export type ErrorCode = "no_link" | "not_ready" | "task_gone" | "wrong_state" | "invalid_field" | "invalid_id" | 
 /**  A form is not filled in as the provider wants it; nothing was sent. */
 "faults" | 
+/**  What was asked cannot be sent as it is, e.g. a file that cannot be read; nothing was. */
+"unfit_call" | 
 /**  The provider does not do that. */
 "not_offered" | 
 /**  The provider refused a call that is no task; nothing was done. */

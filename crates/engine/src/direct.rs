@@ -18,8 +18,8 @@ impl Engine {
     /// Reads or changes what a provider keeps for the user.
     ///
     /// # Errors
-    /// [`EngineError::Faults`] before anything is sent; [`EngineError::Uncertain`] when a call that may not be made
-    /// twice may have been done; [`EngineError::Busy`] when the provider takes no more calls for long.
+    /// [`EngineError::Faults`] and [`EngineError::Unfit`] before anything is sent; [`EngineError::Uncertain`] when a call
+    /// that may not be made twice may have been done; [`EngineError::Busy`] when the provider takes no more calls for long.
     pub async fn call(
         &self,
         provider: ProviderId,
@@ -41,7 +41,7 @@ impl Engine {
         }
         let account = self.account(provider).await?;
         let action = Action { collection, verb, id, input };
-        let request = service.call(&action, &account).map_err(EngineError::refused)?;
+        let request = service.call(&action, &account).map_err(EngineError::unfit)?;
         let response = self.ask(service, &request).await?;
         let items = service
             .read_called(&action, &response, self.now())
@@ -57,12 +57,12 @@ impl Engine {
     /// Sends a file of the user's to a provider; answers its address there.
     ///
     /// # Errors
-    /// [`EngineError::Refused`] when the file cannot be read or the provider takes none like it.
+    /// [`EngineError::Unfit`] when the file cannot be read or the provider takes none like it: nothing was sent then.
     pub async fn upload(&self, provider: ProviderId, path: &Path) -> Result<String, EngineError> {
         let service = known(provider)?;
         let account = self.account(provider).await?;
         let file = file_part(provider, path).await?;
-        let request = service.upload(&file, &account).map_err(EngineError::refused)?;
+        let request = service.upload(&file, &account).map_err(EngineError::unfit)?;
         let response = self.ask(service, &request).await?;
         service
             .read_uploaded(&response, self.now())
@@ -130,14 +130,23 @@ fn came_to_nothing(failure: Failure, request: &Request) -> EngineError {
 }
 
 async fn file_part(provider: ProviderId, path: &Path) -> Result<FilePart, EngineError> {
-    let unreadable = |words: &str| {
+    let unreadable = |code: &str, words: &str| {
         let failure = Failure::new(provider, FailureKind::InvalidInput);
-        EngineError::refused(Failure { message: Some(words.to_owned()), ..failure })
+        let (code, message) = (Some(code.to_owned()), Some(words.to_owned()));
+        EngineError::unfit(Failure { code, message, ..failure })
     };
     let file = path.to_owned();
-    let about = tokio::task::spawn_blocking(move || std::fs::metadata(file)).await;
+    let look = move || {
+        let about = std::fs::metadata(&file)?;
+        // One that is there and may not be read would only be found out while it is sent.
+        if about.is_file() {
+            std::fs::File::open(&file)?;
+        }
+        std::io::Result::Ok(about)
+    };
+    let about = tokio::task::spawn_blocking(look).await;
     let about = about.ok().and_then(Result::ok);
-    let about = about.ok_or_else(|| unreadable("the file cannot be read"))?;
+    let about = about.ok_or_else(|| unreadable("file_unreadable", "the file cannot be read"))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
     match name {
         Some(name) if about.is_file() => Ok(FilePart {
@@ -147,7 +156,7 @@ async fn file_part(provider: ProviderId, path: &Path) -> Result<FilePart, Engine
             name,
             size: about.len(),
         }),
-        _ => Err(unreadable("this is no file")),
+        _ => Err(unreadable("file_none", "this is no file")),
     }
 }
 

@@ -22,6 +22,10 @@ pub enum EngineError {
     /// What was filled in cannot be sent. Nothing was.
     #[error("{} fields cannot be sent as they are", .0.len())]
     Faults(Vec<Fault>),
+    /// What was asked cannot be sent as it is, e.g. a file that cannot be read. Nothing was; the failure's code says
+    /// why, where there is more to say than its message does.
+    #[error(transparent)]
+    Unfit(Box<FailureError>),
     /// A call was refused or came to nothing, e.g. since the key was refused.
     #[error(transparent)]
     Refused(Box<FailureError>),
@@ -38,6 +42,10 @@ pub enum EngineError {
 }
 
 impl EngineError {
+    pub(crate) fn unfit(failure: Failure) -> Self {
+        Self::Unfit(Box::new(FailureError(failure)))
+    }
+
     pub(crate) fn refused(failure: Failure) -> Self {
         Self::Refused(Box::new(FailureError(failure)))
     }

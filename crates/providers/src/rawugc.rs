@@ -217,10 +217,10 @@ impl Service for RawUgc {
 
     fn upload(&self, file: &FilePart, account: &Account) -> Result<Request, Failure> {
         if !UPLOADS.contains(&file.media_type.as_str()) {
-            return Err(outgoing::refuse(ID, "this kind of file cannot be uploaded"));
+            return Err(unfit("file_kind", "this kind of file cannot be uploaded"));
         }
         if file.size == 0 || file.size > LARGEST_UPLOAD {
-            return Err(outgoing::refuse(ID, "the file is empty or larger than 100 MB"));
+            return Err(unfit("file_size", "the file is empty or larger than 100 MB"));
         }
         let row = row(By::Upload)?;
         let request = calls::request(row, None, &Input::new(), None, account)?;
@@ -244,6 +244,11 @@ impl Service for RawUgc {
 
 fn row(by: By) -> Result<&'static Row, Failure> {
     table::row(by).ok_or_else(no_such_call)
+}
+
+/// A file that is not sent at all; the code is for words of our own.
+fn unfit(code: &str, message: &str) -> Failure {
+    Failure { code: Some(code.to_owned()), ..outgoing::refuse(ID, message) }
 }
 
 fn no_such_call() -> Failure {

@@ -43,6 +43,7 @@ const ERRORS: Record<ErrorCode, true> = {
   invalid_field: true,
   invalid_id: true,
   faults: true,
+  unfit_call: true,
   not_offered: true,
   refused_call: true,
   uncertain_call: true,

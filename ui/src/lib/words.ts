@@ -363,6 +363,7 @@ const errors: Record<ErrorCode, MessageKey> = {
   invalid_field: 'error.invalid_field',
   invalid_id: 'error.invalid_id',
   faults: 'error.faults',
+  unfit_call: 'error.unfit_call',
   not_offered: 'error.not_offered',
   refused_call: 'error.refused_call',
   uncertain_call: 'error.uncertain_call',

@@ -309,14 +309,17 @@ async fn a_file_becomes_an_address_where_the_provider_takes_it() {
     let picture = file("猫.PNG", b"png");
     assert_eq!(engine.upload(UGC, &picture).await.unwrap(), "https://files.example/cat.png");
     assert_eq!(lab.script.calls_to("POST /api/v1/upload").len(), 1);
-    for path in
-        [file("notes.txt", b"x"), file("empty.png", b""), lab.folder.path().join("none.png")]
-    {
-        let refused = engine.upload(UGC, &path).await;
-        assert!(matches!(refused, Err(EngineError::Refused(_))), "{path:?}: {refused:?}");
+    for (path, why) in [
+        (file("notes.txt", b"x"), "file_kind"),
+        (file("empty.png", b""), "file_size"),
+        (lab.folder.path().join("none.png"), "file_unreadable"),
+        (lab.folder.path().to_owned(), "file_none"),
+    ] {
+        let unfit = engine.upload(UGC, &path).await;
+        let Err(EngineError::Unfit(failed)) = unfit else { panic!("{path:?}: {unfit:?}") };
+        assert_eq!(failed.0.code.as_deref(), Some(why), "{path:?}");
     }
-    assert!(matches!(engine.upload(UGC, lab.folder.path()).await, Err(EngineError::Refused(_))));
     let elsewhere = engine.upload(ProviderId::Momoget, &picture).await;
-    assert!(matches!(elsewhere, Err(EngineError::Refused(_))), "{elsewhere:?}");
+    assert!(matches!(elsewhere, Err(EngineError::Unfit(_))), "{elsewhere:?}");
     assert_eq!(lab.script.calls_to("").len(), 1);
 }

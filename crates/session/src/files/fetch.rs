@@ -198,6 +198,7 @@ fn may_pass(error: &EngineError) -> bool {
         | EngineError::InvalidField { .. }
         | EngineError::InvalidId
         | EngineError::Faults(_)
+        | EngineError::Unfit(_)
         | EngineError::Uncertain(_) => false,
     }
 }
