@@ -21,9 +21,15 @@ export function deskOf(operation: Operation): Desk {
   return desks[operation];
 }
 
-/** A task's title: the provider's, else what the share text or the prompt said. */
+/** A task's title: the provider's, else what the share text or, where there is no link, the prompt said. */
 export function titleOf(task: Pick<Task, 'found' | 'link' | 'subject'>): string | null {
-  return task.found.title ?? task.link?.title ?? task.subject ?? null;
+  // What was asked about a link is no name for it: many links are asked the same.
+  return task.found.title ?? (task.link ? task.link.title : task.subject) ?? null;
+}
+
+/** Whether it was begun elsewhere and only followed here by its number. Nobody here knows what it was made of. */
+export function isFollowed(task: Pick<Task, 'link' | 'parent' | 'subject' | 'remote_id'>): boolean {
+  return task.link === null && task.parent === null && task.remote_id !== null && task.subject === task.remote_id;
 }
 
 /** What a task without a title is told apart by: its address, else its number at the provider. */

@@ -54,6 +54,19 @@ it('an earlier call that was never sent stays in the ledger', () => {
   expect(all.filter((line) => line === '已存盘，准备提交')).toHaveLength(2);
 });
 
+it('what was only looked up by its number was neither submitted nor accepted here', () => {
+  const over = { link: null, parent: null, subject: 'cgt-1', remote_id: 'cgt-1', failure: { kind: 'not-found', provider: 'momoget' } as Attempt['failure'] };
+  const steps = trace(detail('failed', [attempt({ remote_id: 'cgt-1' })], over), 0);
+  expect(steps.map((step) => step.text)).toEqual(['按任务号接着等，没有再提交', '服务商查不到这个任务']);
+  expect(steps[0]?.id).toBe('cgt-1');
+});
+
+it('a call that is in doubt says what was seen of it', () => {
+  const seen = (kind: string): string | undefined =>
+    lines(detail('uncertain', [attempt({ outcome: 'unknown', remote_id: null, failure: { kind, provider: 'momoget' } as Attempt['failure'] })])).at(-1);
+  expect([seen('network'), seen('malformed-response')]).toEqual(['没有收到答复，连接断开', 'Momoget 的答复看不懂，已原样存下']);
+});
+
 it('a call that is still out waits for its answer', () => {
   expect(lines(detail('submitting', [attempt({ outcome: null, ended_at: null, remote_id: null })])).at(-1)).toBe('等 Momoget 答复');
 });

@@ -3,6 +3,8 @@
 import type { Attempt, CancelCause, Task, TaskDetail } from '../bindings';
 import { duration, percent, shortId } from './format';
 import { t, type MessageKey } from './messages.svelte';
+import { isFollowed } from './task';
+import { uncertainStep } from './uncertain';
 import { failureHeadline, outcomeWords, providerName } from './words';
 
 export interface Step {
@@ -26,9 +28,10 @@ function ofAttempt(attempt: Attempt): Step[] {
   const { text, aside, tone } = outcomeWords[attempt.outcome];
   const reason = attempt.failure === null ? '' : failureHeadline(attempt.failure, null);
   const accepted = attempt.outcome === 'accepted';
+  const unsure = attempt.outcome === 'unknown' || attempt.outcome === 'crashed';
   return [
     ...steps,
-    step(attempt.ended_at, t(text, { provider, reason }), {
+    step(attempt.ended_at, unsure ? uncertainStep(attempt) : t(text, { provider, reason }), {
       tone,
       // A blocking call is accepted together with its result and has no number.
       aside: accepted && attempt.remote_id === null ? null : t(aside),
@@ -51,10 +54,20 @@ function ofRunning(task: Task, now: number): Step {
   return step(null, text, { aside: next, tone: 'now' });
 }
 
+/** How it came here, and every call that was made for it. */
+function ofBeginning({ task, attempts }: TaskDetail): Step[] {
+  // What was only looked up was neither pasted nor submitted here.
+  if (isFollowed(task)) {
+    const id = task.remote_id === null ? null : shortId(task.remote_id);
+    return [step(task.created_at, t('trace.followed'), { aside: t('trace.task_number'), id })];
+  }
+  return [step(task.created_at, t(task.link === null ? 'trace.queued' : 'trace.created')), ...attempts.flatMap(ofAttempt)];
+}
+
 /** The steps of a task, oldest first. */
 export function trace(detail: TaskDetail, now: number): Step[] {
   const { task, attempts } = detail;
-  const steps = [step(task.created_at, t(task.link === null ? 'trace.queued' : 'trace.created')), ...attempts.flatMap(ofAttempt)];
+  const steps = ofBeginning(detail);
   switch (task.state) {
     case 'running':
       return [...steps, ofRunning(task, now)];
