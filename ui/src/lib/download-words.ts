@@ -7,7 +7,7 @@ import { t, type MessageKey } from './messages.svelte';
 import type { Tone } from './words';
 
 /** The one thing to do about a download that failed. `renew` asks the provider for a new address, which costs. */
-export type DownloadRemedy = 'renew' | 'resume' | 'open_video' | 'choose_folder';
+export type DownloadRemedy = 'renew' | 'resume' | 'retry' | 'open_video' | 'choose_folder';
 
 const failures: Record<DownloadFailure, { text: MessageKey; remedy: DownloadRemedy }> = {
   expired: { text: 'download.expired', remedy: 'renew' },
@@ -22,6 +22,7 @@ const failures: Record<DownloadFailure, { text: MessageKey; remedy: DownloadReme
 export const downloadRemedies: Record<DownloadRemedy, MessageKey> = {
   renew: 'download.renew',
   resume: 'download.resume',
+  retry: 'remedy.try_again',
   open_video: 'action.open_video',
   choose_folder: 'download.choose_folder',
 };
@@ -75,7 +76,10 @@ export function downloadWords(download: Download): DownloadWords {
     case 'cancelled':
       return { ...words, text: t('download.cancelled', { amount: amounts(download) }), remedy: 'resume' };
     case 'failed': {
-      const failure = failures[download.failure ?? 'network'];
+      const cause = download.failure ?? 'network';
+      // Where nothing came yet, nothing broke off and nothing is kept.
+      if (cause === 'network' && (download.received ?? 0) === 0) return { ...words, text: t('download.network_none'), remedy: 'retry' };
+      const failure = failures[cause];
       return { ...words, text: t(failure.text), remedy: failure.remedy };
     }
   }

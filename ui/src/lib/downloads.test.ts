@@ -66,6 +66,12 @@ describe('a download', () => {
     expect([words.text, words.aside, words.cells]).toEqual(['下载中，2.5 MB', '每秒 500 KB', null]);
   });
 
+  it('of which nothing came neither broke off nor kept anything', () => {
+    const none = downloadWords(download(1, { state: 'failed', failure: 'network', received: 0 }));
+    expect([none.text, none.remedy]).toEqual(['没连上，还没有下到东西。', 'retry']);
+    expect(downloadWords(download(1, { state: 'failed', failure: 'network' })).remedy).toBe('resume');
+  });
+
   it('never fills its last cell before the end', () => {
     expect(downloadWords(download(1, { received: 10_000_000 })).cells).toBe(19);
   });

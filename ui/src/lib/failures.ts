@@ -4,6 +4,7 @@ import type { Failure, FailureKind, Operation, Task, Unit } from '../bindings';
 import type { IconName } from './icons';
 import { t, type MessageKey } from './messages.svelte';
 import { providerName, units } from './names';
+import { isFollowed } from './task';
 
 /** What a button can do about a problem. */
 export type Remedy =
@@ -15,7 +16,9 @@ export type Remedy =
   | 'retry'
   | 'open_video'
   | 'open_folder'
-  | 'try_again';
+  | 'try_again'
+  /** Looks a number up again, at the same provider or another one. */
+  | 'look_up';
 
 export const remedyNames: Record<Remedy, MessageKey> = {
   check_key: 'remedy.check_key',
@@ -27,6 +30,7 @@ export const remedyNames: Record<Remedy, MessageKey> = {
   open_video: 'remedy.open_video',
   open_folder: 'remedy.open_folder',
   try_again: 'remedy.try_again',
+  look_up: 'remedy.look_up',
 };
 
 export const remedyIcons: Record<Remedy, IconName | null> = {
@@ -39,6 +43,7 @@ export const remedyIcons: Record<Remedy, IconName | null> = {
   open_video: 'open',
   open_folder: 'folder',
   try_again: 'retry',
+  look_up: 'retry',
 };
 
 const retries: Record<Operation, MessageKey> = {
@@ -160,7 +165,7 @@ const EXPIRED = 'expired';
 const SUBMIT_OFF = 'submit_off';
 
 /** What of a task tells failures apart. */
-export type Failed = Pick<Task, 'remote_id' | 'operation'>;
+export type Failed = Pick<Task, 'remote_id' | 'operation' | 'link' | 'parent' | 'subject'>;
 
 /** Something was missing before a task existed there: a workflow, not the task. */
 function setupMissing(failure: Failure, task: Failed | null): boolean {
@@ -205,8 +210,50 @@ export interface FailureWords {
   /** The cause in a sentence or two. */
   text: string;
   charged: string;
+  /** The provider's own sentence, marked as such; none where it said nothing that helps. */
+  said: string | null;
   remedy: Remedy;
   other: Remedy | null;
+}
+
+/** Kinds whose cause only the provider knows. Of the others its sentence says nothing more than ours. */
+const EXPLAINED: ReadonlySet<FailureKind> = new Set([
+  'invalid-input',
+  'unsupported-platform',
+  'forbidden',
+  'not-found',
+  'membership-required',
+  'provider-internal',
+]);
+
+function saidWords({ kind, message }: Failure): string | null {
+  return EXPLAINED.has(kind) && message !== null && message.trim() !== '' ? t('collection.said', { words: message.trim() }) : null;
+}
+
+/** What differs for a number that was only looked up: nothing can be sent again, and nothing was spent. */
+function lookedUp(words: FailureWords, failure: Failure): FailureWords {
+  const provider = providerName(failure.provider);
+  const texts: Partial<Record<FailureKind, MessageKey>> = {
+    'not-found': 'failure.followed.not_found',
+    'invalid-input': 'failure.followed.invalid_input',
+    unauthorized: 'failure.followed.unauthorized',
+  };
+  const text = expired(failure) ? undefined : texts[failure.kind];
+  const own = (remedy: Remedy | null): boolean => remedy === 'check_key' || remedy === 'check_settings' || remedy === 'check_proxy' || remedy === 'top_up';
+  const remedy = own(words.remedy) ? words.remedy : 'look_up';
+  return {
+    ...words,
+    text: text === undefined ? words.text : t(text, { provider }),
+    charged: t('charged.followed'),
+    remedy,
+    other: remedy === 'look_up' ? null : 'look_up',
+  };
+}
+
+/** The ways out where no other provider could be asked: to look at the video oneself. */
+export function withoutOthers(words: FailureWords): FailureWords {
+  if (words.remedy === 'other_provider') return { ...words, remedy: 'open_video', other: words.other === 'open_video' ? null : words.other };
+  return words.other === 'other_provider' ? { ...words, other: null } : words;
 }
 
 /** Ways that need a link are none for what was made from a form. */
@@ -223,10 +270,11 @@ export function failureWords(failure: Failure, task: Failed | null, last4: strin
   const cause = typeof kind.text === 'string' ? kind.text : kind.text[subject];
   const remedy = fitting(kind.remedy, subject) ?? 'retry';
   const other = fitting(kind.other, subject);
-  const words = {
+  const words: FailureWords = {
     headline: failureHeadline(failure, task),
     text: t(cause, { provider }),
     charged: chargedWords(failure),
+    said: saidWords(failure),
     remedy,
     other: other === remedy ? null : other,
   };
@@ -243,5 +291,5 @@ export function failureWords(failure: Failure, task: Failed | null, last4: strin
     words.remedy = 'check_settings';
     words.other = 'retry';
   }
-  return words;
+  return task !== null && isFollowed(task) ? lookedUp(words, failure) : words;
 }

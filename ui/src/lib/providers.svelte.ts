@@ -42,6 +42,12 @@ export class Providers {
     return this.ready(operation).find((provider) => provider.id !== id && serves(provider, platform));
   }
 
+  /** Whether another one than `id` does the same for this site, set up or not. */
+  hasOther(id: ProviderId, operation: Operation, platform: Platform | null): boolean {
+    if (platform === null) return false;
+    return this.all.some((provider) => provider.id !== id && provider.operations.includes(operation) && serves(provider, platform));
+  }
+
   form(provider: ProviderView): ProviderForm {
     const known = this.#forms.get(provider.id);
     if (known) return known;

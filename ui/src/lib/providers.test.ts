@@ -51,6 +51,13 @@ it('another provider is offered only where it is ready and can do the same', () 
   expect(providers.instead('momoget', 'resolve', 'douyin')).toBeUndefined();
 });
 
+it('another provider that is not set up yet still counts as one', () => {
+  const providers = new Providers();
+  providers.begin([view('momoget'), view('coze', { ready: false }), view('rawugc', { operations: ['analyze'] })]);
+  expect(providers.hasOther('momoget', 'transcribe', 'douyin')).toBe(true);
+  expect(providers.hasOther('rawugc', 'analyze', 'douyin')).toBe(false);
+});
+
 it('another provider is offered only where it may serve the site', () => {
   const providers = new Providers();
   providers.begin([view('momoget', { platforms: ['douyin'] }), view('transcriptgenerate')]);

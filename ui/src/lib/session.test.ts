@@ -201,7 +201,7 @@ describe('a download', () => {
     const session = new Session();
     session.begin(boot([1]));
     await session.start();
-    tell([download, { ...download, state: 'failed', failure: 'network' }]);
+    tell([download, { ...download, state: 'failed', received: 4, failure: 'network' }]);
     tell([{ ...download, id: 5, state: 'done' }]);
     expect([session.alarm, session.news]).toEqual(['a.mp4：下载断了，已下的留着。', 'a.mp4：已下载，10 B']);
   });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Charged, Failure, FailureKind, Operation, Task, TaskState, WaitReason } from '../bindings';
-import { remedyNames, retryWords } from './failures';
+import { remedyNames, retryWords, withoutOthers } from './failures';
 import type { ErrorCode } from './ipc';
 import { setLanguage, t, type Language } from './messages.svelte';
 import { againWords, amount, chargedWords, errorWords, expiryWords, failureWords, hasNumber, stateWords, waitExplained, waitRemedy } from './words';
@@ -197,6 +197,25 @@ describe('a failure', () => {
     expect(failureWords(failure('provider-internal'), task('failed', { operation: 'analyze' }), null).text).not.toContain('人声');
   });
 
+  it('of a link names a deleted video among the causes, and shows what the provider said as its own', () => {
+    const words = failureWords(failure('invalid-input'), task('failed'), null);
+    expect(words.text).toContain('作品已删除或设为私密');
+    expect(words.said).toBe('服务商的话：raw provider words');
+    expect(failureWords({ ...failure('invalid-input'), message: ' ' }, task('failed'), null).said).toBeNull();
+    expect(failureWords(failure('network'), task('failed'), null).said).toBeNull();
+  });
+
+  it('where no other provider does the same leads to the video', () => {
+    const alone = (kind: FailureKind): (string | null)[] => {
+      const { remedy, other } = withoutOthers(failureWords(failure(kind), task('failed', { operation: 'analyze' }), null));
+      return [remedy, other];
+    };
+    expect(alone('invalid-input')).toEqual(['open_video', null]);
+    expect(alone('membership-required')).toEqual(['open_video', 'retry']);
+    expect(alone('malformed-response')).toEqual(['retry', null]);
+    expect(alone('unauthorized')).toEqual(['check_key', 'retry']);
+  });
+
   it('of a record that Coze no longer keeps says that plainly', () => {
     const gone: Failure = { ...failure('not-found'), provider: 'coze', code: 'expired' };
     const words = failureWords(gone, task('failed', { remote_id: '9' }), null);
@@ -206,6 +225,28 @@ describe('a failure', () => {
 
   it('of something missing before there was a task points to the settings', () => {
     expect(failureWords(failure('not-found'), task('failed'), null).remedy).toBe('check_settings');
+  });
+});
+
+describe('a failure of a number that was only looked up', () => {
+  const followed = task('failed', { link: null, subject: 'cgt-1', remote_id: 'cgt-1' });
+
+  it.each(kinds)('%s cost nothing and offers nothing that needs a link or a new order', (kind) => {
+    const words = failureWords(failure(kind, 'unknown'), followed, '8d2f');
+    expect(words.charged).toBe('按任务号查询不花钱。');
+    expect(['look_up', 'check_key', 'check_proxy', 'top_up']).toContain(words.remedy);
+    expect([null, 'look_up']).toContain(words.other);
+    expect(words.text).not.toMatch(/没有开始|视频太长|[{}]/);
+  });
+
+  it('that nobody knows there may be another provider’s', () => {
+    const words = failureWords(failure('not-found'), followed, null);
+    expect([words.headline, words.remedy]).toEqual(['服务商查不到这个任务', 'look_up']);
+    expect(words.text).toContain('可能是别家的');
+  });
+
+  it('is told from one that was ordered here', () => {
+    expect(failureWords(failure('not-found'), { ...followed, subject: '纸船' }, null).charged).toBe('没有扣费。');
   });
 });
 

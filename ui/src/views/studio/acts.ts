@@ -22,6 +22,8 @@ export async function mendWork(session: Session, task: Task, remedy: WorkRemedy)
     case 'check_settings':
     case 'other_provider':
       return session.showSettings('providers');
+    case 'look_up':
+      return session.lookUp(task);
     case 'check_proxy':
       return session.showSettings('network');
     case 'top_up':
