@@ -77,6 +77,13 @@ describe('a work that failed', () => {
     expect(workFailure(task({ kind: 'unauthorized' }))?.remedy).toBe('check_key');
   });
 
+  it('and was only looked up offers to look it up elsewhere, and no form', () => {
+    const followed = { ...task({ kind: 'not-found', provider: 'jimeng' }, 'cgt-1'), link: null, parent: null, subject: 'cgt-1', operation: 'generate_video' } as Task;
+    const words = workFailure(followed);
+    expect([words?.remedy, words?.charged]).toEqual(['look_up', '按任务号查询不花钱。']);
+    expect(workFailure({ ...followed, failure: failure({ kind: 'provider-internal' }) })?.remedy).toBe('look_up');
+  });
+
   it('never offers what only a link has', () => {
     expect(workFailure(task({ kind: 'membership-required' }))?.remedy).toBe('change');
   });
@@ -93,9 +100,13 @@ describe('the words of a work', () => {
   });
 
   it('say when its address ends', () => {
-    const at = (ms: number): string | undefined => expiry(work({ expires_at: ms }), 0)?.text;
+    const at = (ms: number): string | undefined => expiry(work({ expires_at: ms }), false, 0)?.text;
     expect([at(21.5 * 3_600_000), at(90_000), at(-1)]).toEqual(['链接 21 小时后失效', '链接 2 分钟后失效', '链接已失效']);
-    expect(expiry(work(), 0)).toBeNull();
+    expect(expiry(work(), false, 0)).toBeNull();
+  });
+
+  it('say nothing of an end once its file is kept here', () => {
+    expect(expiry(work({ expires_at: -1 }), true, 0)).toEqual({ text: '已存在本机', tone: 'kept' });
   });
 });
 

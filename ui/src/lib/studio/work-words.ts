@@ -2,6 +2,7 @@
 
 import type { Task, Work, WorkKind } from '../../bindings';
 import { t, type MessageKey } from '../messages.svelte';
+import { isFollowed } from '../task';
 import { amount, failureWords, type FailureWords, type Remedy } from '../words';
 import type { Session } from '../session.svelte';
 
@@ -35,6 +36,8 @@ export interface WorkFailure extends Omit<FailureWords, 'remedy' | 'other'> {
 export function workFailure(task: Task): WorkFailure | null {
   if (!task.failure) return null;
   const words = failureWords(task.failure, task, null);
+  // Nobody here knows what it was made of: there is no form to change.
+  if (isFollowed(task)) return words;
   const content = task.failure.kind === 'invalid-input' || (task.failure.kind === 'provider-internal' && task.remote_id !== null);
   if (content) {
     const text = t(task.failure.kind === 'invalid-input' ? 'studio.failed.refused' : 'studio.failed.unfinished');
@@ -52,12 +55,13 @@ export function spent(session: Session, task: Task): string | null {
   return t('amount.spent', { amount: amount(view.unit, task.cost) });
 }
 
-/** What the remaining hours of an address come to; nothing where it does not say so itself. */
-export function expiry(work: Work, now: number): { text: string; gone: boolean } | null {
+/** What the remaining hours of an address come to; nothing where it does not say so itself. A file that is kept here outlives it. */
+export function expiry(work: Work, kept: boolean, now: number): { text: string; tone: 'kept' | 'soon' | 'gone' } | null {
+  if (kept) return { text: t('studio.kept'), tone: 'kept' };
   if (work.expires_at === null) return null;
   const left = work.expires_at - now;
-  if (left <= 0) return { text: t('studio.expired'), gone: true };
+  if (left <= 0) return { text: t('studio.expired'), tone: 'gone' };
   const hours = Math.floor(left / 3_600_000);
-  if (hours >= 1) return { text: t('studio.expires_hours', { count: hours }), gone: false };
-  return { text: t('studio.expires_minutes', { count: Math.max(1, Math.round(left / 60_000)) }), gone: false };
+  if (hours >= 1) return { text: t('studio.expires_hours', { count: hours }), tone: 'soon' };
+  return { text: t('studio.expires_minutes', { count: Math.max(1, Math.round(left / 60_000)) }), tone: 'soon' };
 }

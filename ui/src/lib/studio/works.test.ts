@@ -15,9 +15,14 @@ const work = (remote: string, version: number, edit: string | null = null): Work
 });
 
 const task = (id: number, over: Partial<Task> = {}): Task =>
-  ({ id, parent: null, operation: 'generate_video', state: 'succeeded', works: [work(`vid_${id}`, 1)], ...over }) as Task;
+  ({ id, parent: null, operation: 'generate_video', state: 'succeeded', works: [work(`vid_${id}`, 1)], kept: [], ...over }) as Task;
 
 describe('the wall', () => {
+  it('knows which versions are kept on this machine', () => {
+    const edit = task(3, { parent: 1, operation: 'captions', works: [work('vid_3', 2, 'captions')], kept: [0] });
+    expect(pieces([edit, task(1)])[0]?.versions.map(({ kept }) => kept)).toEqual([false, true]);
+  });
+
   it('puts edits beside their original, in the order of their versions', () => {
     const edit = task(3, { parent: 1, operation: 'captions', works: [work('vid_3', 2, 'captions')] });
     const wall = pieces([edit, task(2), task(1)]);

@@ -8,6 +8,8 @@ export interface Version {
   /** Its place in that task's works. */
   index: number;
   work: Work;
+  /** Its file is on this machine. */
+  kept: boolean;
 }
 
 /** A piece on the wall. */
@@ -70,7 +72,7 @@ function versionsOf(task: Task, edits: readonly Task[]): Version[] {
       const identity = work.remote_id ?? work.url;
       if (seen.has(identity)) continue;
       seen.add(identity);
-      all.push({ task: of.id, index, work });
+      all.push({ task: of.id, index, work, kept: of.kept.includes(index) });
     }
   }
   return all.toSorted((one, other) => one.work.version - other.work.version);
