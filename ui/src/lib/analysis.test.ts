@@ -43,6 +43,7 @@ describe('the timeline', () => {
 
 describe("the provider's word for a moment", () => {
   it('is ours where we know it and theirs where we do not', () => {
+    expect(['context', 'payoff', 'Pain point'].map(momentName)).toEqual(['背景', '收获', '问题']);
     expect([momentName('hook'), momentName(' Call to Action'), momentName('b-roll')]).toEqual(['开头', '引导', 'b-roll']);
   });
 });

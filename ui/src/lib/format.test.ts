@@ -67,6 +67,10 @@ describe('days', () => {
   });
 });
 
+it('ago says nothing exact of the last minute', () => {
+  expect([ago(0, 59_000), ago(0, 60_000)]).toEqual(['刚刚', '1 分钟前']);
+});
+
 it('ago counts calendar days', () => {
   expect(ago(at(17, 23), at(20, 1))).toBe('3 天前');
 });

@@ -45,7 +45,7 @@ export function duration(seconds: number): string {
   const s = all % 60;
   const m = Math.floor(all / 60) % 60;
   const h = Math.floor(all / 3600);
-  if (h > 0) return t('time.h_min', { h, m });
+  if (h > 0) return m === 0 ? t('time.h', { h }) : t('time.h_min', { h, m });
   if (m === 0) return t('time.s', { s });
   return s === 0 ? t('time.min', { m }) : t('time.min_s', { m, s: String(s).padStart(2, '0') });
 }
@@ -111,8 +111,9 @@ export function dayAndTime(at: number, now: number): string {
   return `${dateFormat({ year, month, day: 'numeric' }).format(at)} ${time}`;
 }
 
-/** `3 天前`, `2 hours ago`. */
+/** `刚刚`, `3 天前`, `2 hours ago`. */
 export function ago(at: number, now: number): string {
+  if (now - at < 60_000) return t('time.just_now');
   const format = new Intl.RelativeTimeFormat(language());
   const say = (count: number, unit: Intl.RelativeTimeFormatUnit): string =>
     // Our words keep a space between a number and Chinese.

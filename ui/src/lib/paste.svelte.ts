@@ -76,6 +76,9 @@ export class Paste {
   /** The links to show, without those that were taken out. */
   chips: Chip[] = $derived((this.detection?.chips ?? []).filter((chip) => !this.removed.has(chip.link.url)));
 
+  /** Links that were torn apart: too little is left of them to be asked about. */
+  torn = $derived(this.detection === null ? 0 : tornLinks(this.text, this.spans));
+
   /** The URLs that a submission makes tasks of. */
   urls = $derived(this.chips.filter((chip) => this.#counts(chip)).map((chip) => chip.link.url));
 
@@ -226,6 +229,14 @@ export class Paste {
       // The links stay short, and are submitted as they are.
     }
   }
+}
+
+/** The beginnings of short links, with a code that is shorter than any that these sites give out. */
+const TORN = /\b(?:v\.douyin\.com|v\.kuaishou\.com|xhslink\.com\/[a-z]|b23\.tv|v[mt]\.tiktok\.com|m\.toutiao\.com\/is)\/[\w-]{0,2}(?![\w-])/gi;
+
+/** How many short links lost a part when they were copied. What was found all the same lies in one of `spans`. */
+export function tornLinks(text: string, spans: readonly Span[]): number {
+  return [...text.matchAll(TORN)].filter(({ index }) => !spans.some(([start, end]) => index >= start && index < end)).length;
 }
 
 /** A short link whose video nobody knows yet: history may have it under another link. */

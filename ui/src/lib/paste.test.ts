@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Chip, Detection, Platform, ProviderView } from '../bindings';
 import { ipc } from './ipc';
-import { Paste } from './paste.svelte';
+import { Paste, tornLinks } from './paste.svelte';
 import { Providers } from './providers.svelte';
 
 vi.mock('./ipc', () => ({ ipc: { detectLinks: vi.fn(), resolveLinks: vi.fn() } }));
@@ -187,5 +187,17 @@ describe('a short link', () => {
     await settled;
     expect(codes(paste)).toEqual(['a']);
     vi.useRealTimers();
+  });
+});
+
+describe('a short link that was torn apart', () => {
+  it('is counted, unless it was found all the same', () => {
+    const text = '看 https://v.douyin.com/b1/ 和 https://v.douyin.com/iRk3xQ7_p2A/';
+    expect(tornLinks(text, [[20, 50]])).toBe(1);
+    expect(tornLinks(text, [[0, 50]])).toBe(0);
+  });
+
+  it('is not a site that is only named', () => {
+    expect(tornLinks('去 v.douyin.com 看看，b23.tv 也行', [])).toBe(0);
   });
 });
