@@ -1,6 +1,10 @@
 //! The invariants, once everything has come to rest: the program's history against the services' own books.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use shiwen_core::{Attempt, AttemptId, CancelCause, Outcome, Output, TaskDetail, TaskState};
 use shiwen_store::{Store, faults::SpendRow};
@@ -16,6 +20,7 @@ pub(crate) fn compare(
     store: &Store,
     folder: &Path,
     ledger: &Ledger,
+    left: &BTreeSet<String>,
     wanted: &[Wanted],
 ) -> Vec<String> {
     let mut found = Vec::new();
@@ -28,7 +33,8 @@ pub(crate) fn compare(
             found.push(format!("I2: {} is lost", wanted.key));
             continue;
         };
-        let task = Checked { wanted, detail: &detail, ledger, found: Vec::new() };
+        let left = left.contains(&wanted.key);
+        let task = Checked { wanted, detail: &detail, ledger, left, found: Vec::new() };
         let (more, rows) = task.check(&spend);
         found.extend(more);
         booked += rows;
@@ -62,6 +68,7 @@ struct Checked<'a> {
     wanted: &'a Wanted,
     detail: &'a TaskDetail,
     ledger: &'a Ledger,
+    left: bool,
     found: Vec<String>,
 }
 
@@ -112,6 +119,11 @@ impl Checked<'_> {
             && attempt.remote_id.as_ref() != Some(id)
         {
             self.wrong(format!("I3: accepted as {id}, kept as {:?}", attempt.remote_id));
+        }
+        if let Some(call) =
+            call.filter(|call| !call.settled && !self.ledger.killed.contains(&call.life))
+        {
+            self.wrong(format!("nobody killed the program, and it wrote no outcome: {call:?}"));
         }
         if attempt.outcome == Some(Outcome::Unknown) && call.is_none_or(|call| !call.seen) {
             self.wrong(format!("{attempt:?} is called uncertain, and nobody saw it"));
@@ -217,7 +229,7 @@ impl Checked<'_> {
                 matches!(outcome, Some(Outcome::Unknown | Outcome::Crashed))
             }
             TaskState::Cancelled => {
-                self.wanted.left || task.cancel_cause == Some(CancelCause::StoppedWaiting)
+                self.left || task.cancel_cause == Some(CancelCause::StoppedWaiting)
             }
             // Told before: no rest.
             TaskState::Queued | TaskState::Submitting | TaskState::Running => true,

@@ -1,7 +1,7 @@
 //! The services' own books: every create call that was made, and every task that runs there. The truth that the
 //! program's history is held against.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{points::Row, speech::Kind};
 
@@ -76,6 +76,8 @@ pub(crate) struct Ledger {
     pub(crate) remotes: Vec<Remote>,
     pub(crate) calls: Vec<Call>,
     pub(crate) approvals: BTreeMap<String, Approval>,
+    /// Lives that ended by a kill.
+    pub(crate) killed: BTreeSet<u32>,
     /// Calls with several links that were processed, by the first key.
     together: BTreeMap<String, u32>,
 }

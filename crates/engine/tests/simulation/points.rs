@@ -137,6 +137,7 @@ counted! {
         GaveUp,
         Retried,
         Cancelled,
+        CancelledAtTheClaim,
         Deleted,
         Restored,
         Resumed,

@@ -270,6 +270,11 @@ impl Run {
             true => {}
             false => {
                 self.user.acts(&self.world, engine);
+                if let Some(other) = &program.other
+                    && self.rng.u32(..4) == 0
+                {
+                    self.user.ambushes(&self.world, other);
+                }
                 self.weather().await;
             }
         }
@@ -374,6 +379,7 @@ impl Run {
             self.world.state().plan = Some(Plan { point: KillPoint::AtRest, passes: 1 });
             self.world.passes(KillPoint::AtRest);
         }
+        self.world.ambush(None);
         drop(program);
         // The runtime drops what was aborted when it comes to it.
         sleep(Duration::from_millis(2)).await;
@@ -460,7 +466,7 @@ impl Run {
         let store = Store::open(&folder).unwrap();
         let found = {
             let state = self.world.state();
-            check::compare(&store, &folder, &state.ledger, &self.user.tasks)
+            check::compare(&store, &folder, &state.ledger, &state.left, &self.user.tasks)
         };
         if self.setup.books == Books::Kept {
             found.into_iter().for_each(|what| self.world.state().violated(what));

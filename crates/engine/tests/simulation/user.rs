@@ -1,6 +1,6 @@
 //! The simulated user: submits, approves, decides. Everything that may be spent goes through the ledger first.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use fastrand::Rng;
 use shiwen_core::{
@@ -22,8 +22,6 @@ pub(crate) struct Wanted {
     /// None while the program died before it could say so.
     pub(crate) id: Option<TaskId>,
     pub(crate) in_trash: bool,
-    /// What the user decided last was to hear no more of it.
-    pub(crate) left: bool,
 }
 
 pub(crate) struct User {
@@ -96,8 +94,31 @@ impl User {
         }
         for (key, id) in keys.into_iter().zip(ids) {
             world.state().coverage.event(Event::Task);
-            self.tasks.push(Wanted { key, kind, id, in_trash: false, left: false });
+            self.tasks.push(Wanted { key, kind, id, in_trash: false });
         }
+    }
+
+    /// Another process cancels the newest task at the moment at which the program is about to write, which may be to
+    /// claim it.
+    pub(crate) fn ambushes(&self, world: &Arc<World>, other: &Engine) {
+        let Some(Wanted { key, id: Some(id), .. }) = self.tasks.last().cloned() else { return };
+        let (here, other) = (world.clone(), other.clone());
+        world.ambush(Some(Box::new(move || {
+            if here.state().dead
+                || other.store().task(id).map_or(true, |it| it.state != TaskState::Queued)
+            {
+                return;
+            }
+            let decided = decide(&here, || other.store().cancel(id, here.now()));
+            if !matches!(decided, Decided::Refused) {
+                here.state().left.insert(key.clone());
+            }
+            if matches!(decided, Decided::Done(())) {
+                let mut state = here.state();
+                state.coverage.event(Event::CancelledAtTheClaim);
+                state.ledger.revoke(&key);
+            }
+        })));
     }
 
     /// After a start: finds the tasks of which the last run did not live to speak. Those that are not there were never
@@ -176,7 +197,7 @@ impl User {
         if matches!(decided, Decided::Refused) {
             return;
         }
-        self.tasks[place].left = true;
+        world.state().left.insert(self.tasks[place].key.clone());
         if matches!(decided, Decided::Done(())) {
             world.state().coverage.event(event);
             world.state().ledger.revoke(&self.tasks[place].key);
@@ -203,7 +224,7 @@ impl User {
         world.state().ledger.approve(&key);
         match decide(world, decision) {
             Decided::Done(()) => {
-                self.tasks[place].left = false;
+                world.state().left.remove(&key);
                 world.state().note(|| format!("the user pays for {key} once more"));
                 true
             }
@@ -327,6 +348,7 @@ fn submission(kind: Kind, keys: &[String], together: bool) -> Submission {
         target_language: None,
         input: kind.input(&keys[0]),
         together,
+        then: Vec::new(),
     }
 }
 

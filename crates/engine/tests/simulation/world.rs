@@ -49,7 +49,11 @@ pub(crate) struct World {
     start: Instant,
     state: Mutex<State>,
     pub(crate) died: Notify,
+    /// What another process does just before the program's next write.
+    ambush: Mutex<Option<Ambush>>,
 }
+
+pub(crate) type Ambush = Box<dyn FnOnce() + Send>;
 
 pub(crate) struct State {
     pub(crate) seed: u64,
@@ -68,6 +72,8 @@ pub(crate) struct State {
     /// Room for so many writes; none: there is room.
     pub(crate) disk_room: Option<u32>,
     pub(crate) bad_keys: BTreeSet<ProviderId>,
+    /// Keys of tasks of which the user decided to hear no more.
+    pub(crate) left: BTreeSet<String>,
     /// Milliseconds in which the machine slept.
     slept: i64,
     /// Milliseconds by which the clock was set.
@@ -94,6 +100,7 @@ impl World {
             offline: false,
             disk_room: None,
             bad_keys: BTreeSet::new(),
+            left: BTreeSet::new(),
             slept: 0,
             set: 0,
             elapsed: 0,
@@ -101,9 +108,15 @@ impl World {
             folder: template.to_owned(),
             folders: 0,
         };
-        let world = Self { start: Instant::now(), state: Mutex::new(state), died: Notify::new() };
+        let (state, died) = (Mutex::new(state), Notify::new());
+        let world = Self { start: Instant::now(), state, died, ambush: Mutex::default() };
         world.state().move_folder();
         Arc::new(world)
+    }
+
+    /// Another process does this just before the program writes the next time.
+    pub(crate) fn ambush(&self, ambush: Option<Ambush>) {
+        *self.ambush.lock().unwrap() = ambush;
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -126,6 +139,12 @@ impl World {
 
     /// Stands beside every write of the program.
     pub(crate) fn witness(&self, moment: &Moment<'_>) -> Result<(), StoreError> {
+        if matches!(moment, Moment::Begin) {
+            let ambush = self.ambush.lock().unwrap().take();
+            if let Some(ambush) = ambush {
+                ambush();
+            }
+        }
         let mut state = self.state();
         if state.dead {
             return Err(StoreError::Busy);
@@ -235,6 +254,7 @@ impl State {
         self.move_folder();
         // Whoever had a call out must not make it again unasked, whatever the service made of it.
         let life = self.life;
+        self.ledger.killed.insert(life);
         let out = self.ledger.calls.iter().filter(|call| call.life == life && !call.settled);
         let keys: Vec<_> = out.flat_map(|call| call.keys.clone()).collect();
         for key in keys {
