@@ -48,6 +48,8 @@ impl Engine {
         // One question is for all of them.
         let running = match service.lists(operation) {
             true => 1,
+            // A queue fills every slot.
+            false if queue => self.slots(card, self.now()).unwrap_or(card.slots),
             false => self.store().at_work(card.id).unwrap_or(1).max(1),
         };
         let takes = usual.map_or(GUESS, Usual::mean).as_secs_f64();

@@ -26,7 +26,7 @@ const FEWEST: f64 = 0.5;
 /// Then a task is first asked when so many of its kind are done: a question in vain costs another its turn.
 const NEARLY_ALL: f64 = 0.97;
 /// And no later than at this part of the round in which each running task gets its calls.
-const WITHIN_ROUND: f64 = 0.7;
+const WITHIN_ROUND: f64 = 0.9;
 /// A task that still runs when so many of its kind are done is asked by its age.
 const TAIL: f64 = 0.95;
 
@@ -54,7 +54,7 @@ pub(crate) struct Tempo {
 impl Tempo {
     /// Delay and calls in balance: a call is worth about a fourth of a second where the median is 18 s.
     pub(crate) const CALM: Self =
-        Self { first: 0.09, step: 0.125, tail: 0.09, latest: Duration::MAX };
+        Self { first: 0.09, step: 0.13, tail: 0.09, latest: Duration::MAX };
     /// Others wait for the slot of a task, so that each second of delay costs all of them.
     pub(crate) const TIGHT: Self =
         Self { first: 0.04, step: 0.06, tail: 0.05, latest: Duration::MAX };
@@ -223,8 +223,8 @@ mod tests {
         let usual = one_to_fifty();
         let course = Course { usual: Some(&usual), ..by_table(&COZE) };
         let ages = ages(&course, 40);
-        assert_eq!(ages[..3], [5.41, 8.6, 11.79]);
-        let late: Vec<_> = ages.windows(2).filter(|pair| pair[0] > 160.0).collect();
+        assert_eq!(ages[..3], [5.41, 8.73, 12.04]);
+        let late: Vec<_> = ages.windows(2).filter(|pair| pair[0] > 170.0).collect();
         assert!(late.iter().all(|pair| (pair[1] - pair[0] - 15.0).abs() < 0.1), "{ages:?}");
     }
 
@@ -234,10 +234,15 @@ mod tests {
         let three = Tempo::CALM.within(3.0, MINUTE);
         assert!(three.first > 0.3 && three.step > 0.2, "{three:?}");
         let none = Tempo::TIGHT.within(-0.3, MINUTE);
-        assert_eq!((none.first, none.latest), (0.97, seconds(42.0)));
+        assert_eq!((none.first, none.latest), (0.97, seconds(54.0)));
         let usual = one_to_fifty();
-        let course = Course { usual: Some(&usual), tempo: none, ..by_table(&COZE) };
-        assert_eq!(ages(&course, 1), [42.0]);
+        let first = |latest| {
+            let tempo = Tempo { latest, ..none };
+            ages(&Course { usual: Some(&usual), tempo, ..by_table(&COZE) }, 1)
+        };
+        assert_eq!(first(seconds(54.0)), [48.53]);
+        assert_eq!(first(seconds(40.0)), [40.0], "no later than the round lets it");
+        assert_eq!(first(seconds(4.0)), [25.5], "and no earlier than half of them are done");
     }
 
     #[test]

@@ -16,10 +16,9 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// Before it is looked again whether a turn that others go before is free.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
-/// Of so many calls one is not for questions about running tasks, so that the user seldom has to wait behind them.
-const RESERVED: u32 = 4;
-/// More than this nobody needs at once.
-const MOST_RESERVED: u32 = 2;
+/// Where a minute has at least so many calls, one is not for questions about running tasks, so that the user seldom
+/// has to wait behind them.
+const MANY: u32 = 4;
 
 /// The setting that keeps pauses across runs.
 const PAUSES: &str = "pauses";
@@ -167,7 +166,7 @@ impl Engine {
 
 /// Of the calls of a minute, those that are not for questions about running tasks.
 pub(crate) fn reserved(most: u32) -> u32 {
-    (most / RESERVED).min(MOST_RESERVED)
+    u32::from(most >= MANY)
 }
 
 /// Somebody who waits for a turn; the questions about running tasks stand back meanwhile.
