@@ -93,6 +93,8 @@ impl Engine {
                 store.polled(task.id, &poll)
             }
             Followed::Succeeded(answer) => {
+                #[cfg(feature = "kill-points")]
+                shiwen_kill_points::at(shiwen_kill_points::Point::ResultReceived);
                 let allowance = answer.allowance.clone();
                 store.won(task.id, &won(answer, now), &raw(), now)?;
                 self.slot_freed(service.card(), true)?;
@@ -104,6 +106,8 @@ impl Engine {
                     Part::Failed(failure) => End::Lost(scrubbed(failure, request)),
                 };
                 let ends: Vec<_> = parts.into_iter().map(end).collect();
+                #[cfg(feature = "kill-points")]
+                shiwen_kill_points::at(shiwen_kill_points::Point::ResultReceived);
                 store.ended(task.id, &ends, &raw(), now)?;
                 self.slot_freed(service.card(), true)
             }

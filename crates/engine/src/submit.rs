@@ -70,6 +70,8 @@ impl Engine {
             input: &due.input,
         };
         let request = service.create(&job, &account);
+        #[cfg(feature = "kill-points")]
+        shiwen_kill_points::at(shiwen_kill_points::Point::IntentKept);
         let sent = match &request {
             Ok(request) => self.inner.parts.transport.send(request).await,
             Err(failure) => {
@@ -107,6 +109,8 @@ impl Engine {
         self.heed(calling.service, response);
         match calling.service.read_created(&calling.job, response, now) {
             Created::Accepted { remote_id, allowance, cost } => {
+                #[cfg(feature = "kill-points")]
+                shiwen_kill_points::at(shiwen_kill_points::Point::IdParsed);
                 let first =
                     self.next_question(calling.service, calling.task.operation, Duration::ZERO);
                 let poll_at = now.after(first.wait.unwrap_or_default());
@@ -120,6 +124,8 @@ impl Engine {
                 self.keep_allowance(provider, allowance)
             }
             Created::Done(answer) if calling.job.urls.len() < 2 => {
+                #[cfg(feature = "kill-points")]
+                shiwen_kill_points::at(shiwen_kill_points::Point::IdParsed);
                 let spent = calling.spent(answer.cost, true);
                 let allowance = answer.allowance.clone();
                 let won = won(answer, now);

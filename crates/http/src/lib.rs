@@ -12,6 +12,8 @@ mod error;
 mod fetch;
 mod follow;
 mod form;
+#[cfg(feature = "kill-points")]
+mod kills;
 mod part;
 mod redact;
 mod request;

@@ -68,6 +68,8 @@ impl Sender {
             }
             None => {
                 let (body, polled) = TrackedBody::new(request.body.clone().unwrap_or_default());
+                #[cfg(feature = "kill-points")]
+                let body = crate::kills::EndingBody::new(body, request.purpose == Purpose::Spend);
                 (request.body.is_some().then(|| reqwest::Body::wrap(body)), polled)
             }
         };
@@ -81,6 +83,8 @@ impl Sender {
             let never_polled = polled.proves_not_sent();
             classify::failed_to_send(err, never_polled, proxied, &request.secrets)
         })?;
+        #[cfg(feature = "kill-points")]
+        crate::kills::head_received(request.purpose);
         let status = answer.status().as_u16();
         let headers = kept_headers(answer.headers());
         let body = read_body(answer, BODY_CAP, &request.secrets).await?;

@@ -10,7 +10,8 @@ use shiwen_store::{Store, StoreError};
 /// Long enough for the window to be there, short enough for a command that soon ends.
 const CHECK: Duration = Duration::from_secs(2);
 /// Between two looks at the clock.
-const ROUND: Duration = Duration::from_secs(60);
+const ROUND: Duration =
+    Duration::from_millis(if cfg!(feature = "kill-points") { 100 } else { 60_000 });
 /// Rounds that a backup waits for create calls that are out before it is made all the same.
 const PATIENCE: u32 = 60;
 

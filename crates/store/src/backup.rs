@@ -179,6 +179,8 @@ fn copy(connection: &Connection, path: &Path, to: &Path) -> Result<(), StoreErro
     let partial = PathBuf::from(partial);
     let _ = fs::remove_file(&partial);
     let made = write_copy(connection, path, &partial).and_then(|()| {
+        #[cfg(feature = "kill-points")]
+        shiwen_kill_points::at(shiwen_kill_points::Point::Backup);
         fs::rename(&partial, to).map_err(|error| unwritable(to, error))?;
         replace::sync_folder(to);
         Ok(())
@@ -200,6 +202,8 @@ fn write_copy(connection: &Connection, path: &Path, partial: &Path) -> Result<()
             other => other,
         }
     })?;
+    #[cfg(feature = "kill-points")]
+    shiwen_kill_points::at(shiwen_kill_points::Point::Backup);
     whole(partial)?;
     File::options()
         .write(true)

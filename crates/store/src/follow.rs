@@ -117,6 +117,8 @@ impl Store {
                              WHERE task_id = ?1 AND call IS NULL ORDER BY number DESC LIMIT 1)";
                 write.tx.prepare_cached(sql)?.execute((id.0, cost))?;
             }
+            #[cfg(feature = "kill-points")]
+            shiwen_kill_points::at(shiwen_kill_points::Point::ResultWritten);
             answer.keep(write, id, now)
         })
     }
@@ -157,6 +159,8 @@ impl Store {
             if ended == 0 {
                 return Err(StoreError::WrongState);
             }
+            #[cfg(feature = "kill-points")]
+            shiwen_kill_points::at(shiwen_kill_points::Point::ResultWritten);
             answer.keep(write, id, now)
         })
     }

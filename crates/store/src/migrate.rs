@@ -35,6 +35,8 @@ pub(crate) fn step(connection: &mut Connection, steps: &[&str]) -> rusqlite::Res
     // Asked again now that nobody else can write: another process may have done the same work meanwhile.
     let Some((at, step)) = next(&tx, steps)? else { return Ok(false) };
     tx.execute_batch(step)?;
+    #[cfg(feature = "kill-points")]
+    shiwen_kill_points::at(shiwen_kill_points::Point::Migration);
     tx.pragma_update(None, "user_version", at + 1)?;
     tx.commit()?;
     Ok(true)

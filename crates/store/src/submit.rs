@@ -65,6 +65,8 @@ impl Store {
                         .collect::<Result<Vec<_>, _>>()?,
                 );
             }
+            #[cfg(feature = "kill-points")]
+            shiwen_kill_points::at(shiwen_kill_points::Point::BeforeIntent);
             let (attempt, number) = first.ok_or(StoreError::TaskGone)?;
             if tasks.len() > 1 {
                 let sql = "UPDATE attempts SET call = ?1 WHERE id = ?1";
@@ -97,6 +99,8 @@ impl Store {
                            WHERE id = ?1 AND state = 'submitting'";
                 write.step(*id, sql, (id.0, remote_id, first_poll_at.0, cost))?;
             }
+            #[cfg(feature = "kill-points")]
+            shiwen_kill_points::commits(shiwen_kill_points::Point::AcceptedKept);
             book(write, &call, spent, Some(answer), now)
         })
     }
@@ -118,6 +122,10 @@ impl Store {
             let [(_, id)] = call[..] else { return Err(StoreError::WrongState) };
             write.step(id, follow::SUCCEED_FROM_SUBMITTING, follow::success(id, won, now)?)?;
             follow::keep_text(write, id, won, now)?;
+            #[cfg(feature = "kill-points")]
+            shiwen_kill_points::commits(shiwen_kill_points::Point::AcceptedKept);
+            #[cfg(feature = "kill-points")]
+            shiwen_kill_points::at(shiwen_kill_points::Point::ResultWritten);
             book(write, &call, spent, Some(answer), now)
         })
     }

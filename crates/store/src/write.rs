@@ -96,6 +96,8 @@ impl Store {
         write.tx.commit()?;
         #[cfg(feature = "faults")]
         let _ = faults::tell(&Moment::Committed(&changes));
+        #[cfg(feature = "kill-points")]
+        shiwen_kill_points::committed();
         // Still under the writer's lock, so that announcements keep the order of the commits.
         self.announce(changes);
         Ok(answer)
