@@ -2,6 +2,7 @@
 
 mod at_once;
 mod jobs;
+mod lists;
 mod minute;
 
 use std::time::Duration;
