@@ -56,14 +56,19 @@ pub struct Evidence {
     /// The beginning of what came back.
     pub excerpt: Option<String>,
     pub hint: Option<Hint>,
+    /// When it was looked for at the provider last, and not found for certain.
+    pub looked_at: Option<Timestamp>,
+    /// Since when it is proven that nothing was started: the provider's whole list holds nothing like it.
+    pub not_there_at: Option<Timestamp>,
 }
 
 /// What the provider said of the account before and after a call whose outcome is unknown. A hint, never a proof.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Hint {
-    /// What was left of the allowance, in the provider's unit.
+    /// What was left of the allowance, in the provider's unit; known only where no other call of ours was in between.
     pub left_before: Option<u32>,
+    /// The same afterwards, without what the next accepted call took where that call told it.
     pub left_after: Option<u32>,
     /// Tasks that it was working on.
     pub running_before: Option<u32>,

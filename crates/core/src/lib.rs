@@ -34,7 +34,7 @@ pub use task::{
 };
 pub use time::Timestamp;
 pub use view::{
-    Chip, Detection, Download, DownloadFailure, DownloadState, FieldView, Known, LookedUp, Media, Notice,
-    Order, ProviderView, Submission, TaskChange, TaskDetail, TaskPage,
+    Chip, Detection, Download, DownloadFailure, DownloadState, FieldView, Known, LookedUp, Media,
+    Notice, Order, ProviderView, Submission, TaskChange, TaskDetail, TaskPage,
 };
 pub use word::UnknownWord;

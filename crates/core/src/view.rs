@@ -46,8 +46,10 @@ pub struct TaskDetail {
     pub output: Option<Output>,
     /// The other tasks of the same create call.
     pub batch: Vec<TaskId>,
-    /// Oldest first.
+    /// Oldest first. A provider that is not the task's own any more started nothing: its last attempt says why.
     pub attempts: Vec<Attempt>,
+    /// Providers of the approved order that were passed over without a call, and why.
+    pub passed_over: Vec<Failure>,
     /// Tasks ahead of this one at its provider, while it is queued.
     pub ahead: u32,
     /// How long this provider usually takes for this operation, in seconds, from its own history.
@@ -153,6 +155,8 @@ pub enum LookedUp {
     Found,
     /// It is certainly not there: it can be sent again without paying twice.
     NotThere,
+    /// Nothing like it is there, which proves nothing yet. `again_at` is when it would, where time is all that lacks.
+    NothingYet { again_at: Option<Timestamp> },
     /// Several could be it; the user decides.
     Several { count: u32 },
     /// The provider cannot list; this is what it says of the account.

@@ -1,7 +1,9 @@
 //! What is known about a create call whose outcome is not: kept so that a person, or a later proof, can decide.
 
+use std::collections::BTreeSet;
+
 use rusqlite::OptionalExtension;
-use shiwen_core::{AttemptId, Evidence};
+use shiwen_core::{Attempt, AttemptId, Evidence, Operation, ProviderId, TaskId, Timestamp};
 
 use crate::{Store, StoreError, row, submit};
 
@@ -35,7 +37,116 @@ fn cut(text: &mut String, over: usize) {
     text.truncate(end);
 }
 
+/// A task of which nobody knows whether it was accepted, and the call that is in doubt.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Doubt {
+    pub task: TaskId,
+    pub operation: Operation,
+    pub attempt: Attempt,
+}
+
+/// The columns that [`row::attempt`] reads.
+const COLUMNS: &str = "a.id, a.number, a.provider, a.intent_at, a.ended_at, a.outcome, a.remote_id, a.failure, a.evidence";
+
 impl Store {
+    /// Adds to what is known about a create call whose outcome is not.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn note_evidence(
+        &self,
+        attempt: AttemptId,
+        change: impl Fn(&mut Evidence),
+    ) -> Result<(), StoreError> {
+        self.write(|write| {
+            let sql = "SELECT task_id, evidence FROM attempts WHERE id = ?1";
+            let found = write
+                .tx
+                .prepare_cached(sql)?
+                .query_row([attempt.0], |row| {
+                    Ok((TaskId(row.get(0)?), row::json_or_none(row, "evidence")?))
+                })
+                .optional()?;
+            let (task, kept): (_, Option<Evidence>) = found.ok_or(StoreError::TaskGone)?;
+            let mut evidence = kept.unwrap_or_default();
+            change(&mut evidence);
+            let sql = "UPDATE attempts SET evidence = ?2 WHERE id = ?1";
+            write.tx.prepare_cached(sql)?.execute((attempt.0, fitted(&evidence)?))?;
+            write.changed(task);
+            Ok(())
+        })
+    }
+
+    /// The uncertain tasks of a provider with the calls in doubt, oldest first; of a call with several links the first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn doubts(&self, provider: ProviderId) -> Result<Vec<Doubt>, StoreError> {
+        self.read(|connection| {
+            let sql = format!(
+                "SELECT t.id AS task, t.operation, {COLUMNS} FROM tasks t JOIN attempts a ON a.task_id = t.id
+                 WHERE t.state = 'uncertain' AND t.provider = ?1 AND a.outcome IN ('unknown', 'crashed')
+                   AND coalesce(a.call, a.id) = a.id
+                   AND NOT EXISTS (SELECT 1 FROM attempts later WHERE later.task_id = t.id AND later.number > a.number)
+                 ORDER BY a.id"
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let found = statement.query_map([provider.as_str()], |row| {
+                Ok(Doubt {
+                    task: TaskId(row.get("task")?),
+                    operation: row::word(row, "operation")?,
+                    attempt: row::attempt(row)?,
+                })
+            })?;
+            Ok(found.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Create calls to a provider that were out at any moment since `since`, whatever became of them. Those that share
+    /// one count as one.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn calls_since(&self, provider: ProviderId, since: Timestamp) -> Result<u32, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT count(DISTINCT coalesce(call, id)) FROM attempts
+                       WHERE provider = ?1 AND (intent_at >= ?2 OR ended_at IS NULL OR ended_at > ?2)";
+            let mut asked = connection.prepare_cached(sql)?;
+            Ok(asked.query_row((provider.as_str(), since.0), |row| row.get(0))?)
+        })
+    }
+
+    /// Whether any task of a provider was at work there at any moment since `since`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn worked_since(&self, provider: ProviderId, since: Timestamp) -> Result<bool, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM tasks WHERE state = 'running' AND provider = ?1)
+                         OR EXISTS (SELECT 1 FROM tasks WHERE provider = ?1 AND ended_at >= ?2 AND remote_id IS NOT NULL)";
+            let mut asked = connection.prepare_cached(sql)?;
+            Ok(asked.query_row((provider.as_str(), since.0), |row| row.get(0))?)
+        })
+    }
+
+    /// Remote ids at a provider that belong to tasks of ours, this one's own apart.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn remote_ids(
+        &self,
+        provider: ProviderId,
+        besides: TaskId,
+    ) -> Result<BTreeSet<String>, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT remote_id FROM attempts
+                       WHERE provider = ?1 AND remote_id IS NOT NULL AND task_id <> ?2";
+            let mut statement = connection.prepare_cached(sql)?;
+            let found = statement.query_map((provider.as_str(), besides.0), |row| row.get(0))?;
+            Ok(found.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// What was written down about a create call whose outcome was unknown.
     ///
     /// # Errors
@@ -67,6 +178,7 @@ mod tests {
             http_status: Some(502),
             excerpt: Some(long.clone()),
             hint,
+            ..Evidence::default()
         };
         let text = fitted(&evidence).unwrap();
         assert!(text.len() <= LONGEST && text.len() > LONGEST - 64, "{}", text.len());

@@ -19,6 +19,8 @@ pub struct Claimed {
     pub attempt: AttemptId,
     /// 1 for the task's first.
     pub number: u32,
+    /// All tasks of the call, in its order.
+    pub tasks: Vec<TaskId>,
     /// Of all tasks of the call, in its order; empty for what takes a form.
     pub urls: Vec<String>,
 }
@@ -72,7 +74,7 @@ impl Store {
                 let sql = "UPDATE attempts SET call = ?1 WHERE id = ?1";
                 write.tx.prepare_cached(sql)?.execute([attempt.0])?;
             }
-            Ok(Claimed { attempt, number, urls })
+            Ok(Claimed { attempt, number, tasks, urls })
         })
     }
 
@@ -258,9 +260,18 @@ impl Store {
                     .prepare_cached(sql)?
                     .query_map([task.id.0], |row| row.get(0).map(AttemptId))?
                     .collect::<Result<Vec<_>, _>>()?;
+                let said = |error: &String| {
+                    let error = Some(error.clone());
+                    evidence::fitted(&Evidence { error, ..Evidence::default() })
+                };
+                let seen = failure.message.as_ref().map(said).transpose()?;
                 // Any of them ends all of its call.
                 for attempt in attempts {
                     let call = end_call(write, attempt, Outcome::Crashed, Some(&failure), now)?;
+                    for (attempt, _) in &call {
+                        let sql = "UPDATE attempts SET evidence = ?2 WHERE id = ?1";
+                        write.tx.prepare_cached(sql)?.execute((attempt.0, &seen))?;
+                    }
                     book(write, &call, &spent, None, now)?;
                 }
                 doubt(write, task.id, &failure)?;
@@ -295,7 +306,7 @@ fn book(
     }
 }
 
-fn keep(
+pub(crate) fn keep(
     write: &Write<'_>,
     call: &[(AttemptId, TaskId)],
     answer: &RawAnswer,
@@ -324,7 +335,7 @@ pub(crate) fn keep_remote_id(
 }
 
 /// Ends every attempt of a call; answers them with their tasks.
-fn end_call(
+pub(crate) fn end_call(
     write: &Write<'_>,
     attempt: AttemptId,
     outcome: Outcome,

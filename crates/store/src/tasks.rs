@@ -6,7 +6,7 @@ use shiwen_core::{
     Timestamp, Work,
 };
 
-use crate::{Store, StoreError, batch, row, row::select_task};
+use crate::{Store, StoreError, batch, hand_over, row, row::select_task};
 
 /// A task that the engine has something to do for.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,6 +117,7 @@ impl Store {
                 )?
                 .query_map([id.0], row::attempt)?
                 .collect::<Result<_, _>>()?;
+            let passed_over = hand_over::passed_over(connection, id)?;
             let ahead = match task.state {
                 TaskState::Queued => connection
                     .prepare_cached("SELECT count(*) FROM tasks WHERE state = 'queued' AND provider = ?1 AND id < ?2")?
@@ -124,7 +125,9 @@ impl Store {
                 _ => 0,
             };
             let usual_s = usual(connection, task.provider, task.operation)?;
-            Ok(TaskDetail { task, share_text, transcripts, input, output, batch, attempts, ahead, usual_s })
+            Ok(TaskDetail {
+                task, share_text, transcripts, input, output, batch, attempts, passed_over, ahead, usual_s,
+            })
         })
     }
 

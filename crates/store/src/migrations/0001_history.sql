@@ -40,6 +40,8 @@ CREATE TABLE tasks (
     provider TEXT NOT NULL,
     -- Providers that may still be tried, as JSON.
     then_providers TEXT NOT NULL DEFAULT '[]',
+    -- Of these, those that were passed over without a call, and why, as JSON.
+    passed_over TEXT NOT NULL DEFAULT '[]',
     target_language TEXT,
     -- What the user filled in, as JSON.
     input TEXT NOT NULL DEFAULT '{}',

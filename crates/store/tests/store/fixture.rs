@@ -274,7 +274,12 @@ pub(crate) fn poll(next: Option<Timestamp>) -> Poll {
 
 pub(crate) fn last_attempt(detail: &TaskDetail) -> Option<Claimed> {
     let urls = detail.task.link.iter().map(|link| link.url.clone()).collect();
-    detail.attempts.last().map(|last| Claimed { attempt: last.id, number: last.number, urls })
+    detail.attempts.last().map(|last| Claimed {
+        attempt: last.id,
+        number: last.number,
+        tasks: vec![detail.task.id],
+        urls,
+    })
 }
 
 /// What has been announced since the last look.
