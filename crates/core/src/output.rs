@@ -61,6 +61,20 @@ pub struct Analysis {
     pub hooks_to_test: Vec<String>,
 }
 
+impl Analysis {
+    /// What it is told by where the video has no title: how the video begins, else what it is about. At most 120
+    /// characters.
+    pub fn headline(&self) -> Option<String> {
+        const LONGEST: usize = 120;
+        let texts = [self.hook.as_deref(), self.summary.as_deref()];
+        let text = texts.into_iter().flatten().map(str::trim).find(|text| !text.is_empty())?;
+        if text.chars().count() <= LONGEST {
+            return Some(text.to_owned());
+        }
+        Some(text.chars().take(LONGEST - 1).chain(['…']).collect())
+    }
+}
+
 /// A moment of a video.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -131,4 +145,22 @@ pub struct ContentIdea {
     pub opening_shot: Option<String>,
     pub outline: Option<String>,
     pub call_to_action: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_analysis_is_told_by_its_hook_else_by_its_summary() {
+        let of = |hook: &str, summary: &str| {
+            let (hook, summary) = (Some(hook.to_owned()), Some(summary.to_owned()));
+            Analysis { hook, summary, ..Analysis::default() }.headline()
+        };
+        assert_eq!(of("它今天第四次倒了。", "一盆花").as_deref(), Some("它今天第四次倒了。"));
+        assert_eq!(of(" ", "一盆花").as_deref(), Some("一盆花"));
+        assert_eq!(Analysis::default().headline(), None);
+        let long = of(&"字".repeat(121), "").unwrap();
+        assert_eq!((long.chars().count(), long.ends_with('…')), (120, true));
+    }
 }

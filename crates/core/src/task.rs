@@ -195,9 +195,75 @@ pub struct Task {
 }
 
 impl Task {
-    /// The title to show: the provider's, else what the share text said, else what was asked for.
+    /// The title to show: the provider's, else what the share text said, else, where there is no link, what was asked
+    /// for. What was asked about a link is no name for it: many links are asked the same.
     pub fn title(&self) -> Option<&str> {
-        let of_link = || self.link.as_ref()?.title.as_deref();
-        self.found.title.as_deref().or_else(of_link).or(self.subject.as_deref())
+        let found = self.found.title.as_deref();
+        let Some(link) = &self.link else { return found.or(self.subject.as_deref()) };
+        let of_link = link.title.as_deref();
+        // An analysis finds no title, only words that stand in for one.
+        if self.operation == Operation::Analyze { of_link.or(found) } else { found.or(of_link) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{LinkKind, Platform};
+
+    fn task(operation: Operation, of_link: Option<Option<&str>>, found: Option<&str>) -> Task {
+        let link = of_link.map(|title| Link {
+            url: "https://v.douyin.com/iRk3xQ7_p2A/".to_owned(),
+            platform: Platform::Douyin,
+            kind: LinkKind::Short,
+            id: None,
+            canonical: None,
+            title: title.map(str::to_owned),
+        });
+        Task {
+            id: TaskId(1),
+            paste: PasteId(1),
+            operation,
+            provider: ProviderId::RawUgc,
+            state: TaskState::Succeeded,
+            wait: None,
+            stalled: false,
+            progress: None,
+            cancel_cause: None,
+            failure: None,
+            remote_id: None,
+            link,
+            subject: Some("asked".to_owned()),
+            model: None,
+            parent: None,
+            batch: None,
+            target_language: None,
+            found: Found { title: found.map(str::to_owned), ..Found::default() },
+            works: Vec::new(),
+            kept: Vec::new(),
+            then: Vec::new(),
+            cost: None,
+            words: None,
+            created_at: Timestamp(0),
+            submitted_at: None,
+            ended_at: None,
+            next_poll_at: None,
+        }
+    }
+
+    #[test]
+    fn what_was_asked_is_a_title_only_without_a_link() {
+        assert_eq!(task(Operation::Scrape, None, None).title(), Some("asked"));
+        assert_eq!(task(Operation::Analyze, Some(None), None).title(), None);
+    }
+
+    #[test]
+    fn an_analysis_goes_by_the_title_of_its_link_and_a_transcript_by_the_provider_s() {
+        let title = |operation| {
+            task(operation, Some(Some("shared")), Some("found")).title().map(str::to_owned)
+        };
+        assert_eq!(title(Operation::Analyze).as_deref(), Some("shared"));
+        assert_eq!(title(Operation::Transcribe).as_deref(), Some("found"));
+        assert_eq!(task(Operation::Analyze, Some(None), Some("hook")).title(), Some("hook"));
     }
 }

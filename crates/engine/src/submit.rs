@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use shiwen_core::{
-    Allowance, AttemptId, Charged, Failure, FailureKind, Outcome, ProviderId, Task, Timestamp,
-    Wait, WaitReason,
+    Allowance, AttemptId, Charged, Failure, FailureKind, Outcome, Output, ProviderId, Task,
+    Timestamp, Wait, WaitReason,
 };
 use shiwen_http::{Request, Response, SendError, redact};
 use shiwen_providers::{Account, Answer, Created, Job, Service};
@@ -317,6 +317,9 @@ pub(crate) fn scrubbed(failure: Failure, request: &Request) -> Failure {
 pub(crate) fn won(answer: Answer, now: Timestamp) -> Won {
     let mut found = answer.found;
     found.learned_at = Some(now);
+    if let (None, Some(Output::Analysis(analysis))) = (&found.title, &answer.output) {
+        found.title = analysis.headline();
+    }
     Won {
         text: answer.text,
         incomplete: answer.incomplete,

@@ -7,16 +7,21 @@ const found = (title: string | null): Found => ({ title }) as Found;
 
 describe('a title', () => {
   it('is the provider’s, else that of the link', () => {
-    expect(titleOf({ found: found('甲'), link: link('乙'), subject: null })).toBe('甲');
-    expect(titleOf({ found: found(null), link: link('乙'), subject: '问题' })).toBe('乙');
+    expect(titleOf({ found: found('甲'), link: link('乙'), subject: null, operation: 'transcribe' })).toBe('甲');
+    expect(titleOf({ found: found(null), link: link('乙'), subject: '问题', operation: 'resolve' })).toBe('乙');
+  });
+
+  it('of an analysis is the link’s, else its opening', () => {
+    expect(titleOf({ found: found('开头'), link: link('乙'), subject: '问题', operation: 'analyze' })).toBe('乙');
+    expect(titleOf({ found: found('开头'), link: link(null), subject: '问题', operation: 'analyze' })).toBe('开头');
   });
 
   it('is never what was asked about a link', () => {
-    expect(titleOf({ found: found(null), link: link(null), subject: '开头三秒做了什么' })).toBeNull();
+    expect(titleOf({ found: found(null), link: link(null), subject: '开头三秒做了什么', operation: 'analyze' })).toBeNull();
   });
 
   it('is the prompt where there is no link', () => {
-    expect(titleOf({ found: found(null), link: null, subject: '纸船' })).toBe('纸船');
+    expect(titleOf({ found: found(null), link: null, subject: '纸船', operation: 'generate_video' })).toBe('纸船');
   });
 });
 

@@ -21,10 +21,14 @@ export function deskOf(operation: Operation): Desk {
   return desks[operation];
 }
 
-/** A task's title: the provider's, else what the share text or, where there is no link, the prompt said. */
-export function titleOf(task: Pick<Task, 'found' | 'link' | 'subject'>): string | null {
-  // What was asked about a link is no name for it: many links are asked the same.
-  return task.found.title ?? (task.link ? task.link.title : task.subject) ?? null;
+/**
+ * A task's title: the provider's, else what the share text said, else, where there is no link, the prompt. What was
+ * asked about a link is no name for it: many links are asked the same.
+ */
+export function titleOf({ found, link, subject, operation }: Pick<Task, 'found' | 'link' | 'subject' | 'operation'>): string | null {
+  if (!link) return found.title ?? subject ?? null;
+  // An analysis finds no title, only words that stand in for one.
+  return operation === 'analyze' ? (link.title ?? found.title) : (found.title ?? link.title);
 }
 
 /** Whether it was begun elsewhere and only followed here by its number. Nobody here knows what it was made of. */
