@@ -17,8 +17,9 @@ export type Remedy =
   | 'open_video'
   | 'open_folder'
   | 'try_again'
-  /** Looks a number up again, at the same provider or another one. */
-  | 'look_up';
+  /** Looks a number up at another provider. */
+  | 'look_up'
+  | 'open_console';
 
 export const remedyNames: Record<Remedy, MessageKey> = {
   check_key: 'remedy.check_key',
@@ -31,6 +32,7 @@ export const remedyNames: Record<Remedy, MessageKey> = {
   open_folder: 'remedy.open_folder',
   try_again: 'remedy.try_again',
   look_up: 'remedy.look_up',
+  open_console: 'uncertain.console',
 };
 
 export const remedyIcons: Record<Remedy, IconName | null> = {
@@ -44,6 +46,7 @@ export const remedyIcons: Record<Remedy, IconName | null> = {
   open_folder: 'folder',
   try_again: 'retry',
   look_up: 'retry',
+  open_console: 'open',
 };
 
 const retries: Record<Operation, MessageKey> = {
@@ -239,14 +242,16 @@ function lookedUp(words: FailureWords, failure: Failure): FailureWords {
     unauthorized: 'failure.followed.unauthorized',
   };
   const text = expired(failure) ? undefined : texts[failure.kind];
-  const own = (remedy: Remedy | null): boolean => remedy === 'check_key' || remedy === 'check_settings' || remedy === 'check_proxy' || remedy === 'top_up';
-  const remedy = own(words.remedy) ? words.remedy : 'look_up';
+  // What has ended at its provider stays as it is there; only what was not found may be found elsewhere.
+  const elsewhere = failure.kind === 'not-found' && !expired(failure);
+  const kept: readonly Remedy[] = ['check_key', 'check_settings', 'check_proxy', 'top_up'];
+  const own = kept.includes(words.remedy) ? words.remedy : 'open_console';
   return {
     ...words,
     text: text === undefined ? words.text : t(text, { provider }),
     charged: t('charged.followed'),
-    remedy,
-    other: remedy === 'look_up' ? null : 'look_up',
+    remedy: elsewhere ? 'look_up' : own,
+    other: elsewhere ? 'open_console' : null,
   };
 }
 

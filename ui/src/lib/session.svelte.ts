@@ -130,14 +130,14 @@ export class Session {
     if (deskOf(operation) === 'works') this.studio.show(id);
   }
 
-  /** Asks by the number of a failed look-up again: first of all at another provider, where its own does not know it. */
+  /** Asks by a number that its provider does not know at another one: the one that it looks like, else the next. */
   lookUp(task: Task): void {
     const id = task.remote_id ?? '';
-    const able = followers(this.providers.all);
-    const meant = able.find((one) => one.id === hintOf(id)?.provider);
-    const other = task.failure?.kind === 'not-found' ? (meant ?? able.find((one) => one.id !== task.provider)) : undefined;
-    const provider = other?.id ?? task.provider;
-    this.following = { provider, operation: provider === task.provider ? task.operation : (hintOf(id)?.operation ?? null), id };
+    const hint = hintOf(id);
+    const others = followers(this.providers.all).filter((one) => one.id !== task.provider);
+    const meant = others.find((one) => one.id === hint?.provider);
+    const operation = meant && hint ? hint.operation : task.operation;
+    this.following = { provider: (meant ?? others[0])?.id ?? task.provider, operation, id };
   }
 
   showSettings(page: SettingsPage): void {

@@ -219,6 +219,19 @@ describe('a download', () => {
   });
 });
 
+describe('a number that its provider does not know', () => {
+  it('is looked up at the provider that it looks like, else at another one', () => {
+    const session = new Session();
+    const jimeng = { ...momoget, id: 'jimeng', operations: ['generate_video'] } as typeof momoget;
+    const coze = { ...momoget, id: 'coze' } as typeof momoget;
+    session.begin({ ...boot([]), providers: [momoget, coze, jimeng] });
+    session.lookUp(task(1, { remote_id: 'cgt-1' }));
+    expect(session.following).toEqual({ provider: 'jimeng', operation: 'generate_video', id: 'cgt-1' });
+    session.lookUp(task(1, { remote_id: '9c41' }));
+    expect(session.following).toEqual({ provider: 'coze', operation: 'transcribe', id: '9c41' });
+  });
+});
+
 describe('deleting', () => {
   it('shows the next task and can be undone', async () => {
     const session = new Session();

@@ -234,8 +234,9 @@ describe('a failure of a number that was only looked up', () => {
   it.each(kinds)('%s cost nothing and offers nothing that needs a link or a new order', (kind) => {
     const words = failureWords(failure(kind, 'unknown'), followed, '8d2f');
     expect(words.charged).toBe('按任务号查询不花钱。');
-    expect(['look_up', 'check_key', 'check_proxy', 'top_up']).toContain(words.remedy);
-    expect([null, 'look_up']).toContain(words.other);
+    expect(['look_up', 'open_console', 'check_key', 'check_proxy', 'top_up']).toContain(words.remedy);
+    expect([null, 'open_console']).toContain(words.other);
+    expect(words.remedy === 'look_up').toBe(kind === 'not-found');
     expect(words.text).not.toMatch(/没有开始|视频太长|[{}]/);
   });
 

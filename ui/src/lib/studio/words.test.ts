@@ -81,7 +81,7 @@ describe('a work that failed', () => {
     const followed = { ...task({ kind: 'not-found', provider: 'jimeng' }, 'cgt-1'), link: null, parent: null, subject: 'cgt-1', operation: 'generate_video' } as Task;
     const words = workFailure(followed);
     expect([words?.remedy, words?.charged]).toEqual(['look_up', '按任务号查询不花钱。']);
-    expect(workFailure({ ...followed, failure: failure({ kind: 'provider-internal' }) })?.remedy).toBe('look_up');
+    expect(workFailure({ ...followed, failure: failure({ kind: 'provider-internal' }) })?.remedy).toBe('open_console');
   });
 
   it('never offers what only a link has', () => {

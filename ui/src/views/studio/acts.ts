@@ -27,6 +27,7 @@ export async function mendWork(session: Session, task: Task, remedy: WorkRemedy)
     case 'check_proxy':
       return session.showSettings('network');
     case 'top_up':
+    case 'open_console':
       return void session.attempt(() => ipc.openProvider(task.provider, 'console'));
     case 'open_folder':
       return void session.attempt(() => ipc.openDataFolder());
