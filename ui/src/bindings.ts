@@ -471,6 +471,7 @@ export type Item = {
 export type Items = {
 	/**  One for calls about one item; none where the provider answers nothing more than that it is done. */
 	items: Item[],
+	/**  How many there are in all, where the provider says it. Of a deletion 0 where there was nothing to delete. */
 	total: number | null,
 	has_more: boolean,
 	allowance: Allowance | null,

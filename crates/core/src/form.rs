@@ -174,6 +174,7 @@ pub struct Item {
 pub struct Items {
     /// One for calls about one item; none where the provider answers nothing more than that it is done.
     pub items: Vec<Item>,
+    /// How many there are in all, where the provider says it. Of a deletion 0 where there was nothing to delete.
     pub total: Option<u32>,
     pub has_more: bool,
     pub allowance: Option<Allowance>,

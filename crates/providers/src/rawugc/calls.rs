@@ -163,7 +163,7 @@ pub(super) fn items(
         Err(Refused::Definite(failure))
             if action.verb == Verb::Delete && failure.kind == FailureKind::NotFound =>
         {
-            Ok(Items::default())
+            Ok(Items { total: Some(0), ..Items::default() })
         }
         Err(refused) => Err(failure(row, refused)),
     }
