@@ -7,11 +7,14 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use shiwen_core::{Desk, Download, DownloadState, Media, Output, Task, TaskId};
+use shiwen_core::{Desk, Download, DownloadFailure, DownloadState, Media, Output, Task, TaskId};
 use shiwen_engine::EngineError;
 use shiwen_session::{MediaError, Session, Words};
 
-use crate::output::{Exit, say};
+use crate::{
+    json,
+    output::{Exit, NoFolder, say},
+};
 
 /// How often a download is looked at besides its announcements.
 const LOOK: Duration = Duration::from_millis(500);
@@ -22,15 +25,16 @@ const LINE_EVERY: Duration = Duration::from_secs(1);
 
 #[derive(clap::Args)]
 pub(crate) struct Fetch {
-    /// The task's number, as `tasks` lists it.
+    /// The number of the task, as `tasks` lists it. Without more its video is downloaded, or its first work.
     task: u32,
-    /// Its cover instead of its video.
+    /// Download the cover of the video instead.
     #[arg(long, conflicts_with = "work")]
     cover: bool,
-    /// One of its works, as `show` counts them.
+    /// Download the N-th work, as `show` counts them; edits of it are works, too.
     #[arg(long, value_name = "N")]
     work: Option<usize>,
-    /// Into this folder; by default the one in the settings, else the system's for downloads.
+    /// The folder to download into, made if need be. By default the one of the settings, else the system's for
+    /// downloads; in the sandbox the sandbox's own. No file is ever overwritten.
     #[arg(long, value_name = "FOLDER")]
     to: Option<PathBuf>,
 }
@@ -96,8 +100,9 @@ pub(crate) async fn bring(
         .map(|folder| std::path::absolute(folder).context("the folder has no absolute path"))
         .transpose()?;
     if let Some(folder) = &folder {
-        std::fs::create_dir_all(folder).context("the folder cannot be made")?;
+        std::fs::create_dir_all(folder).map_err(NoFolder)?;
     }
+    let folder_is_named = folder.is_some();
     let mut changes = session.download_changes();
     let started = session.start_download(task, media, folder).await?;
     let watched = async {
@@ -128,7 +133,7 @@ pub(crate) async fn bring(
         }
     };
     if json {
-        say!("{}", serde_json::to_string(&ended)?);
+        say!("{}", json::line(&ended)?);
     }
     match (ended.state, ended.failure) {
         (DownloadState::Done, _) => {
@@ -138,8 +143,16 @@ pub(crate) async fn bring(
             Ok(Exit::Done)
         }
         (_, Some(failure)) => {
-            eprintln!("{}", words.say(&format!("download.{failure}"), &[]));
-            Ok(Exit::Failed)
+            // Nothing came, so nothing broke off.
+            let key = match failure {
+                DownloadFailure::Network if ended.received == 0.0 => {
+                    "download.network_none".to_owned()
+                }
+                failure => format!("download.{failure}"),
+            };
+            eprintln!("{}", words.say(&key, &[]));
+            let is_named = folder_is_named && failure == DownloadFailure::Unwritable;
+            Ok(if is_named { Exit::Wrong } else { Exit::Failed })
         }
         // Another process stopped it.
         _ => {

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use shiwen_core::Link;
 use shiwen_session::Words;
 
-use crate::output::{Exit, say};
+use crate::{
+    json,
+    output::{Exit, say},
+};
 
 #[derive(clap::Args)]
 pub(crate) struct Extract {
@@ -41,7 +44,7 @@ impl Extract {
         let found = shiwen_share_text::extract(&text);
         if json {
             let links: Vec<&Link> = found.iter().map(|found| &found.link).collect();
-            say!("{}", serde_json::to_string(&links)?);
+            say!("{}", json::line(&links)?);
         } else {
             for found in &found {
                 let link = &found.link;

@@ -6,6 +6,7 @@ use shiwen_providers::service;
 use shiwen_session::{Session, StoreError, Words};
 
 use crate::{
+    json,
     links::any_provider,
     output::{Exit, say},
     patience::Patience,
@@ -75,7 +76,7 @@ async fn shown(
 ) -> anyhow::Result<Exit> {
     let show = |detail: &_, index, exit| {
         if json {
-            say!("{}", serde_json::to_string(detail)?);
+            say!("{}", json::line(detail)?);
             return Ok(());
         }
         print::task(session, detail, index, exit, words)

@@ -11,7 +11,7 @@ use shiwen_providers::services;
 use shiwen_session::{Session, Settings, StoreError, Words};
 
 use crate::{
-    extract,
+    extract, json,
     output::{Exit, say},
     patience::Patience,
     print,
@@ -79,7 +79,7 @@ impl Links {
         }
         let show = |detail: &_, index, exit| {
             if json {
-                say!("{}", serde_json::to_string(detail)?);
+                say!("{}", json::line(detail)?);
                 return Ok(());
             }
             print::task(session, detail, index, exit, words)

@@ -1,21 +1,22 @@
 //! `tasks`, `show`, `providers`: reading what is there.
 
-use shiwen_core::{Desk, TaskId, TaskState, Unit};
+use shiwen_core::{Desk, TaskId, TaskState};
 use shiwen_engine::EngineError;
 use shiwen_session::{Session, Words};
 
 use crate::{
-    output::{Exit, cause, say, state},
+    failures, json,
+    output::{Exit, say, state},
     patience::about,
     print,
 };
 
 #[derive(clap::Args)]
 pub(crate) struct Tasks {
-    /// How many.
+    /// How many at most.
     #[arg(long, default_value_t = 20)]
     limit: u32,
-    /// Whose list: texts, works (generated) or research (searches and plans).
+    /// Which list: texts (what was asked about links), works (what was generated) or research (searches and plans).
     #[arg(long, default_value = "texts")]
     desk: Desk,
 }
@@ -25,7 +26,7 @@ impl Tasks {
         let store = session.engine.store();
         let page = store.tasks(self.desk, None, self.limit).map_err(EngineError::from)?;
         if json {
-            say!("{}", serde_json::to_string(&page)?);
+            say!("{}", json::line(&page)?);
             return Ok(Exit::Done);
         }
         for task in &page.tasks {
@@ -36,14 +37,34 @@ impl Tasks {
             };
             say!("{}\t{state}\t{what}\t{}", task.id, task.title().unwrap_or(about(task)));
         }
+        if page.tasks.len() < page.total as usize {
+            let (shown, total) = (page.tasks.len().to_string(), page.total.to_string());
+            let places = [("shown", &*shown), ("total", &*total)];
+            eprintln!("{}", words.say("cli.newest_of", &places));
+        }
+        for desk in Desk::ALL.iter().filter(|desk| **desk != self.desk) {
+            let total = store.tasks(*desk, None, 1).map_err(EngineError::from)?.total;
+            if total > 0 {
+                eprintln!("{}", words.say(elsewhere(*desk), &[("count", &total.to_string())]));
+            }
+        }
         Ok(Exit::Done)
+    }
+}
+
+/// Says how many tasks are in another list.
+fn elsewhere(desk: Desk) -> &'static str {
+    match desk {
+        Desk::Texts => "cli.elsewhere.texts",
+        Desk::Works => "cli.elsewhere.works",
+        Desk::Research => "cli.elsewhere.research",
     }
 }
 
 pub(crate) fn show(session: &Session, id: u32, json: bool, words: &Words) -> anyhow::Result<Exit> {
     let detail = session.engine.store().detail(TaskId(id)).map_err(EngineError::from)?;
     if json {
-        say!("{}", serde_json::to_string(&detail)?);
+        say!("{}", json::line(&detail)?);
         return Ok(Exit::Done);
     }
     let task = &detail.task;
@@ -53,8 +74,10 @@ pub(crate) fn show(session: &Session, id: u32, json: bool, words: &Words) -> any
     if let Some(link) = &task.link {
         say!("{}", link.url);
     }
-    let unit = session.engine.provider(task.provider).map_or(Unit::Use, |provider| provider.unit);
-    say!("{}", cause(words, task, unit));
+    say!("{}", failures::line(session, &detail, words));
+    if let Some(said) = failures::said(words, task) {
+        say!("{said}");
+    }
     if task.state == TaskState::Succeeded {
         say!("");
         print::result(&detail, words)?;
@@ -65,7 +88,7 @@ pub(crate) fn show(session: &Session, id: u32, json: bool, words: &Words) -> any
 pub(crate) fn providers(session: &Session, json: bool, words: &Words) -> anyhow::Result<Exit> {
     let providers = session.engine.providers()?;
     if json {
-        say!("{}", serde_json::to_string(&providers)?);
+        say!("{}", json::line(&providers)?);
         return Ok(Exit::Done);
     }
     for provider in &providers {

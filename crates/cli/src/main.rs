@@ -2,8 +2,10 @@
 
 mod download;
 mod extract;
+mod failures;
 mod follow;
 mod form;
+mod json;
 mod links;
 mod list;
 mod orders;
@@ -68,11 +70,11 @@ enum Command {
     Follow(follow::Follow),
     /// Wait for tasks of the history. Free.
     Wait(follow::Wait),
-    /// Download the video, the cover or a work of a task, going on where it broke off.
+    /// Download a task's video, cover or work. One that broke off goes on where it stopped.
     Download(download::Fetch),
     /// Test accounts for free and say what is left in them.
     Quota(quota::Quota),
-    /// What RawUGC keeps for you: rawugc GROUP VERB. Alone it lists them with their fields. JSON.
+    /// What RawUGC keeps for you: rawugc GROUP VERB. Answers in JSON; alone it lists groups, verbs and fields.
     Rawugc(rawugc::RawUgc),
     /// List the newest tasks.
     Tasks(list::Tasks),
@@ -127,9 +129,10 @@ async fn run(arguments: &Arguments, words: &Words) -> anyhow::Result<Exit> {
     match &arguments.command {
         Command::Extract(extract) => extract.run(arguments.json, words),
         Command::Sandbox(sandbox) => sandbox.run().await,
-        Command::Rawugc(rawugc) if rawugc.is_list() => rawugc::RawUgc::list(),
+        Command::Rawugc(rawugc) if rawugc.is_list() => rawugc::RawUgc::list(arguments.json, words),
         command => {
             let session = open(arguments).await?;
+            output::say_salvaged(&session, words)?;
             let exit = within(command, &session, arguments.json, words).await;
             tokio::select! {
                 () = session.close() => {}

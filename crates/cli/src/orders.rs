@@ -10,6 +10,7 @@ use shiwen_session::{Session, Words};
 use crate::{
     download,
     form::{self, InForm, Setting},
+    json,
     links::{offering, provider},
     output::{Exit, say},
     patience::Patience,
@@ -212,7 +213,7 @@ impl Rest {
         let show = |detail: &TaskDetail, index, exit| {
             done = detail.task.state == shiwen_core::TaskState::Succeeded;
             if json {
-                say!("{}", serde_json::to_string(detail)?);
+                say!("{}", json::line(detail)?);
                 return Ok(());
             }
             print::task(session, detail, index, exit, words)

@@ -1,12 +1,12 @@
 //! Exit codes and words. Results go to standard output, everything else to standard error.
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
-use shiwen_core::{Failure, FailureKind, Operation, Task, TaskState, Unit, WaitReason};
+use shiwen_core::{FailureKind, Operation, Task, TaskState, WaitReason};
 use shiwen_engine::EngineError;
-use shiwen_session::{MediaError, SessionError, Words};
+use shiwen_session::{MediaError, Session, SessionError, Words};
 
-use crate::form;
+use crate::{failures, form, json};
 
 /// A line on standard output. A reader that has gone away (`| head`) is an error that ends the program quietly.
 macro_rules! say {
@@ -50,8 +50,11 @@ impl Exit {
         if let Some(MediaError::NoSuchMedia | MediaError::Unavailable(_)) = error.downcast_ref() {
             return Self::Failed;
         }
-        if error.is::<NeedsYes>() {
+        if error.is::<NeedsYes>() || error.is::<NoFolder>() {
             return Self::Wrong;
+        }
+        if error.is::<NotThere>() {
+            return Self::Failed;
         }
         match error.downcast_ref::<EngineError>() {
             Some(EngineError::NoLink) => Self::NoLink,
@@ -62,7 +65,9 @@ impl Exit {
                 FailureKind::Unauthorized => Self::NotReady,
                 _ => Self::Failed,
             },
-            Some(EngineError::Faults(_) | EngineError::InvalidId) => Self::Wrong,
+            Some(EngineError::Faults(_) | EngineError::Unfit(_) | EngineError::InvalidId) => {
+                Self::Wrong
+            }
             Some(EngineError::Uncertain(_)) => Self::Uncertain,
             Some(EngineError::Busy { .. }) => Self::Waiting,
             Some(EngineError::InvalidField { .. } | EngineError::Store(_)) | None => Self::Broken,
@@ -103,7 +108,11 @@ pub(crate) fn explain(words: &Words, error: &anyhow::Error, json: bool) {
         _ => &[],
     };
     let failure = match engine {
-        Some(EngineError::Refused(failed) | EngineError::Uncertain(failed)) => Some(&failed.0),
+        Some(
+            EngineError::Refused(failed)
+            | EngineError::Uncertain(failed)
+            | EngineError::Unfit(failed),
+        ) => Some(&failed.0),
         _ => None,
     };
     if json {
@@ -111,15 +120,17 @@ pub(crate) fn explain(words: &Words, error: &anyhow::Error, json: bool) {
         let explained = serde_json::json!({
             "error": key, "message": message, "chain": format!("{error:#}"), "faults": faults, "failure": failure,
         });
-        eprintln!("{explained}");
+        eprintln!("{}", json::line(&explained).unwrap_or_default());
         return;
     }
     eprintln!("{}", words.say(key, &[]));
     for line in form::faults(words, faults, error.downcast_ref()) {
         eprintln!("  {line}");
     }
-    if let Some(failure) = failure {
-        eprintln!("  {}", failure_words(words, failure, Unit::Credit));
+    // What was not sent is no failure of the provider's.
+    if let Some(failure) = failure.filter(|_| !matches!(engine, Some(EngineError::Unfit(_)))) {
+        let next = failures::next_of_call(words, failure).unwrap_or_default();
+        eprintln!("  {} {next}", failures::headline(words, failure, None));
     }
     eprintln!("  {error:#}");
     if let Some(EngineError::NotReady(provider)) = engine {
@@ -140,6 +151,12 @@ fn key_of(error: &anyhow::Error) -> &'static str {
     if error.is::<NeedsYes>() {
         return "cli.needs_yes";
     }
+    if error.is::<NotThere>() {
+        return "cli.not_there";
+    }
+    if error.is::<NoFolder>() {
+        return "download.unwritable";
+    }
     of_engine().or_else(of_session).or_else(of_media).unwrap_or("error.internal")
 }
 
@@ -150,6 +167,15 @@ fn engine_key(error: &EngineError) -> Option<&'static str> {
         EngineError::NotReady(_) => "cli.not_ready",
         EngineError::NotOffered(_) => "error.not_offered",
         EngineError::InvalidField { .. } => "error.invalid_field",
+        EngineError::Unfit(unfit) => match unfit.0.code.as_deref() {
+            Some("file_unreadable") => "cli.file_unreadable",
+            Some("file_none") => "cli.file_none",
+            Some("file_kind") => "cli.file_kind",
+            Some("file_size") => "cli.file_size",
+            _ => "error.unfit_call",
+        },
+        // It was not even reached.
+        EngineError::Refused(failed) if failed.0.kind == FailureKind::Network => "failure.network",
         EngineError::Refused(_) => "error.refused_call",
         EngineError::Faults(_) => "error.faults",
         EngineError::Uncertain(_) => "error.uncertain_call",
@@ -180,6 +206,19 @@ fn session_key(error: &SessionError) -> &'static str {
     }
 }
 
+/// Says that the history was damaged and what became of it; until somebody has surely read it.
+pub(crate) fn say_salvaged(session: &Session, words: &Words) -> anyhow::Result<()> {
+    let Some(salvage) = &session.salvaged else { return Ok(()) };
+    let (tasks, doubted) = (salvage.tasks.to_string(), salvage.doubted.to_string());
+    let path = salvage.kept_at.to_string_lossy();
+    let places = [("tasks", &*tasks), ("doubted", &*doubted), ("path", &*path)];
+    eprintln!("{}", words.say("cli.salvaged", &places));
+    if std::io::stderr().is_terminal() {
+        session.engine.store().salvage_told().map_err(EngineError::from)?;
+    }
+    Ok(())
+}
+
 /// How a task stands, by what it does.
 pub(crate) fn state<'a>(words: &'a Words, task: &Task) -> std::borrow::Cow<'a, str> {
     let key = match (task.state, task.operation) {
@@ -202,44 +241,25 @@ fn state_words(words: &Words, state: TaskState) -> String {
 #[error("this needs --yes")]
 pub(crate) struct NeedsYes;
 
-/// Why a task failed or is uncertain, as one line.
-pub(crate) fn cause(words: &Words, task: &Task, unit: Unit) -> String {
-    match (task.state, &task.failure, task.wait) {
-        (TaskState::Uncertain, _, _) => words.say("state.uncertain", &[]).into_owned(),
-        (_, Some(failure), _) => failure_words(words, failure, unit),
-        (_, _, Some(wait)) => words.say(&format!("wait.{}", wait.reason), &[]).into_owned(),
-        (_, None, None) => state(words, task).into_owned(),
-    }
-}
+/// What was to be deleted does not exist.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no such thing, so nothing was deleted")]
+pub(crate) struct NotThere;
 
-/// A failure as one line.
-pub(crate) fn failure_words(words: &Words, failure: &Failure, unit: Unit) -> String {
-    words.say(&failure_key(failure, unit), &[("provider", failure.provider.as_str())]).into_owned()
-}
-
-fn failure_key(failure: &Failure, unit: Unit) -> String {
-    match failure.kind {
-        FailureKind::QuotaExhausted => format!("failure.quota_{unit}"),
-        kind => format!("failure.{}", kind.as_str().replace('-', "_")),
-    }
-}
+/// The folder that the user named cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the folder cannot be made")]
+pub(crate) struct NoFolder(#[source] pub(crate) std::io::Error);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shiwen_core::ProviderId;
     use shiwen_session::Language;
 
     #[test]
-    fn every_failure_and_wait_has_words_in_both_languages() {
+    fn every_state_and_wait_has_words_in_both_languages() {
         for language in [Language::Chinese, Language::English] {
             let words = Words::new(language);
-            for kind in FailureKind::ALL {
-                for unit in Unit::ALL {
-                    let key = failure_key(&Failure::new(ProviderId::Momoget, *kind), *unit);
-                    assert!(words.has(&key), "{key}");
-                }
-            }
             for reason in WaitReason::ALL {
                 assert!(words.has(&format!("wait.{reason}")), "{reason}");
             }
@@ -254,6 +274,7 @@ mod tests {
         let sources = [
             include_str!("download.rs"),
             include_str!("extract.rs"),
+            include_str!("failures.rs"),
             include_str!("form.rs"),
             include_str!("links.rs"),
             include_str!("list.rs"),

@@ -13,7 +13,7 @@ const LOOK: Duration = Duration::from_millis(250);
 
 #[derive(clap::Args)]
 pub(crate) struct Patience {
-    /// Wait for the result, which is what happens anyway.
+    /// Wait until it has ended. This is the default; it takes back a --no-wait before it.
     #[arg(long, overrides_with = "no_wait")]
     wait: bool,
     /// End as soon as the provider has accepted. The tasks go on at the next run, e.g. with `wait`.

@@ -1,10 +1,15 @@
 //! What a task gave, for people.
 
-use shiwen_core::{Analysis, Output, Plan, Scrape, Task, TaskDetail, TaskState, Timestamp, Work};
+use std::borrow::Cow;
+
+use shiwen_core::{
+    Analysis, Output, Plan, Scrape, Task, TaskDetail, TaskState, Timestamp, Work, WorkKind,
+};
 use shiwen_session::{Session, Words};
 
 use crate::{
-    output::{Exit, cause, say, state},
+    failures,
+    output::{Exit, say, state},
     patience::about,
 };
 
@@ -30,8 +35,10 @@ pub(crate) fn task(
             Ok(())
         }
         _ => {
-            let unit = session.engine.provider(task.provider)?.unit;
-            eprintln!("{} {}", about(task), cause(words, task, unit));
+            eprintln!("{} {}", about(task), failures::line(session, detail, words));
+            if let Some(said) = failures::said(words, task) {
+                eprintln!("  {said}");
+            }
             Ok(())
         }
     }
@@ -67,13 +74,44 @@ fn found(task: &Task, words: &Words) -> anyhow::Result<()> {
 
 fn works(works: &[Work], words: &Words) -> anyhow::Result<()> {
     for (index, work) in works.iter().enumerate() {
-        let edit = work.edit.as_deref().unwrap_or("original");
-        say!("{}\t{}\t{}\t{edit}\t{}", index + 1, work.kind, work.version, work.url);
+        let kind = words.say(kind_key(work.kind), &[]);
+        say!("{}\t{kind}\t{}\t{}\t{}", index + 1, work.version, version(work, words), work.url);
         if let Some(until) = work.expires_at {
             eprintln!("{}", words.say("cli.good_until", &[("when", &time(until))]));
         }
     }
     Ok(())
+}
+
+fn kind_key(kind: WorkKind) -> &'static str {
+    match kind {
+        WorkKind::Video => "studio.kind.video",
+        WorkKind::Image => "studio.kind.image",
+        WorkKind::Music => "studio.kind.music",
+    }
+}
+
+/// What an edit made of it. One that has no words goes by its number.
+fn version<'a>(work: &Work, words: &'a Words) -> Cow<'a, str> {
+    let key = match work.edit.as_deref() {
+        None => "studio.version.original",
+        Some("captions" | "caption") => "studio.version.captions",
+        Some("overlay") => "studio.version.overlay",
+        Some(_) => {
+            return Cow::Owned(
+                words
+                    .say("studio.version.number", &[("n", &work.version.to_string())])
+                    .into_owned(),
+            );
+        }
+    };
+    words.say(key, &[])
+}
+
+/// What a moment of a video is for: the provider's word where there is none of ours.
+fn moment(word: &str, words: &Words) -> String {
+    let key = format!("moment.{}", word.trim().to_lowercase().replace([' ', '-'], "_"));
+    if words.has(&key) { words.say(&key, &[]).into_owned() } else { word.to_owned() }
 }
 
 fn analysis(analysis: &Analysis, words: &Words) -> anyhow::Result<()> {
@@ -85,8 +123,10 @@ fn analysis(analysis: &Analysis, words: &Words) -> anyhow::Result<()> {
     }
     for frame in &analysis.keyframes {
         let whole = frame.at_s.max(0.0) as u64;
-        let said = [&frame.word, &frame.description, &frame.visual, &frame.audio, &frame.text];
-        let said: Vec<&str> = said.into_iter().filter_map(|part| part.as_deref()).collect();
+        let named = frame.word.as_deref().map(|word| moment(word, words));
+        let seen = [&frame.description, &frame.visual, &frame.audio, &frame.text];
+        let said: Vec<&str> =
+            std::iter::once(&named).chain(seen).filter_map(|part| part.as_deref()).collect();
         say!("{}:{:02}\t{}", whole / 60, whole % 60, said.join(" · "));
     }
     for (key, list) in [

@@ -5,8 +5,9 @@ use shiwen_engine::EngineError;
 use shiwen_session::{Session, Words};
 
 use crate::{
+    failures, json,
     links::any_provider,
-    output::{Exit, failure_words, say},
+    output::{Exit, say},
     print,
 };
 
@@ -46,7 +47,7 @@ impl Quota {
             views.push(view);
         }
         if json {
-            say!("{}", serde_json::to_string(&views)?);
+            say!("{}", json::line(&views)?);
         }
         Ok(worst)
     }
@@ -63,7 +64,7 @@ fn exit(view: &ProviderView) -> Exit {
 fn line(view: &ProviderView, words: &Words) -> anyhow::Result<()> {
     let mut parts = vec![view.name.clone()];
     match (&view.check_failure, &view.allowance) {
-        (Some(failure), _) => parts.push(failure_words(words, failure, view.unit)),
+        (Some(failure), _) => parts.push(failures::headline(words, failure, None)),
         (None, Some(allowance)) => parts.push(left(allowance, words)),
         (None, None) => parts.push(words.say("cli.left_unknown", &[]).into_owned()),
     }

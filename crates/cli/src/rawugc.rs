@@ -11,8 +11,9 @@ use shiwen_session::{Session, Words};
 
 use crate::{
     form::{self, InForm, Setting},
+    json,
     orders::{Rest, Wish},
-    output::{Exit, NeedsYes, say},
+    output::{Exit, NeedsYes, NotThere, say},
 };
 
 const ID: ProviderId = ProviderId::RawUgc;
@@ -88,6 +89,24 @@ fn about(verb: Verb) -> &'static str {
     }
 }
 
+fn about_group(name: &str) -> &'static str {
+    match name {
+        "videos" => "Videos that it made for you",
+        "images" => "Pictures that it made for you",
+        "music" => "Music that it made for you",
+        "characters" => "People who can appear in generated videos",
+        "personas" => "Personas that contents are made for",
+        "messaging" => "Messages that contents are to bring across",
+        "products" => "Your products with their photos",
+        "styles" => "Styles for videos and pictures, built-in ones among them",
+        "accounts" => "Connected accounts of social networks",
+        "posts" => "Posts: drafts, planned and published ones",
+        "viral" => "The library of videos that did well",
+        "plans" => "Content plans that were made from searches",
+        _ => "What it keeps under this name",
+    }
+}
+
 fn verb_command(call: &CollectionCall) -> Command {
     let mut command = Command::new(call.verb.as_str())
         .about(about(call.verb))
@@ -109,18 +128,30 @@ fn verb_command(call: &CollectionCall) -> Command {
 
 impl Args for RawUgc {
     fn augment_args(command: Command) -> Command {
-        let upload = Command::new("upload")
-            .about("Upload a picture or a video; answers its address")
-            .arg(Arg::new("file").required(true).value_parser(clap::value_parser!(PathBuf)));
+        let upload =
+            Command::new("upload").about("Upload a picture or a video; answers its address").arg(
+                Arg::new("file").required(true).value_parser(clap::value_parser!(PathBuf)).help(
+                    "A video (mp4, mov, webm) or a picture (png, jpg, webp) of at most 100 MB",
+                ),
+            );
         let groups = collections().iter().map(|group| {
             let verbs = group.calls.iter().map(verb_command);
-            Command::new(group.name.as_str()).subcommand_required(true).subcommands(verbs)
+            Command::new(group.name.as_str())
+                .about(about_group(&group.name))
+                .subcommand_required(true)
+                .subcommands(verbs)
         });
         command
             .subcommands(groups)
             .subcommand(upload)
-            .subcommand(Scrape::augment_args(Command::new("scrape").about("Look for videos")))
-            .subcommand(Plan::augment_args(Command::new("plan").about("Plan contents")))
+            .subcommand(Scrape::augment_args(
+                Command::new("scrape")
+                    .about("Look for videos on TikTok: a task that costs credits"),
+            ))
+            .subcommand(Plan::augment_args(
+                Command::new("plan")
+                    .about("Plan contents from a search: a task that costs credits"),
+            ))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -175,14 +206,28 @@ impl RawUgc {
     }
 
     /// Which groups and verbs there are, with the fields of each.
-    pub(crate) fn list() -> anyhow::Result<Exit> {
-        say!("{}", serde_json::to_string_pretty(collections())?);
+    pub(crate) fn list(json: bool, words: &Words) -> anyhow::Result<Exit> {
+        if json {
+            say!("{}", json::line(&collections())?);
+            return Ok(Exit::Done);
+        }
+        for group in collections() {
+            say!("{}\t{}", group.name, words.say(&format!("collection.{}", group.name), &[]));
+            for call in &group.calls {
+                say!("  {}", summary(call));
+            }
+        }
+        for (name, operation) in [("scrape", Operation::Scrape), ("plan", Operation::Plan)] {
+            say!("{name}\t{}", words.say(&format!("operation.{operation}"), &[]));
+        }
+        say!("upload FILE\t{}", words.say("cli.upload", &[]));
+        say!("\n{}", words.say("cli.rawugc_help", &[]));
         Ok(Exit::Done)
     }
 
     pub(crate) async fn run(&self, session: &Session, words: &Words) -> anyhow::Result<Exit> {
         match self {
-            Self::Groups => Self::list(),
+            Self::Groups => Self::list(true, words),
             Self::Upload { file } => {
                 let url = session.engine.upload(ID, file).await?;
                 say!("{}", serde_json::json!({ "url": url }));
@@ -208,11 +253,29 @@ impl RawUgc {
                 let items = items.map_err(|error| {
                     anyhow::Error::from(error).context(InForm::of(&call.form, &input))
                 })?;
-                say!("{}", serde_json::to_string(&items)?);
+                if *verb == Verb::Delete && items.total == Some(0) {
+                    return Err(NotThere.into());
+                }
+                say!("{}", json::line(&items)?);
                 Ok(Exit::Done)
             }
         }
     }
+}
+
+/// A verb with what it takes: `reschedule ID scheduledFor* timezone --yes`.
+fn summary(call: &CollectionCall) -> String {
+    let mut parts = vec![call.verb.to_string()];
+    if takes_id(call.verb) {
+        parts.push("ID".to_owned());
+    }
+    let mark = |required| if required { "*" } else { "" };
+    let fields = call.form.fields.iter();
+    parts.extend(fields.map(|field| format!("{}{}", field.name, mark(field.required))));
+    if call.ask {
+        parts.push("--yes".to_owned());
+    }
+    parts.join(" ")
 }
 
 /// Says that it waits where that takes long: the provider takes only so many calls a minute.

@@ -51,6 +51,23 @@ fn a_file_that_cannot_be_had_says_why() {
 }
 
 #[test]
+fn a_host_that_is_not_there_is_said_to_be_so_and_nothing_to_have_broken_off() {
+    let (mut stage, folder) = stage("iRk3xQ7_p2A");
+    stage.end_sandbox();
+    let (exit, said) = stage.fails(&["download", "1", "--to", folder.to_str().unwrap()]);
+    assert!(exit == 4 && said.contains("没连上") && !said.contains("断了"), "{exit} {said}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_refused_before_anything_is_fetched() {
+    let (stage, folder) = stage("iRk3xQ7_p2A");
+    std::fs::write(&folder, "a file").unwrap();
+    let below = folder.join("below");
+    let (exit, said) = stage.fails(&["download", "1", "--to", below.to_str().unwrap()]);
+    assert!(exit == 2 && said.contains("不能写入") && !said.contains("下载中"), "{exit} {said}");
+}
+
+#[test]
 fn a_task_without_such_a_file_says_so() {
     let (stage, _) = stage("iRk3xQ7_p2A");
     let (exit, said) = stage.fails(&["download", "1", "--work", "1"]);

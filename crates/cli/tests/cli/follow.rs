@@ -16,7 +16,7 @@ fn a_jimeng_task_is_followed_to_its_end_for_free() {
     assert_eq!(stage.paid("jimeng"), 0);
 
     let (exit, said) = stage.fails(&["follow", "jimeng", "cgt-sandbox-sb-fail"]);
-    assert!(exit == 4 && said.contains("服务商出错了"), "{exit} {said}");
+    assert!(exit == 4 && said.contains("服务商没能做完。按任务号查询不花钱。"), "{exit} {said}");
 }
 
 #[test]

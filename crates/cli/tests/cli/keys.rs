@@ -68,7 +68,7 @@ fn a_provider_that_is_not_set_up_is_named_with_its_variables() {
 }
 
 #[test]
-fn a_file_of_a_newer_version_or_no_database_is_left_as_it_is() {
+fn a_file_of_a_newer_version_is_left_as_it_is_and_a_damaged_one_is_put_aside() {
     let newer = {
         let mut header = vec![0_u8; 4096];
         header[..16].copy_from_slice(b"SQLite format 3\0");
@@ -76,9 +76,9 @@ fn a_file_of_a_newer_version_or_no_database_is_left_as_it_is() {
         header[68..72].copy_from_slice(&0x5368_5765_u32.to_be_bytes());
         header
     };
-    for (bytes, words) in [
-        (newer, "更新的拾文"),
-        (b"just a text file, longer than a header".repeat(9), "数据文件坏了"),
+    for (bytes, exit, words) in [
+        (newer, 1, "更新的拾文"),
+        (b"just a text file, longer than a header".repeat(9), 0, "数据文件坏了"),
     ] {
         let folder = TempDir::new().unwrap();
         let file = folder.path().join("shiwen.db");
@@ -89,8 +89,12 @@ fn a_file_of_a_newer_version_or_no_database_is_left_as_it_is() {
             .arg("tasks")
             .output()
             .unwrap();
-        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(output.status.code(), Some(exit), "{}", said(&output));
         assert!(said(&output).contains(words), "{}", said(&output));
-        assert_eq!(std::fs::read(&file).unwrap(), bytes);
+        let kept =
+            |path: std::path::PathBuf| path.is_file() && std::fs::read(path).unwrap() == bytes;
+        let mut files = std::fs::read_dir(folder.path()).unwrap();
+        assert!(files.any(|entry| kept(entry.unwrap().path())), "{}", said(&output));
+        assert_eq!(std::fs::read(&file).unwrap() == bytes, exit == 1);
     }
 }

@@ -18,7 +18,14 @@ fn without_a_call_all_groups_and_verbs_are_listed_with_their_fields() {
         groups.as_array().unwrap().iter().map(|group| group["name"].as_str().unwrap()).collect();
     assert!(["personas", "posts", "viral", "plans"].iter().all(|name| names.contains(name)));
     let fields = &groups[0]["calls"][0]["form"]["fields"];
-    assert!(fields.as_array().unwrap().iter().any(|field| field["name"] == "limit"), "{fields}");
+    let limit = fields.as_array().unwrap().iter().find(|field| field["name"] == "limit").unwrap();
+    assert!(limit.to_string().contains(r#""default":50,"#), "{limit}");
+    let said = stage.ok(&["rawugc"]);
+    for line in
+        ["personas\t人设", "  create name* description*", "  delete ID --yes", "upload FILE"]
+    {
+        assert!(said.contains(line), "{line}: {said}");
+    }
     assert_eq!(stage.calls()["reads"], serde_json::json!({}));
 }
 
@@ -53,6 +60,9 @@ fn everything_in_a_library_is_made_read_changed_and_deleted() {
         let list = stage.json(&["rawugc", group, "list"]);
         assert!(list["items"].as_array().unwrap().iter().any(|item| item["id"] == thing.as_str()));
         stage.json(&["rawugc", group, "delete", &thing, "--yes"]);
+        let (exit, said) = stage.fails(&["rawugc", group, "delete", &thing, "--yes"]);
+        let said: Value = serde_json::from_str(&said).unwrap();
+        assert_eq!((exit, &said["error"]), (4, &"cli.not_there".into()), "{group}");
         assert_eq!(stage.fails(&["rawugc", group, "get", &thing]).0, 4);
         assert_eq!(stage.routed(&format!("rawugc POST {route}")), 1, "{group}");
     }
@@ -113,8 +123,16 @@ fn a_file_is_uploaded_and_other_kinds_are_not() {
     assert!(answer["url"].as_str().unwrap().starts_with("http"), "{answer}");
     let text = stage.folder.path().join("notes.txt");
     std::fs::write(&text, "x").unwrap();
-    for file in [text.to_str().unwrap(), "/nowhere/at/all.png"] {
-        assert_eq!(stage.fails(&["rawugc", "upload", file]).0, 4, "{file}");
+    let folder = stage.folder.path().to_str().unwrap();
+    for (file, error) in [
+        (text.to_str().unwrap(), "cli.file_kind"),
+        ("/nowhere/at/all.png", "cli.file_unreadable"),
+        (folder, "cli.file_none"),
+    ] {
+        let (exit, said) = stage.fails(&["rawugc", "upload", file]);
+        let said: Value = serde_json::from_str(&said).unwrap();
+        assert_eq!((exit, &said["error"]), (2, &error.into()), "{file}");
+        assert!(said["message"].as_str().unwrap().contains("什么都没有发出"), "{said}");
     }
     assert_eq!(stage.routed("rawugc POST /upload"), 1);
 }

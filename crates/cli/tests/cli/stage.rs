@@ -22,8 +22,7 @@ pub(crate) struct Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        self.sandbox.kill().unwrap();
-        self.sandbox.wait().unwrap();
+        self.end_sandbox();
     }
 }
 
@@ -117,6 +116,12 @@ impl Stage {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+
+    /// From here on nobody answers.
+    pub(crate) fn end_sandbox(&mut self) {
+        self.sandbox.kill().unwrap();
+        self.sandbox.wait().unwrap();
     }
 
     /// The state of the newest task as another process sees it.

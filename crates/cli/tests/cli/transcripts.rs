@@ -104,17 +104,46 @@ fn each_end_has_its_exit_code_and_words() {
             3,
             "https://www.douyin.com/user/MS4wLjABAAAAfixture",
         ),
-        ("https://v.douyin.com/sb-badkey/", 4, "密钥无效或已过期"),
-        ("https://v.douyin.com/sb-quota/", 4, "次数用完了"),
-        ("https://v.douyin.com/sb-unsupported/", 4, "不支持这个平台"),
-        ("https://v.douyin.com/sb-fail/", 4, "服务商出错了"),
-        ("https://v.douyin.com/sb-html/", 5, "结果未知，可能已扣费"),
-        ("https://v.douyin.com/sb-drop-after/", 5, "结果未知，可能已扣费"),
+        (
+            "https://v.douyin.com/sb-badkey/",
+            4,
+            "密钥无效或已过期。没有扣费。检查 Momoget 的密钥，用 shiwen-cli quota momoget",
+        ),
+        (
+            "https://v.douyin.com/sb-quota/",
+            4,
+            "次数用完了。没有扣费。去 https://www.momoget.cn/?view=console 充值",
+        ),
+        (
+            "https://v.douyin.com/sb-unsupported/",
+            4,
+            "不支持这个平台。没有扣费。换一家再试：加上 --provider",
+        ),
+        (
+            "https://v.douyin.com/sb-fail/",
+            4,
+            "服务商没能做完。是否扣费，服务商没有写明。可以再运行一次",
+        ),
+        (
+            "https://v.douyin.com/sb-html/",
+            5,
+            "结果未知，可能已扣费。Momoget 的答复看不懂，已原样存下。先去 https://www.momoget.cn/",
+        ),
+        (
+            "https://v.douyin.com/sb-drop-after/",
+            5,
+            "结果未知，可能已扣费。提交已发出，但连接在收到答复前断了。先去",
+        ),
     ] {
         let output = stage.run(&["transcribe", text]);
         assert_eq!(output.status.code(), Some(code), "{text}: {}", said(&output));
         assert!(said(&output).contains(words), "{text}: {}", said(&output));
         assert!(output.stdout.is_empty(), "{text}");
+        if code > 3 {
+            let page = stage.json(&["tasks", "--limit", "1"]);
+            let shown = stage.ok(&["show", &page["tasks"][0]["id"].to_string()]);
+            assert!(shown.contains(words), "{shown}");
+        }
     }
 }
 

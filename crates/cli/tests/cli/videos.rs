@@ -1,6 +1,10 @@
 //! Video info and analyses of share texts.
 
-use crate::stage::{Stage, share_text};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::stage::{PROGRAM, Stage, said, share_text};
 
 #[test]
 fn a_share_text_gives_title_author_cover_and_media() {
@@ -16,6 +20,23 @@ fn a_share_text_gives_title_author_cover_and_media() {
     assert!(detail["task"]["found"]["cover_url"].as_str().unwrap().contains("/media/cover/"));
     // The second one was in the history.
     assert_eq!(stage.creates(&url), 1);
+}
+
+#[test]
+fn what_one_run_in_the_sandbox_learned_is_good_in_the_next() {
+    let folder = TempDir::new().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.args(["--sandbox", "--data-dir"]).arg(folder.path()).args(arguments);
+        command.env_remove("SHIWEN_SANDBOX_URL").env("SHIWEN_SANDBOX_PACE", "0.05");
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    run(&["resolve", &share_text("iRk3xQ7_p2A").0]);
+    let files = folder.path().join("files");
+    let file = run(&["download", "1", "--to", files.to_str().unwrap()]);
+    assert!(std::fs::metadata(file.trim()).unwrap().len() > 1000);
 }
 
 #[test]

@@ -98,11 +98,11 @@ fn a_wrong_field_is_named_with_its_limit_and_nothing_is_sent() {
 fn refused_and_ambiguous_orders_end_as_such() {
     let stage = Stage::without_limit();
     for (prompt, code, words) in [
-        ("sb-quota", 4, "用完"),
+        ("sb-quota", 4, "点数用完了。没有扣费。去 https://rawugc.com/ 充值"),
         ("sb-member", 4, "没有这个权限"),
-        ("sb-fail", 4, "服务商出错了"),
-        ("sb-drop-after", 5, "结果未知，可能已扣费"),
-        ("sb-html", 5, "结果未知，可能已扣费"),
+        ("sb-fail", 4, "服务商没能做完。是否扣费，服务商没有写明。可以再运行一次"),
+        ("sb-drop-after", 5, "结果未知，可能已扣费。提交已发出，但连接在收到答复前断了。先去"),
+        ("sb-html", 5, "结果未知，可能已扣费。RawUGC 的答复看不懂，已原样存下。先去"),
     ] {
         let (exit, said) = stage.fails(&["generate", "music", "--prompt", prompt]);
         assert!(exit == code && said.contains(words), "{prompt}: {exit} {said}");
@@ -111,8 +111,31 @@ fn refused_and_ambiguous_orders_end_as_such() {
 }
 
 #[test]
-fn without_waiting_the_task_is_accepted_and_waited_for_later() {
+fn works_are_named_in_the_users_language_and_other_lists_are_counted() {
     let stage = Stage::without_limit();
+    let said = stage.ok(&VIDEO);
+    assert!(said.contains("1\t视频\t1\t原片\thttp"), "{said}");
+    let said = stage.ok(&["caption", &newest(&stage)]);
+    assert!(said.contains("\t加字幕\t"), "{said}");
+    let said = stage.ok(&["show", &newest(&stage), "--lang", "en"]);
+    assert!(!said.contains("加字幕"), "{said}");
+
+    let texts = stage.run(&["tasks"]);
+    assert!(texts.stdout.is_empty());
+    let elsewhere = crate::stage::said(&texts);
+    assert!(elsewhere.contains("另有作品 2 条：tasks --desk works"), "{elsewhere}");
+    let works = stage.run(&["tasks", "--desk", "works", "--limit", "1"]);
+    assert!(
+        crate::stage::said(&works).contains("最新的 1 条，共 2 条"),
+        "{}",
+        crate::stage::said(&works)
+    );
+}
+
+#[test]
+fn without_waiting_the_task_is_accepted_and_waited_for_later() {
+    // It takes long enough to be seen running by a busy machine.
+    let stage = Stage::with("0.4", &["--rawugc-calls-per-minute", "0"]);
     let accepted = stage.ok(&[&VIDEO[..], &["--no-wait"]].concat());
     assert!(accepted.contains("生成中"), "{accepted}");
     let id = newest(&stage);
