@@ -173,10 +173,11 @@ impl Store {
                 ":failure": failure,
                 ":now": now.0,
             };
-            match write.tx.prepare_cached(sql)?.execute(params)? {
-                0 => Err(StoreError::TaskGone),
-                _ => Ok(()),
+            if write.tx.prepare_cached(sql)?.execute(params)? == 0 {
+                return Err(StoreError::TaskGone);
             }
+            write.changed(task);
+            Ok(())
         })
     }
 

@@ -1,6 +1,6 @@
 //! Downloads and kept works in the history.
 
-use shiwen_core::{DownloadFailure, DownloadState, Media, TaskId};
+use shiwen_core::{DownloadFailure, DownloadState, Media, TaskChange, TaskId};
 use shiwen_store::{DownloadRecord, Kept, StoreError};
 
 use crate::fixture::*;
@@ -106,7 +106,12 @@ fn works_are_to_be_kept_until_something_is_known_about_their_files() {
     let [one, two] = ["1", "2"].map(|id| history.in_situation(Situation::Succeeded, id));
     let running = history.in_situation(Situation::Running, "3");
     history.in_situation(Situation::Succeeded, "4");
-    for (task, works) in [(one, "[{},{}]"), (two, "[{}]"), (running, "[{}]")] {
+    let work = r#"{"kind":"video","version":1,"url":"https://media.example/a.mp4"}"#;
+    for (task, works) in [
+        (one, format!("[{work},{work}]")),
+        (two, format!("[{work}]")),
+        (running, format!("[{work}]")),
+    ] {
         let sql = "UPDATE tasks SET works = ?2 WHERE id = ?1";
         history.sql().execute(sql, (task.0, works)).unwrap();
     }
@@ -129,8 +134,11 @@ fn works_are_to_be_kept_until_something_is_known_about_their_files() {
     assert_eq!(store.kept_work(two, 0).unwrap(), Some(Kept::Lost(DownloadFailure::Expired)));
     let file =
         Kept::File { name: format!("{two}-0.mp4"), media_type: "video/mp4".to_owned(), bytes: 1 };
+    let mut changes = store.changes();
     store.keep_work(two, 0, &file, at(4)).unwrap();
     assert_eq!(store.kept_work(two, 0).unwrap(), Some(file));
+    let told = announced(&mut changes);
+    assert!(matches!(&told[..], [TaskChange::Saved { task }] if task.kept == [0]), "{told:?}");
 }
 
 #[test]
