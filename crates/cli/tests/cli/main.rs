@@ -7,6 +7,8 @@ mod downloads;
 mod extract;
 mod follow;
 mod keys;
+#[cfg(not(feature = "kill-points"))]
+mod kill_points;
 mod library;
 mod processes;
 mod research;
