@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::{
     accounts, calendar, dice,
     ids::Ticket,
-    json_body, media,
+    json_body, media, nasty,
     scenario::Scenario,
     simulated::Route,
     state::{Stage, State},
@@ -227,6 +227,7 @@ fn inner(id: &str, video: Option<String>, created_ms: u64, begun_ms: u64, end_ms
 fn failure_of(scenario: Scenario) -> Option<&'static str> {
     match scenario {
         Scenario::Fail => Some("视频生成失败，请稍后重试"),
+        Scenario::NastyFail => Some(nasty::MESSAGE),
         Scenario::Gone => Some("参考图片无法访问"),
         _ => None,
     }

@@ -13,6 +13,7 @@ mod knobs;
 mod link;
 mod media;
 mod momoget;
+mod nasty;
 mod page;
 mod rawugc;
 mod scenario;

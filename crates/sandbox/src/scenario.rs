@@ -84,6 +84,8 @@ scenarios! {
     Blocked "blocked" "Refused: the content is not allowed (Coze, Jimeng). Others: like `ok`."
     Trouble "trouble" "Refused: the service's own answer of trouble on its side."
     TroublePoll "trouble-poll" "Accepted; the first three questions get the service's own answer of trouble on its side."
+    Nasty "nasty" "Succeeds with texts full of markup, scripts, control characters and characters that turn text around; a video's cover has a `javascript:` address."
+    NastyFail "nasty-fail" "Fails like `fail`, with such a text as the reason."
 }
 
 /// The bad answers to questions after which a `-poll` word recovers.

@@ -12,6 +12,7 @@ use crate::{
     ids::{EPOCH_MS, SEEDS, TICK_MS, Ticket},
     knobs::Knobs,
     link::{self, Site},
+    nasty,
     rawugc::Books,
     scenario::Scenario,
     texts::Talk,
@@ -199,6 +200,7 @@ impl State {
     pub(crate) fn talk(&self, ticket: Ticket) -> Talk {
         match ticket.scenario {
             Scenario::Long => Talk::of_length(ticket.seed, LONG_CHARACTERS),
+            Scenario::Nasty => nasty::talk(Talk::new(ticket.seed)),
             _ => Talk::new(ticket.seed),
         }
     }

@@ -18,7 +18,7 @@ use crate::{
     ids::Ticket,
     json_body,
     link::{self, Site},
-    media,
+    media, nasty,
     scenario::Scenario,
     simulated::Route,
     state::{Lack, Stage, State},
@@ -164,6 +164,7 @@ fn task(state: &State, ticket: Ticket) -> Value {
         (Stage::Working, Scenario::BadStatus) => task["status"] = json!("TRANSCODING"),
         (Stage::Waiting | Stage::Working, _) => {}
         (Stage::Done, Scenario::Fail) => fail(&mut task, "Video processing failed!"),
+        (Stage::Done, Scenario::NastyFail) => fail(&mut task, nasty::MESSAGE),
         (Stage::Done, Scenario::Gone) => {
             fail(&mut task, "Video processing failed! The video does not exist or was deleted.");
         }
@@ -190,7 +191,7 @@ fn succeed(task: &mut Value, state: &State, ticket: Ticket) {
         _ => json!(translated(talk.text, ticket.language)),
     };
     task["videoUrl"] = json!(media::video_url(&state.url, ticket.seed, ticket.scenario));
-    task["cover"] = json!(media::cover_url(&state.url, ticket.seed, ticket.scenario));
+    task["cover"] = json!(nasty::cover_url(&state.url, ticket.seed, ticket.scenario));
     if let Some(link) = state.link_of(ticket) {
         task["workUrl"] = json!(link);
     }

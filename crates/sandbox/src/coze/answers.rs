@@ -4,7 +4,7 @@ use axum::http::HeaderMap;
 use serde_json::json;
 
 use super::workflow::Region;
-use crate::{accounts, calendar, dice, ids::Ticket, scenario::Scenario, trouble::Answer};
+use crate::{accounts, calendar, dice, ids::Ticket, nasty, scenario::Scenario, trouble::Answer};
 
 /// What a token's owner allowed it to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,7 @@ pub(crate) fn refusal_of(scenario: Scenario) -> Option<Answer> {
 pub(super) fn failure_of(scenario: Scenario) -> Option<(u64, &'static str)> {
     match scenario {
         Scenario::Fail => Some((720_701_013, "Server side trouble, please try again later.")),
+        Scenario::NastyFail => Some((720_701_013, nasty::MESSAGE)),
         Scenario::Gone => Some((720_701_004, "插件执行失败：视频不存在或已被作者删除")),
         Scenario::Unsupported => Some((720_701_004, "插件执行失败：暂不支持该平台的链接")),
         _ => None,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{accounts, ids::Ticket, media, scenario::Scenario, state::State, texts::Talk};
+use crate::{accounts, ids::Ticket, media, nasty, scenario::Scenario, state::State, texts::Talk};
 
 /// The two hosts of Coze, which know nothing of each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +98,7 @@ impl Workflow {
         let (base, seed, scenario) = (&state.url, ticket.seed, ticket.scenario);
         let avatar = media::avatar_url(base, seed, scenario);
         let video = media::video_url(base, seed, scenario);
-        let cover = media::cover_url(base, seed, scenario);
+        let cover = nasty::cover_url(base, seed, scenario);
         match self.gives {
             Gives::Transcript => json!({ "content": text, "title": title }).to_string(),
             Gives::PlainTranscript => text,

@@ -6,6 +6,7 @@ use crate::{
     accounts,
     ids::Ticket,
     link::Site,
+    nasty,
     scenario::Scenario,
     state::{Stage, State},
 };
@@ -101,6 +102,7 @@ impl Item {
         }
         item.error = match ticket.scenario {
             Scenario::Fail => Some("转写失败，请稍后重试"),
+            Scenario::NastyFail => Some(nasty::MESSAGE),
             Scenario::Gone => Some("源视频不存在或已被删除"),
             _ => None,
         };

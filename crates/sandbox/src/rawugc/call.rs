@@ -16,7 +16,7 @@ use super::{
     upload::{self, Part},
 };
 use crate::{
-    calendar, ids::Ticket, json_body, scenario::Scenario, simulated::Route, state::State,
+    calendar, ids::Ticket, json_body, nasty, scenario::Scenario, simulated::Route, state::State,
     trouble::Answer,
 };
 
@@ -234,10 +234,11 @@ impl Call {
         let balance = left.map_err(|left| Problem::no_credits(credits, left))?;
         let draft = Ticket { scenario: self.scenario, ..state.draft(&self.subject, digit) };
         let ticket = state.accept(draft, &self.subject);
-        if blocks && self.scenario == Scenario::Fail {
-            return Err(Problem::internal());
+        match self.scenario {
+            Scenario::Fail if blocks => Err(Problem::internal()),
+            Scenario::NastyFail if blocks => Err(Problem::internal().saying(nasty::MESSAGE)),
+            _ => Ok((ticket, balance)),
         }
-        Ok((ticket, balance))
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     window::Standing,
 };
 use crate::{
-    accounts, calendar, dice,
+    accounts, calendar, dice, nasty,
     scenario::Scenario,
     state::State,
     trouble::{Answer, Cut, cut},
@@ -158,7 +158,10 @@ fn refuses_again(state: &State, call: &Call) -> bool {
 
 /// What becomes of an operation that was done. Also says whether its answer is a problem after all.
 async fn finish(state: &State, call: &Call, reply: Reply) -> (Response, bool) {
-    let Reply { answer, scenario } = reply;
+    let Reply { mut answer, scenario } = reply;
+    if [call.scenario, scenario].contains(&Scenario::Nasty) {
+        nasty::spoil(&mut answer.body);
+    }
     if call.operation.blocks {
         tokio::time::sleep(blocked_for(state, call)).await;
         if call.scenario == Scenario::Stalled {

@@ -13,7 +13,7 @@ use crate::{
     dice,
     dice::Dice,
     ids::Ticket,
-    media,
+    media, nasty,
     scenario::Scenario,
     state::{Stage, State},
 };
@@ -194,6 +194,7 @@ fn failure(scenario: Scenario) -> Option<(&'static str, &'static str)> {
         Scenario::Fail => {
             Some(("GENERATION_FAILED", "The model could not finish this generation."))
         }
+        Scenario::NastyFail => Some(("GENERATION_FAILED", nasty::MESSAGE)),
         Scenario::Gone => {
             Some(("SOURCE_NOT_FOUND", "A source file does not exist or was deleted."))
         }

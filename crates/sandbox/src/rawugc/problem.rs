@@ -75,6 +75,11 @@ impl Problem {
         Self::new(500, "internal_error", "Internal Error", detail)
     }
 
+    /// The same problem in other words.
+    pub(super) fn saying(self, detail: &str) -> Self {
+        Self { detail: detail.to_owned(), ..self }
+    }
+
     pub(super) fn body(&self, path: &str) -> Value {
         let request = dice::mix(calendar::now_ms());
         let mut body = json!({

@@ -195,7 +195,7 @@ impl Post {
             (Plan::Out(time), _) => time,
         };
         match self.scenario {
-            Scenario::Fail | Scenario::Gone => ("failed", None),
+            Scenario::Fail | Scenario::NastyFail | Scenario::Gone => ("failed", None),
             _ => ("published", Some(out)),
         }
     }
