@@ -20,7 +20,7 @@ pub enum EngineError {
     #[error("the task number is not usable")]
     InvalidId,
     /// What was filled in cannot be sent. Nothing was.
-    #[error("{} fields cannot be sent as they are", .0.len())]
+    #[error("cannot be sent as it is filled in, faulty fields: {}", .0.len())]
     Faults(Vec<Fault>),
     /// What was asked cannot be sent as it is, e.g. a file that cannot be read. Nothing was; the failure's code says
     /// why, where there is more to say than its message does.
