@@ -120,7 +120,9 @@ mod tests {
         for simulated in ALL {
             let base = format!("| `http://127.0.0.1:PORT{}` |", simulated.base_path);
             assert!(page.contains(&base), "{base}");
-            for (name, value) in simulated.account {
+            // The workflows have a table of their own.
+            let fields = simulated.account.iter().filter(|(name, _)| *name != "workflows");
+            for (name, value) in fields {
                 assert!(page.contains(&format!("`{name}` = `{value}`")), "{name}");
             }
         }

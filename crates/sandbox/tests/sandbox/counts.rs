@@ -73,7 +73,8 @@ async fn the_page_lists_services_words_and_counts() {
     for provider in ["momoget", "coze", "transcriptgenerate", "rawugc", "jimeng"] {
         assert!(page.contains(&sandbox.base_url(provider)), "{provider}");
         for (name, value) in Sandbox::account(provider) {
-            assert!(page.contains(&format!("{name} = {value}")), "{provider} {name}");
+            let shown = format!("{name} = {value}").replace('"', "&quot;");
+            assert!(page.contains(&shown), "{provider} {name}");
         }
     }
     assert!(WORDS.iter().all(|word| page.contains(&format!("sb-{}<", word.word))));
