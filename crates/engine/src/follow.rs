@@ -112,6 +112,7 @@ impl Engine {
                 self.slot_freed(service.card(), true)
             }
             Followed::Failed(failure) => {
+                self.over(task.id);
                 store.lost(task.id, &scrubbed(failure, request), &raw(), now)?;
                 self.slot_freed(service.card(), false)
             }

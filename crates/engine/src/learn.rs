@@ -94,10 +94,17 @@ impl Engine {
         self.learned().watched.clear();
     }
 
+    /// It needs no more questions. Answers at which age it last ran, where it was watched.
+    pub(crate) fn over(&self, id: TaskId) -> Option<Option<Duration>> {
+        let mut learned = self.learned();
+        learned.unlisted.remove(&id);
+        learned.watched.remove(&id)
+    }
+
     /// It was found done. `finished_at` is when the provider says it was.
     pub(crate) fn found_done(&self, due: &DueTask, finished_at: Option<Timestamp>, now: Timestamp) {
         let task = &due.task;
-        let watched = self.learned().watched.remove(&task.id);
+        let watched = self.over(task.id);
         let (Some(running), Some(begun)) = (watched, task.submitted_at) else { return };
         // Several links take longer than one.
         if due.urls.len() > 1 {
