@@ -320,7 +320,8 @@ impl Run {
             }
             5..15 if state.offline => state.offline = false,
             15..20 if state.disk_room.is_none() => state.fill_disk(),
-            20..40 if state.disk_room.is_none() && waits_for_disk => state.fill_disk(),
+            20..40 if state.disk_room.is_none() && state.has_call_out() => state.fill_disk(),
+            20..80 if state.disk_room.is_none() && waits_for_disk => state.fill_disk(),
             15..28 if state.disk_room.is_some() => state.empty_disk(),
             40..45 => {
                 let long = Duration::from_secs(self.rng.u64(60..8 * 3600));
@@ -388,7 +389,9 @@ impl Run {
     }
 
     fn plan(&mut self) -> Plan {
-        let point = KillPoint::ALL[self.rng.usize(..KillPoint::ALL.len())];
+        // What needs a full disk besides is drawn twice as often.
+        let draw = self.rng.usize(..=KillPoint::ALL.len());
+        let point = KillPoint::ALL.get(draw).copied().unwrap_or(KillPoint::WaitingForDisk);
         let most = match point {
             KillPoint::AnyWriteNotCommitted | KillPoint::AnyWriteNotAnnounced => 40,
             KillPoint::DuringPoll => 8,
@@ -419,7 +422,18 @@ impl Run {
         let mut program = self.starts(None);
         self.repairs_keys(&program.engine).await;
         let mut rest = false;
+        let mut disk_trouble = self.rng.bool();
         for step in 1..LAST_STEPS {
+            {
+                // Even now the disk may fill up once while a call is out; nobody kills the program over it.
+                let mut state = self.world.state();
+                if disk_trouble && state.has_call_out() {
+                    disk_trouble = false;
+                    state.fill_disk();
+                } else if state.disk_room.is_some() && self.rng.u32(..3) == 0 {
+                    state.empty_disk();
+                }
+            }
             rest = self.user.finishes(&self.world, &program.engine);
             if rest {
                 break;

@@ -224,6 +224,8 @@ impl User {
         world.state().ledger.approve(&key);
         match decide(world, decision) {
             Decided::Done(()) => {
+                // Again, in case another process took the first one back in between.
+                world.state().ledger.approve(&key);
                 world.state().left.remove(&key);
                 world.state().note(|| format!("the user pays for {key} once more"));
                 true

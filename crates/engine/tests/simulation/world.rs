@@ -22,7 +22,7 @@ use crate::{
 };
 
 const BEGIN: i64 = 1_790_000_000_000;
-/// Writes that may fit into the room of the reserve, and more than that do not.
+/// Writes that may fit into the room of the reserve; somebody else may be faster to take it.
 const RESERVE_HOLDS: u32 = 3;
 
 /// What the program does at this moment, as far as a witness can tell.
@@ -302,13 +302,19 @@ impl State {
         self.note(|| "the disk has room".to_owned());
     }
 
+    /// Whether the program waits for the answer to a create call.
+    pub(crate) fn has_call_out(&self) -> bool {
+        let life = self.life;
+        self.ledger.calls.iter().any(|call| call.life == life && call.verdict.is_none())
+    }
+
     /// Whether a write finds room. The reserve gives it once it is released, and nothing can be put in its place.
     fn has_room(&mut self) -> bool {
         let Some(room) = self.disk_room else { return true };
         let reserve = self.reserve();
         if room == 0 && !reserve.exists() {
             let _ = fs::create_dir(&reserve);
-            self.disk_room = Some(self.chance("reserve", self.elapsed_ms()).u32(1..=RESERVE_HOLDS));
+            self.disk_room = Some(self.chance("reserve", self.elapsed_ms()).u32(..=RESERVE_HOLDS));
         }
         match self.disk_room {
             Some(0) => false,
