@@ -143,8 +143,11 @@ impl Service for Coze {
             outgoing::check_known(ID, form, job)?;
         }
         let workflow = workflows::pick(job.operation, job.input, account)?;
-        // An info workflow looks for the link itself and takes the share text as it was pasted.
-        let text = if workflow.gives_info() { job.share_text } else { link };
+        // An info workflow looks for the link itself and takes the share text as it was pasted; of several links it would
+        // take the first, whichever this call is about.
+        let is_whole =
+            workflow.gives_info() && shiwen_share_text::extract(job.share_text).len() < 2;
+        let text = if is_whole { job.share_text } else { link };
         let text = lenient::not_blank(text).unwrap_or(link);
         let (path, is_async, timeout) = match workflow.run() {
             Run::Async => ("run", Some(true), ASYNC_TIMEOUT),

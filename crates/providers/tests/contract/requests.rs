@@ -204,6 +204,15 @@ fn share_text_and_input_names_survive_any_character() {
 }
 
 #[test]
+fn of_several_links_in_a_share_text_an_info_workflow_gets_the_one_that_is_meant() {
+    let share_text = "https://v.douyin.com/first01/ https://v.douyin.com/second02/";
+    let job = Job { share_text, urls: &["https://v.douyin.com/second02/"], ..RESOLVE };
+    let body: serde_json::Value =
+        serde_json::from_slice(&create(COZE, &job, &[]).body.unwrap()).unwrap();
+    assert_eq!(body["parameters"]["input"], "https://v.douyin.com/second02/");
+}
+
+#[test]
 fn a_base_url_with_a_path_is_kept() {
     let base = [("base_url", "http://127.0.0.1:4010/coze/")];
     let request = create(COZE, &TRANSCRIBE, &base);
