@@ -95,7 +95,7 @@ fn mark() -> &'static Mark {
     MARK.get_or_init(Mark::new)
 }
 
-fn shown(command: &Command) -> String {
+pub(crate) fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let words: Vec<_> = words
         .enumerate()

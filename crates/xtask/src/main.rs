@@ -4,6 +4,7 @@ mod bench;
 mod bundle;
 mod command;
 mod packages;
+mod prove;
 mod run;
 mod setup;
 mod test;
@@ -30,6 +31,8 @@ enum Task {
     Run(run::Arguments),
     /// Set up if needed, then check everything: format, lints, tests, licences, the real window
     Test(test::Arguments),
+    /// Show what is promised about money and loss with its whole numbers; one `name value unit` line per figure
+    Prove(prove::Arguments),
     /// Build the tools that `test` needs, once, into target/tools
     Tools,
     /// Make the installer of this system
@@ -55,6 +58,7 @@ fn start(task: Task) -> Result<()> {
         Task::Setup(arguments) => setup::setup(&arguments),
         Task::Run(arguments) => run::run(&arguments),
         Task::Test(arguments) => test::test(&arguments),
+        Task::Prove(arguments) => prove::prove(&arguments),
         Task::Tools => tools::build(),
         Task::Bundle => bundle::bundle(),
         Task::Bench(arguments) => bench::bench(&arguments),

@@ -1,22 +1,18 @@
-//! `tools`: the programs that `test` needs beside Rust and Node, each pinned, built once from
-//! crates.io into `target/tools`.
+//! `tools`: the programs that `test` and `prove` need beside Rust and Node, each pinned, built once
+//! from crates.io into `target/tools`.
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::command::{answer, cargo, program, run, target};
 
 const CARGO_DENY: &str = "0.20.2";
+const CARGO_FUZZ: &str = "0.13.2";
 
 pub(crate) fn build() -> Result<()> {
     if cargo_deny().is_none() {
-        eprintln!(
-            "tools: cargo-deny {CARGO_DENY} is built from source, once; this takes some minutes"
-        );
-        run(cargo(["install", "--quiet", "--locked", "cargo-deny", "--version", CARGO_DENY])
-            .arg("--root")
-            .arg(target().join("tools")))?;
+        install("cargo-deny", CARGO_DENY)?;
     }
     eprintln!("tools: everything is there");
     Ok(())
@@ -24,9 +20,29 @@ pub(crate) fn build() -> Result<()> {
 
 /// Our cargo-deny, or the one of the machine where it is the same version.
 pub(crate) fn cargo_deny() -> Option<PathBuf> {
-    let ours = target().join(format!("tools/bin/cargo-deny{}", std::env::consts::EXE_SUFFIX));
-    [ours, PathBuf::from("cargo-deny")].into_iter().find(|path| {
-        answer(program(path).arg("--version")).is_some_and(|version| version.ends_with(CARGO_DENY))
+    found("cargo-deny", CARGO_DENY)
+}
+
+/// Our cargo-fuzz, which is built when it is first needed, or the one of the machine.
+pub(crate) fn cargo_fuzz() -> Result<PathBuf> {
+    if let Some(path) = found("cargo-fuzz", CARGO_FUZZ) {
+        return Ok(path);
+    }
+    install("cargo-fuzz", CARGO_FUZZ)?;
+    found("cargo-fuzz", CARGO_FUZZ).context("cargo-fuzz was built and cannot be started")
+}
+
+fn install(name: &str, version: &str) -> Result<()> {
+    eprintln!("tools: {name} {version} is built from source, once; this takes some minutes");
+    run(cargo(["install", "--quiet", "--locked", name, "--version", version])
+        .arg("--root")
+        .arg(target().join("tools")))
+}
+
+fn found(name: &str, version: &str) -> Option<PathBuf> {
+    let ours = target().join(format!("tools/bin/{name}{}", std::env::consts::EXE_SUFFIX));
+    [ours, PathBuf::from(name)].into_iter().find(|path| {
+        answer(program(path).arg("--version")).is_some_and(|said| said.ends_with(version))
     })
 }
 

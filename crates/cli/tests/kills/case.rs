@@ -139,8 +139,10 @@ impl Work {
     }
 
     const fn fits(self, moment: Moment) -> bool {
-        let is_followed = matches!(moment, Moment::Asked | Moment::ResultReceived);
-        !(is_followed && self.blocks())
+        // A backup waits until no create call is out.
+        let is_while_it_runs =
+            matches!(moment, Moment::Asked | Moment::ResultReceived | Moment::Backup);
+        !(is_while_it_runs && self.blocks())
     }
 }
 

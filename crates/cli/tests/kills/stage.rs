@@ -32,9 +32,12 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
+    /// From beside the one that was built for this test, or from the folder that the environment names.
     pub(crate) fn copied() -> Self {
         let folder = TempDir::new().unwrap();
-        let built = Path::new(env!("CARGO_BIN_EXE_shiwen-cli"));
+        let built = env::var_os("SHIWEN_KILLS_PROGRAMS")
+            .map(|folder| Path::new(&folder).join("shiwen-cli"));
+        let built = built.unwrap_or_else(|| env!("CARGO_BIN_EXE_shiwen-cli").into());
         for name in ["shiwen-cli", "shiwen"] {
             let from = built.with_file_name(name);
             if from.exists() {
