@@ -13,6 +13,8 @@ use crate::shell::Shell;
 const NAME: &str = "main";
 /// How often a closing window looks whether its calls have been answered.
 const LOOK: Duration = Duration::from_millis(200);
+/// Nothing answers there, and no program of an ordinary user may listen on so low a port.
+const NOWHERE: &str = "http://127.0.0.1:9";
 /// `--desk` of the design tokens, so that the window has its ground before the page is there.
 const DESK_LIGHT: Color = Color(0xE9, 0xEC, 0xEC, 0xFF);
 const DESK_DARK: Color = Color(0x0D, 0x13, 0x1D, 0xFF);
@@ -33,6 +35,11 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
             Theme::Light => Some(tauri::Theme::Light),
             Theme::Dark => Some(tauri::Theme::Dark),
         });
+    if cfg!(all(target_os = "linux", feature = "custom-protocol")) {
+        // The page needs no network, and no policy of its own stops the connections that WebKit opens beforehand for
+        // a `<link rel=preconnect>` or a clicked link. Through this none of them leaves, and no name is looked up.
+        builder = builder.proxy_url(NOWHERE.parse().map_err(tauri::Error::InvalidUrl)?);
+    }
     // Where the history cannot be opened its folder is left alone, and may not even be one.
     builder = builder.data_directory(match &first {
         Some(first) if first.app_state.problem.is_none() => shell.webview_folder(),
