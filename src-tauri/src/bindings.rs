@@ -107,10 +107,56 @@ mod tests {
             .collect();
         let commands: Vec<&str> = commands.into_iter().chain(RAW.iter().copied()).collect();
         assert_eq!(listed.lines().collect::<Vec<_>>(), commands);
-        let capability = include_str!("../capabilities/main.json");
-        for command in commands {
-            let permission = format!("\"allow-{}\"", command.replace('_', "-"));
-            assert!(capability.contains(&permission), "{permission}");
+        let capability: serde_json::Value =
+            serde_json::from_str(include_str!("../capabilities/main.json")).unwrap();
+        // Nothing of the disk, the shell, other programs, dialogs or the clipboard but through these commands.
+        let allow = |command: &str| format!("allow-{}", command.replace('_', "-"));
+        let events = ["core:event:allow-listen", "core:event:allow-unlisten"].map(str::to_owned);
+        let mut wanted: Vec<String> =
+            events.into_iter().chain(commands.into_iter().map(allow)).collect();
+        let mut allowed: Vec<String> =
+            serde_json::from_value(capability["permissions"].clone()).unwrap();
+        wanted.sort_unstable();
+        allowed.sort_unstable();
+        assert_eq!(allowed, wanted);
+        assert_eq!(capability["windows"], serde_json::json!(["main"]));
+        // Neither for pages of elsewhere nor for views of their own.
+        let names: Vec<&String> = capability.as_object().unwrap().keys().collect();
+        assert_eq!(names, ["$schema", "description", "identifier", "permissions", "windows"]);
+    }
+
+    /// What keeps markup that got into the page from doing anything, set once for all windows.
+    #[test]
+    fn the_page_has_the_one_capability_and_a_strict_policy() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src-tauri/capabilities");
+        let files: Vec<_> =
+            std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(files, ["main.json"]);
+        let config: serde_json::Value =
+            serde_json::from_str(include_str!("../../tauri.conf.json")).unwrap();
+        let app = &config["app"];
+        assert_eq!(app["withGlobalTauri"], false);
+        let security = app["security"].as_object().unwrap();
+        let names: Vec<&String> = security.keys().collect();
+        assert_eq!(names, ["capabilities", "csp", "freezePrototype"]);
+        assert_eq!(security["capabilities"], serde_json::json!(["main"]));
+        assert_eq!(security["freezePrototype"], true);
+        let policy = security["csp"].as_object().unwrap();
+        assert_eq!(policy["default-src"], "'self'");
+        for (directive, sources) in policy {
+            for source in sources.as_str().unwrap().split(' ') {
+                let known = match source {
+                    "'self'" | "'none'" => true,
+                    "ipc:" | "http://ipc.localhost" => directive == "connect-src",
+                    "data:" => directive == "img-src",
+                    "blob:" => directive == "img-src" || directive == "media-src",
+                    _ => false,
+                };
+                assert!(known, "{directive} {source}");
+            }
+        }
+        for shut in ["object-src", "base-uri", "form-action", "frame-src"] {
+            assert_eq!(policy[shut], "'none'", "{shut}");
         }
     }
 }
