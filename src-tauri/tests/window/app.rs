@@ -108,6 +108,16 @@ impl<'a> App<'a> {
         self.driver.run(script, arguments)
     }
 
+    /// As [`App::run`], and waits for what `script` awaits.
+    pub(crate) fn run_async(&self, script: &str, arguments: &[Value]) -> io::Result<Value> {
+        self.driver.run_async(script, arguments)
+    }
+
+    /// How many windows with a page the program has.
+    pub(crate) fn windows(&self) -> io::Result<usize> {
+        self.driver.windows()
+    }
+
     /// Picks the entry with this value from a `<select>`.
     pub(crate) fn choose(&self, css: &str, value: &str) -> io::Result<()> {
         self.click(&format!("{css} option[value=\"{value}\"]"))

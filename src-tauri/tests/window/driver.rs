@@ -55,6 +55,13 @@ impl Driver {
         }
     }
 
+    /// How many windows the session has.
+    pub(crate) fn windows(&self) -> io::Result<usize> {
+        let path = format!("/session/{}/window/handles", self.session);
+        let handles = request(self.port, "GET", &path, None)?;
+        Ok(handles.as_array().map_or(0, Vec::len))
+    }
+
     /// Clicks the first element that `css` selects, as a mouse would.
     pub(crate) fn click(&self, css: &str) -> io::Result<()> {
         let element = self.find(css)?;

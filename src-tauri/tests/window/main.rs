@@ -5,22 +5,26 @@
 
 mod app;
 mod driver;
+mod front;
+mod sink;
 mod studio;
 mod until;
 mod world;
 
 mod analysis;
+mod attacks;
 mod batch;
 mod burst;
+mod canary;
 mod download;
 mod follow;
 mod history;
+mod hostile;
 mod kill;
 mod library;
 mod look;
 mod play;
 mod posts;
-mod secrets;
 mod start;
 mod together;
 mod transcribe;
