@@ -32,6 +32,12 @@ impl SendError {
         }
     }
 
+    /// Of a request with a body: whether the connection had begun to take it. Without the proof that it had not, a call
+    /// counts as sent.
+    pub fn body_began(&self) -> bool {
+        matches!(self, Self::Ambiguous { .. })
+    }
+
     pub(crate) fn not_allowed(detail: impl Into<String>) -> Self {
         Self::NotSent { cause: Cause::Invalid, detail: detail.into() }
     }

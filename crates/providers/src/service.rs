@@ -230,6 +230,12 @@ pub trait Service: Send + Sync + 'static {
     /// The first answer that says the account cannot be used.
     fn read_checked(&self, responses: &[Response], now: Timestamp) -> Result<Checked, Failure>;
 
+    /// Whether `check` tells what is left and how many tasks run, so that the answers before and after a call say
+    /// something about it.
+    fn tells_use(&self) -> bool {
+        false
+    }
+
     /// Until when the account's key works, where its settings say so. No secret is needed for it.
     fn expires_at(&self, settings: &BTreeMap<String, String>) -> Option<Timestamp> {
         let _ = settings;

@@ -208,6 +208,10 @@ impl Service for TranscriptGenerate {
         Ok(checked)
     }
 
+    fn tells_use(&self) -> bool {
+        true
+    }
+
     fn forms(&self) -> &'static [Form] {
         &*FORMS
     }
