@@ -2,14 +2,12 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use shiwen_core::{
-    Entry, Failure, FieldKind, FieldView, FormField, ProviderId, ProviderView, Timestamp,
-};
+use shiwen_core::{Entry, Failure, FieldKind, FieldView, FormField, ProviderId, ProviderView};
 use shiwen_providers::{Account, Card, Checked, Field, Service, service, services};
 use shiwen_secrets::Secret;
-use shiwen_store::ProviderRecord;
+use shiwen_store::{ProviderRecord, StoreError};
 
-use crate::{Engine, EngineError, submit::scrubbed};
+use crate::{Engine, EngineError, day::day, submit::scrubbed};
 
 /// How long what a test found about the running tasks is worth showing.
 const FRESH: Duration = Duration::from_secs(60);
@@ -116,28 +114,38 @@ impl Engine {
         let service = known(id)?;
         let account = self.account(id).await?;
         let checked = self.check(service, &account).await?;
-        let now = self.now();
-        self.store().change_provider(id, |record| {
-            record.checked_at = Some(now);
-            match &checked {
-                Ok(checked) => {
-                    record.check_failure = None;
-                    if checked.allowance.is_some() {
-                        record.allowance.clone_from(&checked.allowance);
-                    }
-                    record.slots = checked.slots.or(record.slots);
-                    record.running = checked.running;
-                }
-                Err(failure) => record.check_failure = Some(failure.clone()),
+        match &checked {
+            Ok(checked) => {
+                self.keep_checked(id, checked)?;
+                self.changed(id)?;
             }
-        })?;
-        if checked.is_ok() {
-            self.changed(id)?;
+            Err(failure) => {
+                let now = self.now();
+                self.store().change_provider(id, |record| {
+                    record.checked_at = Some(now);
+                    record.check_failure = Some(failure.clone());
+                })?;
+            }
         }
         self.provider(id)
     }
 
-    async fn check(
+    /// Keeps what a test of an account found.
+    pub(crate) fn keep_checked(&self, id: ProviderId, checked: &Checked) -> Result<(), StoreError> {
+        let now = self.now();
+        self.store().change_provider(id, |record| {
+            record.checked_at = Some(now);
+            record.check_failure = None;
+            if checked.allowance.is_some() {
+                record.allowance.clone_from(&checked.allowance);
+            }
+            record.slots = checked.slots.or(record.slots);
+            record.running = checked.running;
+        })?;
+        Ok(())
+    }
+
+    pub(crate) async fn check(
         &self,
         service: &'static dyn Service,
         account: &Account,
@@ -177,7 +185,7 @@ impl Engine {
         Account::new(card, settings, secrets).map_err(EngineError::refused)
     }
 
-    fn settings_of(&self, card: &Card) -> Result<BTreeMap<String, String>, EngineError> {
+    pub(crate) fn settings_of(&self, card: &Card) -> Result<BTreeMap<String, String>, EngineError> {
         let mut settings = self.store().provider(card.id)?.settings;
         settings.extend(self.inner.parts.settings.get(&card.id).cloned().unwrap_or_default());
         Ok(settings)
@@ -219,7 +227,7 @@ impl Engine {
             allowance: record.allowance,
             checked_at: record.checked_at,
             check_failure: record.check_failure,
-            spent_today: self.store().spent_since(id, start_of_day(self.now()))?,
+            spent_today: self.store().spent_since(id, day(self.now()).0)?,
             expected_cost: card.cost,
             charged_on_failure: shiwen_core::Charged::Unknown,
             batch: card.batch,
@@ -321,11 +329,4 @@ async fn blocking<T: Send + 'static>(
         Ok(answer) => Ok(answer?),
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
-}
-
-fn start_of_day(now: Timestamp) -> Timestamp {
-    let start = jiff::Timestamp::from_millisecond(now.0)
-        .ok()
-        .and_then(|now| now.to_zoned(jiff::tz::TimeZone::system()).start_of_day().ok());
-    start.map_or(now, |start| Timestamp(start.timestamp().as_millisecond()))
 }

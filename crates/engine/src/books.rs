@@ -10,7 +10,11 @@ use shiwen_store::Spent;
 const FRESH: Duration = Duration::from_secs(10 * 60);
 
 /// What one task costs, from the provider's list of prices.
-fn price(service: &dyn Service, operation: Operation, model: Option<&str>) -> Option<u32> {
+pub(crate) fn price(
+    service: &dyn Service,
+    operation: Operation,
+    model: Option<&str>,
+) -> Option<u32> {
     let form = service.forms().iter().find(|form| form.operation == Some(operation));
     let of_model = |model| form?.costs.get(model).copied();
     model.and_then(of_model).or_else(|| of_model("")).or(service.card().cost)

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use shiwen_core::{Chip, Detection, NewTask, Operation, Submission, TaskId};
+use shiwen_core::{
+    Chip, Detection, Fault, FaultKind, Input, NewTask, Operation, Submission, TaskId,
+};
+use shiwen_providers::Service;
 use shiwen_share_text::{Found, extract, notice};
 
 use crate::{Engine, EngineError, accounts::known};
@@ -48,12 +51,13 @@ impl Engine {
     /// calls of as many links as the provider takes.
     ///
     /// # Errors
-    /// When a link is not in the text, the provider cannot do it or what was filled in cannot be sent; nothing is queued
-    /// then.
+    /// When a link is not in the text, a provider of the order cannot do it or stands in it twice, or what was filled in
+    /// cannot be sent; nothing is queued then.
     pub fn create_tasks(&self, submission: &Submission) -> Result<Vec<TaskId>, EngineError> {
         let service = known(submission.provider)?;
         self.is_offered(service, submission.operation)?;
-        let faults = self.faults(service, submission.operation, &submission.input);
+        let chain = chain(submission)?;
+        let faults = self.faults_over(&chain, submission.operation, &submission.input);
         if !faults.is_empty() {
             return Err(EngineError::Faults(faults));
         }
@@ -83,6 +87,30 @@ impl Engine {
         Ok(self.store().add_together(&submission.share_text, &tasks, most, self.now())?)
     }
 
+    /// Everything that is wrong with what was filled in for providers that share one input: a field has to be known to
+    /// one of them, and right for each that knows it.
+    fn faults_over(
+        &self,
+        chain: &[&'static dyn Service],
+        operation: Operation,
+        input: &Input,
+    ) -> Vec<Fault> {
+        let mut faults: Vec<Fault> = Vec::new();
+        let each = chain.iter().map(|service| self.faults(*service, operation, input));
+        let each: Vec<Vec<Fault>> = each.collect();
+        for fault in each.iter().flatten() {
+            let unknown = |it: &Fault| it.field == fault.field && it.kind == FaultKind::Unknown;
+            let known_elsewhere = !each.iter().all(|faults| faults.iter().any(unknown));
+            if fault.kind == FaultKind::Unknown && known_elsewhere {
+                continue;
+            }
+            if !faults.contains(fault) {
+                faults.push(fault.clone());
+            }
+        }
+        faults
+    }
+
     /// A new approval to spend: a failed, cancelled or waiting task is tried again at once.
     ///
     /// # Errors
@@ -100,6 +128,22 @@ impl Engine {
     pub fn adopt(&self, id: TaskId, remote_id: &str) -> Result<(), EngineError> {
         Ok(self.store().adopt(id, self::remote_id(remote_id)?, self.now())?)
     }
+}
+
+/// The providers that the user approves, in their order.
+fn chain(submission: &Submission) -> Result<Vec<&'static dyn Service>, EngineError> {
+    let mut chain: Vec<&'static dyn Service> = vec![known(submission.provider)?];
+    for id in &submission.then {
+        let card = known(*id)?.card();
+        if !card.operations.contains(&submission.operation) {
+            return Err(EngineError::NotOffered(*id));
+        }
+        if chain.iter().any(|before| before.card().id == *id) {
+            return Err(EngineError::InvalidField { provider: *id, field: "then".to_owned() });
+        }
+        chain.push(known(*id)?);
+    }
+    Ok(chain)
 }
 
 /// A provider's id as the user pasted it, where it can be one.

@@ -6,14 +6,19 @@
 mod accounts;
 mod books;
 mod clock;
+mod day;
 mod detect;
 mod direct;
 mod error;
+mod evidence;
+mod failover;
 mod failures;
 mod follow;
 mod landing;
 mod learn;
+mod limits;
 mod lists;
+mod look_up;
 mod network;
 mod order;
 mod owner;
@@ -48,6 +53,7 @@ pub use owner::Ownership;
 pub use run::Running;
 
 use landing::Asked;
+use look_up::Wanted;
 use network::{Seen, Watched};
 use pace::Holds;
 use run::Call;
@@ -83,6 +89,7 @@ struct Inner {
     learned: Mutex<Learned>,
     network: Arc<Seen>,
     asked: Mutex<Asked>,
+    wanted: Mutex<Wanted>,
     follows: Semaphore,
     wake: Notify,
 }
@@ -98,6 +105,7 @@ impl Engine {
             learned: Mutex::default(),
             network,
             asked: Mutex::default(),
+            wanted: Mutex::default(),
             follows: Semaphore::new(landing::AT_ONCE),
             wake: Notify::new(),
         };
@@ -127,6 +135,10 @@ impl Engine {
 
     fn learned(&self) -> MutexGuard<'_, Learned> {
         self.inner.learned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wanted(&self) -> MutexGuard<'_, Wanted> {
+        self.inner.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn asked(&self) -> MutexGuard<'_, Asked> {

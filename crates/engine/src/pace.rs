@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use shiwen_core::{ProviderId, Timestamp, WaitReason};
+use shiwen_core::{ProviderId, TaskId, Timestamp, WaitReason};
 use tokio::time::Instant;
 
 use crate::window::Window;
@@ -31,6 +31,10 @@ pub(crate) struct Holds {
     direct_wait: HashMap<ProviderId, (u32, Instant)>,
     /// Providers with a create call of unknown outcome since they last said what is left.
     in_doubt: HashSet<ProviderId>,
+    /// What the create calls that are out are expected to take.
+    reserved: HashMap<TaskId, (ProviderId, u32)>,
+    /// When a provider was last asked what is left, whatever came of it.
+    use_asked: HashMap<ProviderId, Timestamp>,
 }
 
 impl Holds {
@@ -171,6 +175,37 @@ impl Holds {
     /// The provider said what is left; answers whether it was known before as well.
     pub(crate) fn trust_allowance(&mut self, provider: ProviderId) -> bool {
         !self.in_doubt.remove(&provider)
+    }
+
+    /// A create call goes out that is expected to take so much.
+    pub(crate) fn reserve(&mut self, task: TaskId, provider: ProviderId, cost: u32) {
+        self.reserved.insert(task, (provider, cost));
+    }
+
+    /// What these calls took is in the books now.
+    pub(crate) fn booked(&mut self, tasks: &[TaskId]) {
+        self.reserved.retain(|task, _| !tasks.contains(task));
+    }
+
+    /// What the create calls that are out to a provider are expected to take.
+    pub(crate) fn reserved(&self, provider: ProviderId) -> u32 {
+        let costs = self.reserved.values().filter(|(of, _)| *of == provider);
+        costs.map(|(_, cost)| *cost).fold(0, u32::saturating_add)
+    }
+
+    /// Whether a provider may be asked what is left, which is done once in so long. It is taken to be done now.
+    pub(crate) fn may_ask_use(
+        &mut self,
+        provider: ProviderId,
+        now: Timestamp,
+        every: Duration,
+    ) -> bool {
+        let asked = self.use_asked.get(&provider);
+        let may = asked.is_none_or(|at| *at > now || now.since(*at) >= every);
+        if may {
+            self.use_asked.insert(provider, now);
+        }
+        may
     }
 
     /// When the next pause ends.

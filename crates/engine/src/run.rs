@@ -15,6 +15,7 @@ use crate::{
     Engine, Network, Ownership,
     books::spent,
     failures,
+    limits::Affords,
     network::Gate,
     turn::{Caller, Turn},
     waking::Look,
@@ -76,6 +77,8 @@ impl Engine {
                 self.holds().doubt_allowance(service.card().id);
             }
         }
+        self.remember_hints()?;
+        self.look_for_old()?;
         self.remember_pauses()?;
         self.look_again(self.now())?;
         if uncertain > 0 {
@@ -124,7 +127,11 @@ impl Engine {
             tokio::pin!(due);
             loop {
                 tokio::select! {
+                    // In a fixed order, so that a simulated run can be repeated. The look around comes early, since
+                    // it is due only twice a second and must not starve.
+                    biased;
                     _ = stopped.changed() => break 'work,
+                    _ = others.tick() => if self.something_happened_outside(&mut looked_at) { break },
                     Some(_) = calls.join_next() => break,
                     () = self.inner.wake.notified() => break,
                     () = &mut due => break,
@@ -138,7 +145,6 @@ impl Engine {
                         }
                         break;
                     }
-                    _ = others.tick() => if self.something_happened_outside(&mut looked_at) { break },
                 }
             }
             continue_quietly(&mut changes);
@@ -172,6 +178,7 @@ impl Engine {
         self.learn_slots(now)?;
         match self.inner.network.gate() {
             Gate::Open => {
+                self.take_looks(calls, now);
                 self.take_creates(calls, now)?;
                 self.take_follow_ups(calls, now)
             }
@@ -203,8 +210,14 @@ impl Engine {
                 if self.out().contains_key(&due.task.id) {
                     continue;
                 }
+                let cost = match self.affords(service, &due, now)? {
+                    Affords::Yes(cost) => cost,
+                    Affords::No => continue,
+                    Affords::Later => break,
+                };
                 match self.take_call(service.card(), Caller::Create) {
                     Ok(turn) => {
+                        self.holds().reserve(due.task.id, provider, cost);
                         self.send_out(calls, service, vec![due], Call::Submit(provider), turn)
                     }
                     Err(until) => {
@@ -288,9 +301,11 @@ impl Engine {
             let room = self.room(service, now)?.min(1);
             let due = self.store().due_to_submit(provider, now, room)?.pop();
             if let Some(due) = due
+                && let Affords::Yes(cost) = self.affords(service, &due, now)?
                 && let Ok(turn) = self.take_call(service.card(), Caller::Create)
             {
                 self.inner.network.probes(provider);
+                self.holds().reserve(due.task.id, provider, cost);
                 self.send_out(calls, service, vec![due], Call::Submit(provider), turn);
                 return Ok(());
             }
@@ -376,7 +391,8 @@ impl Engine {
     fn next_due(&self, turn: Option<Timestamp>, now: Timestamp) -> Option<Duration> {
         let task = self.store().next_due(now).ok().and_then(|next| next.0);
         let hold = self.holds().next_end(now);
-        task.into_iter().chain(hold).chain(turn).min().map(|at| at.since(now))
+        let look = self.wanted().next(now);
+        task.into_iter().chain(hold).chain(look).chain(turn).min().map(|at| at.since(now))
     }
 }
 
@@ -398,6 +414,7 @@ struct Out {
 impl Drop for Out {
     fn drop(&mut self) {
         self.engine.out().retain(|id, _| !self.ids.contains(id));
+        self.engine.holds().booked(&self.ids);
         self.engine.inner.wake.notify_one();
     }
 }

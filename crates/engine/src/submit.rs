@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use shiwen_core::{
-    Allowance, AttemptId, Charged, Failure, FailureKind, Outcome, Output, ProviderId, Task,
-    Timestamp, Wait, WaitReason,
+    Allowance, AttemptId, Charged, Evidence, Failure, FailureKind, Outcome, Output, ProviderId,
+    Task, TaskId, Timestamp, Wait, WaitReason,
 };
 use shiwen_http::{Request, Response, SendError, redact};
 use shiwen_providers::{Account, Answer, Created, Job, Service};
 use shiwen_store::{DueTask, RawAnswer, Spent, StoreError, Won};
 
-use crate::{Engine, books, failures, follow::KEY_PAUSE, schedule};
+use crate::{Engine, books, evidence, failures, schedule};
 
 /// After this many tries in a row that never left the machine the user decides.
 const SENDS: u32 = 5;
@@ -35,16 +35,10 @@ impl Engine {
         // Nothing is claimed before everything that the call needs is at hand.
         let account = match self.account(task.provider).await {
             Ok(account) => account,
-            Err(error) => {
-                tracing::info!(task = %task.id, %error, "waits for its key");
-                self.holds().hold_creates(
-                    task.provider,
-                    self.now().after(KEY_PAUSE),
-                    WaitReason::Key,
-                );
-                return store.wait(task.id, Wait { reason: WaitReason::Key, until: None });
-            }
+            Err(error) => return self.without_key(due, &error).await,
         };
+        self.warm_up(&task.then).await;
+        self.learn_before(service, &account).await;
         if !store.has_reserve() {
             self.holds().hold_creates(
                 task.provider,
@@ -54,7 +48,8 @@ impl Engine {
             return store.wait(task.id, Wait { reason: WaitReason::DiskFull, until: None });
         }
         let before = store.provider(task.provider)?.allowance;
-        let claimed = match store.claim(task.id, self.now()) {
+        let begun = self.now();
+        let claimed = match store.claim(task.id, begun) {
             Ok(claimed) => claimed,
             // Another was faster, or the user cancelled.
             Err(StoreError::WrongState | StoreError::TaskGone) => return Ok(()),
@@ -76,8 +71,9 @@ impl Engine {
             Ok(request) => self.inner.parts.transport.send(request).await,
             Err(failure) => {
                 let nothing = RawAnswer { asked: "create", http_status: 0, body: Vec::new() };
+                let (tasks, attempt) = (&claimed.tasks, claimed.attempt);
                 return self
-                    .saved(|| store.rejected(claimed.attempt, failure, &nothing, self.now()))
+                    .started_nothing(tasks, attempt, Outcome::Rejected, failure, Some(&nothing))
                     .await;
             }
         };
@@ -86,13 +82,15 @@ impl Engine {
             account: &account,
             task,
             job,
+            tasks: &claimed.tasks,
             attempt: claimed.attempt,
+            begun,
             sends: due.sends,
             before,
         };
         match (sent, &request) {
             (Ok(response), Ok(request)) => self.answered(&calling, request, &response).await,
-            (Err(error), _) => self.unanswered(&calling, &error).await,
+            (Err(error), Ok(request)) => self.unanswered(&calling, request, &error).await,
             (_, Err(_)) => Ok(()),
         }
     }
@@ -121,24 +119,26 @@ impl Engine {
                 self.saved(|| store.accepted(attempt, &remote_id, poll_at, &spent, &raw, now))
                     .await?;
                 self.holds().open_creates(provider);
-                self.keep_allowance(provider, allowance)
+                self.told_left(calling, allowance, cost)
             }
             Created::Done(answer) if calling.job.urls.len() < 2 => {
                 #[cfg(feature = "kill-points")]
                 shiwen_kill_points::at(shiwen_kill_points::Point::IdParsed);
                 let spent = calling.spent(answer.cost, true);
-                let allowance = answer.allowance.clone();
+                let (allowance, cost) = (answer.allowance.clone(), answer.cost);
                 let won = won(answer, now);
                 self.saved(|| store.won_at_once(attempt, &won, &spent, &raw, now)).await?;
                 self.holds().open_creates(provider);
-                self.keep_allowance(provider, allowance)
+                self.told_left(calling, allowance, cost)
             }
             // One result for several links: nobody can say whose it is, and it is paid for.
             Created::Done(_) => {
                 let failure = Failure::new(provider, FailureKind::MalformedResponse);
                 let failure = Failure { charged: Charged::Yes, ..failure };
                 let spent = calling.spent(None, true);
-                self.saved(|| store.unknown(attempt, &failure, &spent, Some(&raw), now)).await
+                let seen = evidence::of_answer(response, &raw);
+                self.saved(|| store.unknown_with(attempt, &failure, &spent, Some(&raw), &seen, now))
+                    .await
             }
             Created::Rejected(failure) => {
                 let failure = scrubbed(failure, request);
@@ -155,16 +155,56 @@ impl Engine {
                         })
                         .await
                     }
-                    None => self.saved(|| store.rejected(attempt, &failure, &raw, now)).await,
+                    None => {
+                        self.started_nothing(
+                            calling.tasks,
+                            attempt,
+                            Outcome::Rejected,
+                            &failure,
+                            Some(&raw),
+                        )
+                        .await
+                    }
                 }
             }
             Created::Unknown(failure) => {
                 let failure = scrubbed(failure, request);
-                let spent = calling.spent(None, false);
-                self.holds().doubt_allowance(provider);
-                self.saved(|| store.unknown(attempt, &failure, &spent, Some(&raw), now)).await
+                let seen = evidence::of_answer(response, &raw);
+                self.in_doubt(calling, &failure, Some(&raw), seen).await
             }
         }
+    }
+
+    /// Nobody knows whether the call was accepted: that and all that was seen of it is written down first, then looked
+    /// for more.
+    async fn in_doubt(
+        &self,
+        calling: &Calling<'_>,
+        failure: &Failure,
+        answer: Option<&RawAnswer>,
+        mut seen: Evidence,
+    ) -> Result<(), StoreError> {
+        let (attempt, now) = (calling.attempt, self.now());
+        let spent = calling.spent(None, false);
+        seen.hint = self.hint_for(calling.service, calling.begun);
+        self.holds().doubt_allowance(calling.task.provider);
+        self.saved(|| self.store().unknown_with(attempt, failure, &spent, answer, &seen, now))
+            .await?;
+        self.look_for(calling.service, calling.task);
+        Ok(())
+    }
+
+    /// The answer to an accepted call says what is left.
+    fn told_left(
+        &self,
+        calling: &Calling<'_>,
+        allowance: Option<Allowance>,
+        said: Option<u32>,
+    ) -> Result<(), StoreError> {
+        let provider = calling.service.card().id;
+        let took = calling.spent(said, true).amount;
+        self.hint_after(provider, allowance.as_ref(), took)?;
+        self.keep_allowance(provider, allowance)
     }
 
     /// What a call for several links took, by what it made of the allowance. Nothing else of ours may have been out.
@@ -192,7 +232,12 @@ impl Engine {
         Ok(())
     }
 
-    async fn unanswered(&self, calling: &Calling<'_>, error: &SendError) -> Result<(), StoreError> {
+    async fn unanswered(
+        &self,
+        calling: &Calling<'_>,
+        request: &Request,
+        error: &SendError,
+    ) -> Result<(), StoreError> {
         let (store, now, provider) = (self.store(), self.now(), calling.task.provider);
         match error {
             SendError::NotSent { .. } => {
@@ -204,7 +249,15 @@ impl Engine {
                     self.holds().hold_creates(provider, until, WaitReason::Offline);
                     Wait { reason: WaitReason::Offline, until: Some(until) }
                 } else if sends >= SENDS {
-                    Wait { reason: WaitReason::GaveUpSending, until: None }
+                    return self
+                        .started_nothing(
+                            calling.tasks,
+                            calling.attempt,
+                            Outcome::NotSent,
+                            &failure,
+                            None,
+                        )
+                        .await;
                 } else {
                     let until = now.after(schedule::resend(sends, self.inner.parts.pace));
                     self.holds().hold_creates(provider, until, WaitReason::NotSent);
@@ -218,9 +271,8 @@ impl Engine {
             SendError::Ambiguous { status, .. } => {
                 let mut failure = failures::unanswered(provider, error, Charged::Unknown);
                 failure.http_status = *status;
-                let spent = calling.spent(None, false);
-                self.holds().doubt_allowance(provider);
-                self.saved(|| store.unknown(calling.attempt, &failure, &spent, None, now)).await
+                let seen = evidence::of_silence(request, error);
+                self.in_doubt(calling, &failure, None, seen).await
             }
         }
     }
@@ -231,7 +283,10 @@ impl Engine {
 
     /// An outcome must reach the disk: it is tried until it does, and nothing else is submitted meanwhile. Should the
     /// program end before, the open attempt says at the next start that the outcome is unknown.
-    async fn saved(&self, save: impl Fn() -> Result<(), StoreError>) -> Result<(), StoreError> {
+    pub(crate) async fn saved(
+        &self,
+        save: impl Fn() -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let mut wait = SAVE_AGAIN;
         loop {
             match save() {
@@ -261,7 +316,11 @@ struct Calling<'a> {
     account: &'a Account,
     task: &'a Task,
     job: Job<'a>,
+    /// All tasks of the call.
+    tasks: &'a [TaskId],
     attempt: AttemptId,
+    /// When the intent was written.
+    begun: Timestamp,
     sends: u32,
     /// What was left before the call, as far as known.
     before: Option<Allowance>,

@@ -147,6 +147,27 @@ impl Store {
         })
     }
 
+    /// Remote ids of tasks of one kind that a provider accepted, of calls that began since `since`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn accepted_since(
+        &self,
+        provider: ProviderId,
+        operation: Operation,
+        since: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT a.remote_id FROM attempts a JOIN tasks t ON t.id = a.task_id
+                       WHERE a.provider = ?1 AND t.operation = ?2 AND a.intent_at >= ?3
+                         AND a.outcome = 'accepted' AND a.remote_id IS NOT NULL AND t.submitted_at IS NOT NULL";
+            let mut statement = connection.prepare_cached(sql)?;
+            let params = (provider.as_str(), operation.as_str(), since.0);
+            let found = statement.query_map(params, |row| row.get(0))?;
+            Ok(found.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// What was written down about a create call whose outcome was unknown.
     ///
     /// # Errors
