@@ -42,6 +42,7 @@ pub(crate) enum ErrorCode {
     BusyCall,
     /// A picture or video cannot be had.
     MediaUnavailable,
+    KeychainNoBus,
     KeychainMissing,
     KeychainNoCollection,
     KeychainLocked,
@@ -153,6 +154,7 @@ fn store(error: &StoreError) -> ErrorCode {
 
 fn keychain(error: &KeychainError) -> ErrorCode {
     match error {
+        KeychainError::NoBus => ErrorCode::KeychainNoBus,
         KeychainError::Missing => ErrorCode::KeychainMissing,
         KeychainError::NoCollection => ErrorCode::KeychainNoCollection,
         KeychainError::Locked => ErrorCode::KeychainLocked,

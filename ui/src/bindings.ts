@@ -286,7 +286,7 @@ export type ErrorCode = "no_link" | "not_ready" | "task_gone" | "wrong_state" | 
 /**  The provider's calls of this minute are used up. */
 "busy_call" | 
 /**  A picture or video cannot be had. */
-"media_unavailable" | "keychain_missing" | "keychain_no_collection" | "keychain_locked" | "keychain_failed" | "disk_full" | "database_busy" | "database_failed" | "clipboard_failed" | "open_refused" | "sandbox_failed" | "internal";
+"media_unavailable" | "keychain_no_bus" | "keychain_missing" | "keychain_no_collection" | "keychain_locked" | "keychain_failed" | "disk_full" | "database_busy" | "database_failed" | "clipboard_failed" | "open_refused" | "sandbox_failed" | "internal";
 
 /**  What was seen of a call whose outcome is unknown. Without a key and without the user's text. */
 export type Evidence = {

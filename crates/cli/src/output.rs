@@ -181,6 +181,7 @@ fn engine_key(error: &EngineError) -> Option<&'static str> {
         EngineError::Uncertain(_) => "error.uncertain_call",
         EngineError::Busy { .. } => "error.busy_call",
         EngineError::InvalidId => "error.invalid_id",
+        EngineError::Keychain(KeychainError::NoBus) => "error.keychain_no_bus",
         EngineError::Keychain(KeychainError::Missing) => "error.keychain_missing",
         EngineError::Keychain(KeychainError::NoCollection) => "error.keychain_no_collection",
         EngineError::Keychain(KeychainError::Locked) => "error.keychain_locked",

@@ -22,7 +22,10 @@ const LONGEST: usize = 2560;
 /// carries what the item holds.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeychainError {
-    /// No message bus, or no secret service on it. It may appear later: asking again helps then.
+    /// No message bus, through which every keychain of Linux is reached. It may appear later: asking again helps then.
+    #[error("there is no message bus to reach a keychain through")]
+    NoBus,
+    /// A message bus without a secret service. It may appear later, too.
     #[error("this system has no keychain")]
     Missing,
     /// A secret service without a default collection: the user must create a login keyring.

@@ -14,7 +14,7 @@ type PlatformError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) fn entry(service: &str, account: &str) -> Result<Entry, KeychainError> {
     let store = system::store().map_err(|err| {
         tracing::warn!(reason = %err, "no keychain");
-        KeychainError::Missing
+        system::absence(&err)
     })?;
     // The name under which keychain programs list the item.
     let label = format!("拾文 Shiwen: {account}");
@@ -39,6 +39,21 @@ mod system {
         HashMap::from([("label", label)])
     }
 
+    /// Why there is no store: a bus that does not answer, or one that knows no secret service.
+    pub(super) fn absence(err: &keyring_core::Error) -> KeychainError {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(err);
+        while let Some(err) = cause {
+            // Of the two, only the connection to the bus itself is a matter of files and sockets.
+            let unreachable = err.is::<Arc<std::io::Error>>()
+                || matches!(err.downcast_ref(), Some(secret_service::Error::Unavailable));
+            if unreachable {
+                return KeychainError::NoBus;
+            }
+            cause = err.source();
+        }
+        KeychainError::Missing
+    }
+
     pub(super) fn refusal(err: &PlatformError) -> Option<KeychainError> {
         use secret_service::Error;
         match err.downcast_ref::<Error>()? {
@@ -46,7 +61,7 @@ mod system {
             Error::Locked | Error::Prompt | Error::PromptDisconnected => {
                 Some(KeychainError::Locked)
             }
-            Error::Unavailable => Some(KeychainError::Missing),
+            Error::Unavailable => Some(KeychainError::NoBus),
             _ => None,
         }
     }
@@ -62,6 +77,10 @@ mod system {
 
     pub(super) fn modifiers(_: &str) -> HashMap<&'static str, &str> {
         HashMap::new()
+    }
+
+    pub(super) fn absence(_: &keyring_core::Error) -> KeychainError {
+        KeychainError::Missing
     }
 
     pub(super) fn refusal(_: &PlatformError) -> Option<KeychainError> {
@@ -80,6 +99,10 @@ mod system {
     /// Keeps the item on this machine instead of letting it roam with a domain account.
     pub(super) fn modifiers(_: &str) -> HashMap<&'static str, &str> {
         HashMap::from([("persistence", "Local")])
+    }
+
+    pub(super) fn absence(_: &keyring_core::Error) -> KeychainError {
+        KeychainError::Missing
     }
 
     pub(super) fn refusal(_: &PlatformError) -> Option<KeychainError> {

@@ -318,8 +318,8 @@ fn a_bus_that_appears_later_is_found_without_a_restart() {
         return Machine::new().play(TEST, "no bus", Bus::None);
     }
     let keychain = keychain();
-    assert_eq!(load(&keychain), Err(KeychainError::Missing));
-    assert_eq!(keychain.save(Coze, &fields()), Err(KeychainError::Missing));
+    assert_eq!(load(&keychain), Err(KeychainError::NoBus));
+    assert_eq!(keychain.save(Coze, &fields()), Err(KeychainError::NoBus));
 
     let socket = PathBuf::from(std::env::var_os("XDG_RUNTIME_DIR").unwrap()).join("bus");
     let bus = Command::new("dbus-daemon")

@@ -20,6 +20,7 @@ mod download;
 mod follow;
 mod history;
 mod hostile;
+mod keychain;
 mod kill;
 mod library;
 mod look;

@@ -49,6 +49,7 @@ const ERRORS: Record<ErrorCode, true> = {
   uncertain_call: true,
   busy_call: true,
   media_unavailable: true,
+  keychain_no_bus: true,
   keychain_missing: true,
   keychain_no_collection: true,
   keychain_locked: true,

@@ -369,6 +369,7 @@ const errors: Record<ErrorCode, MessageKey> = {
   uncertain_call: 'error.uncertain_call',
   busy_call: 'error.busy_call',
   media_unavailable: 'error.media_unavailable',
+  keychain_no_bus: 'error.keychain_no_bus',
   keychain_missing: 'error.keychain_missing',
   keychain_no_collection: 'error.keychain_no_collection',
   keychain_locked: 'error.keychain_locked',
@@ -390,6 +391,7 @@ export function errorWords(code: ErrorCode): string {
 export type KeychainCode = Extract<ErrorCode, `keychain_${string}`>;
 
 const keychains: Record<KeychainCode, MessageKey> = {
+  keychain_no_bus: 'keychain.no_bus.text',
   keychain_missing: 'keychain.missing.text',
   keychain_no_collection: 'keychain.no_collection.text',
   keychain_locked: 'keychain.locked.text',
