@@ -275,7 +275,7 @@ pub(crate) fn submit_together(engine: &Engine, codes: &[&str]) -> Vec<TaskId> {
     engine.create_tasks(&Submission { together: true, ..submission(codes) }).unwrap()
 }
 
-fn submission(codes: &[&str]) -> Submission {
+pub(crate) fn submission(codes: &[&str]) -> Submission {
     let urls: Vec<String> =
         codes.iter().map(|code| format!("https://v.douyin.com/{code}/")).collect();
     Submission {

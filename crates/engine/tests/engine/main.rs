@@ -3,14 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod batches;
+mod failover;
 mod following;
 mod keys;
 mod lab;
+mod limits;
 mod lists;
+mod look_up;
 mod minute;
 mod money;
 mod network;
 mod orders;
 mod pacing;
 mod short_links;
+mod town;
 mod waking;
