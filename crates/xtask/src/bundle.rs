@@ -1,8 +1,10 @@
 //! `bundle`: the installer of this system. Others are made on their own systems.
 
-use anyhow::Result;
+use std::fs;
 
-use crate::command::{npm, root, run, target};
+use anyhow::{Context, Result, ensure};
+
+use crate::command::{built, npm, root, run, target};
 use crate::setup;
 
 const TAURI_CLI: &str = "@tauri-apps/cli@2.12.5";
@@ -22,6 +24,17 @@ pub(crate) fn bundle() -> Result<()> {
     run(npm(["exec", "--yes", "--package", TAURI_CLI, "--", "tauri", "build"])
         .args(["--bundles", BUNDLES])
         .current_dir(root()))?;
+    cannot_end_itself()?;
     eprintln!("bundle: see {}", target().join("release/bundle").display());
+    Ok(())
+}
+
+/// What only the proof by kills may be built with must be in no package.
+fn cannot_end_itself() -> Result<()> {
+    let program = built("release", "shiwen");
+    let bytes = fs::read(&program).with_context(|| format!("{} is missing", program.display()))?;
+    let name = b"SHIWEN_KILL";
+    let holds = bytes.windows(name.len()).any(|part| part == name);
+    ensure!(!holds, "{} was built with the feature kill-points", program.display());
     Ok(())
 }
