@@ -115,6 +115,9 @@ impl Checked<'_> {
         if attempt.outcome != Some(expected) {
             self.wrong(format!("attempt {attempt:?} of {call:?} should be {expected}"));
         }
+        if call.is_some_and(|call| call.kind.provider() != attempt.provider) {
+            self.wrong(format!("{attempt:?} went elsewhere: {call:?}"));
+        }
         if let Some(Call { settled: true, verdict: Some(Verdict::Accepted(id)), .. }) = call
             && attempt.remote_id.as_ref() != Some(id)
         {
@@ -124,6 +127,13 @@ impl Checked<'_> {
             call.filter(|call| !call.settled && !self.ledger.killed.contains(&call.life))
         {
             self.wrong(format!("nobody killed the program, and it wrote no outcome: {call:?}"));
+        }
+        let absent = attempt.evidence.as_ref().and_then(|seen| seen.not_there_at);
+        // A job is told from others by its time too, and only a clock that is right can do that.
+        let on_time = call.filter(|call| call.clock_off.abs() < 60_000);
+        let there = on_time.and_then(|call| call.remote).map(|place| &self.ledger.remotes[place]);
+        if let (Some(at), Some(there)) = (absent, there.filter(|it| it.gone_at == i64::MAX)) {
+            self.wrong(format!("proven not there at {}, and there it is: {there:?}", at.0));
         }
         if attempt.outcome == Some(Outcome::Unknown) && call.is_none_or(|call| !call.seen) {
             self.wrong(format!("{attempt:?} is called uncertain, and nobody saw it"));
@@ -172,7 +182,7 @@ impl Checked<'_> {
 
     /// What the ledger says was spent is what the service took, where it is called certain. Answers the rows of it.
     fn spent(&mut self, attempt: &Attempt, call: Option<&Call>, row: Option<&SpendRow>) -> usize {
-        let kind = self.wanted.kind;
+        let kind = call.map_or(self.wanted.kind, |call| call.kind);
         let may_cost = matches!(
             attempt.outcome,
             Some(Outcome::Accepted | Outcome::Unknown | Outcome::Crashed)

@@ -23,6 +23,7 @@ pub(crate) struct Remote {
     /// Of each key. A task with one key has one end.
     pub(crate) ends: Vec<End>,
     /// The rest in true milliseconds: those of a clock that nobody sets.
+    pub(crate) created_at: i64,
     pub(crate) known_at: i64,
     pub(crate) done_at: i64,
     pub(crate) gone_at: i64,
@@ -52,6 +53,8 @@ pub(crate) struct Call {
     pub(crate) keys: Vec<String>,
     /// By the clock of the program.
     pub(crate) at: i64,
+    /// How far that clock was off, in milliseconds.
+    pub(crate) clock_off: i64,
     pub(crate) life: u32,
     pub(crate) row: Option<Row>,
     /// Whether the service saw any of it.
@@ -76,6 +79,8 @@ pub(crate) struct Ledger {
     pub(crate) remotes: Vec<Remote>,
     pub(crate) calls: Vec<Call>,
     pub(crate) approvals: BTreeMap<String, Approval>,
+    /// Keys for which the user approved more than one provider, one after the other.
+    pub(crate) chained: BTreeSet<String>,
     /// Lives that ended by a kill.
     pub(crate) killed: BTreeSet<u32>,
     /// Calls with several links that were processed, by the first key.

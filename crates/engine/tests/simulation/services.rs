@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use crate::{
     ledger::{Call, End, Remote, Verdict},
     points::{Event, KillPoint, PollRow, Row},
-    speech::{Kind, Wish, is_signed, keys_in, text_of, url_of, wish},
+    speech::{Kind, MODEL, Wish, is_signed, keys_in, prompt_of, text_of, url_of, wish},
     world::{Doing, State, World},
 };
 
@@ -123,6 +123,7 @@ impl State {
             kind,
             keys,
             at: self.wall(),
+            clock_off: self.wall() - self.truly(),
             life: self.life,
             row: Some(row),
             seen: false,
@@ -208,6 +209,7 @@ impl State {
             id: kind.new_id(self.ledger.remotes.len() + 1),
             keys,
             ends,
+            created_at: now,
             known_at: if late { now + 9 * SECOND } else { now },
             done_at: now + takes,
             gone_at: if forgotten { now + rng.i64(SECOND..3 * MINUTE) } else { NEVER },
@@ -453,16 +455,20 @@ impl State {
             self.doing = Doing::ResultCame;
         }
         let job = |remote: &Remote| {
-            let body = match (remote.done_at <= now, remote.ends[0]) {
+            let (_, mut job) = match (remote.done_at <= now, remote.ends[0]) {
                 (false, _) => remote.kind.running(&remote.id, None),
                 (true, End::Done) => remote.kind.done(&remote.id, &remote.keys[0]),
                 (true, End::Failed) => remote.kind.failed(&remote.id),
                 (true, End::Empty) => remote.kind.empty(&remote.id),
             };
-            body.1
+            job["prompt"] = json!(prompt_of(&remote.keys[0]));
+            job["model"] = json!(MODEL);
+            job["createdAt"] = json!(remote.created_at);
+            job
         };
         let videos: Vec<_> = known.iter().map(job).collect();
-        (200, json!({ "videos": videos }))
+        let pagination = json!({ "total": videos.len(), "hasMore": false });
+        (200, json!({ "videos": videos, "pagination": pagination }))
     }
 }
 

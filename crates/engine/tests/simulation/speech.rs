@@ -36,6 +36,9 @@ const WORKFLOW: &str = "7000000000000000001";
 const INFO_WORKFLOW: &str = "7000000000000000002";
 const GATEWAY: &str = "https://gateway.example";
 const VIDEO_PRICE: u32 = 12;
+pub(crate) const MODEL: &str = "veo3";
+/// Those that can do each other's work.
+pub(crate) const ALIKE: &[Kind] = &[Kind::Momoget, Kind::Coze, Kind::TranscriptGenerate];
 
 /// What a request is about, as the service sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,10 +75,10 @@ impl Kind {
         let text = |text: &str| Entry::Text(text.to_owned());
         match self {
             Self::RawUgc => {
-                let prompt = text(&format!("{key} 一只猫"));
-                Input::from([("model".to_owned(), text("veo3")), ("prompt".to_owned(), prompt)])
+                let prompt = text(&prompt_of(key));
+                Input::from([("model".to_owned(), text(MODEL)), ("prompt".to_owned(), prompt)])
             }
-            Self::Jimeng => Input::from([("prompt".to_owned(), text(&format!("{key} 一只猫")))]),
+            Self::Jimeng => Input::from([("prompt".to_owned(), text(&prompt_of(key)))]),
             _ => Input::new(),
         }
     }
@@ -365,6 +368,10 @@ impl Kind {
 fn problem(status: u16, slug: &str) -> (u16, Value) {
     let kind = format!("https://api.rawugc.com/errors/{slug}");
     (status, json!({ "type": kind, "status": status, "title": "x" }))
+}
+
+pub(crate) fn prompt_of(key: &str) -> String {
+    format!("{key} 一只猫")
 }
 
 pub(crate) fn text_of(key: &str) -> String {

@@ -4,13 +4,14 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use fastrand::Rng;
 use shiwen_core::{
-    CancelCause, Desk, Order, Submission, Task, TaskId, TaskState, Timestamp, WaitReason,
+    CancelCause, Desk, Order, ProviderId, Submission, Task, TaskId, TaskState, Timestamp,
+    WaitReason,
 };
 use shiwen_engine::{Clock, Engine};
 
 use crate::{
     points::Event,
-    speech::{KINDS, Kind, key_of, keys_in, url_of},
+    speech::{ALIKE, KINDS, Kind, key_of, keys_in, url_of},
     world::{Doing, World},
 };
 
@@ -72,10 +73,17 @@ impl User {
         };
         let keys: Vec<_> = (0..links).map(|n| key_of(self.next_key + n)).collect();
         self.next_key += links;
-        keys.iter().for_each(|key| world.state().ledger.approve(key));
-        world.state().note(|| format!("the user wants {kind:?} {keys:?}"));
+        let then = self.chain(kind);
+        for key in &keys {
+            let mut state = world.state();
+            state.ledger.approve(key);
+            if !then.is_empty() {
+                state.ledger.chained.insert(key.clone());
+            }
+        }
+        world.state().note(|| format!("the user wants {kind:?} {keys:?} or {then:?}"));
         let decided = decide(world, || match kind.operation().takes_link() {
-            true => engine.create_tasks(&submission(kind, &keys, together)),
+            true => engine.create_tasks(&submission(kind, &keys, then, together)),
             false => engine.order(&order(kind, &keys[0])).map(|id| vec![id]),
         });
         let ids = match decided {
@@ -96,6 +104,17 @@ impl User {
             world.state().coverage.event(Event::Task);
             self.tasks.push(Wanted { key, kind, id, in_trash: false });
         }
+    }
+
+    /// The providers that may be asked when the first starts nothing.
+    fn chain(&mut self, kind: Kind) -> Vec<ProviderId> {
+        if !ALIKE.contains(&kind) || self.rng.bool() {
+            return Vec::new();
+        }
+        let mut others: Vec<_> = ALIKE.iter().filter(|it| **it != kind).collect();
+        self.rng.shuffle(&mut others);
+        others.truncate(self.rng.usize(1..=2));
+        others.into_iter().map(|it| it.provider()).collect()
     }
 
     /// Another process cancels the newest task at the moment at which the program is about to write, which may be to
@@ -243,6 +262,12 @@ impl User {
     /// The four ways out of not knowing.
     pub(crate) fn settles(&mut self, place: usize, task: &Task, world: &World, engine: &Engine) {
         let Wanted { key, kind, .. } = self.tasks[place].clone();
+        // The last provider that was asked may be another than the first.
+        let kind = ALIKE
+            .iter()
+            .copied()
+            .find(|it| it.provider() == task.provider && ALIKE.contains(&kind))
+            .unwrap_or(kind);
         let (id, now) = (task.id, world.now());
         let detail = engine.store().detail(id).unwrap();
         let linked = |remote: &str| {
@@ -252,7 +277,7 @@ impl User {
             .state()
             .ledger
             .remotes_for(&key)
-            .find(|it| !linked(&it.id) && !linked(&kind.lasting(&it.id)))
+            .find(|it| it.kind == kind && !linked(&it.id) && !linked(&kind.lasting(&it.id)))
             .map(|it| it.id.clone());
         match (self.rng.u32(..10), found) {
             (0..4, Some(found)) if !kind.is_blocking() => {
@@ -339,7 +364,7 @@ pub(crate) fn about(task: &Task) -> String {
     text.and_then(|text| keys_in(text).pop()).unwrap_or_default()
 }
 
-fn submission(kind: Kind, keys: &[String], together: bool) -> Submission {
+fn submission(kind: Kind, keys: &[String], then: Vec<ProviderId>, together: bool) -> Submission {
     let urls: Vec<_> = keys.iter().map(|key| url_of(key)).collect();
     Submission {
         share_text: format!("复制打开抖音 {}", urls.join(" 看看 ")),
@@ -350,7 +375,7 @@ fn submission(kind: Kind, keys: &[String], together: bool) -> Submission {
         target_language: None,
         input: kind.input(&keys[0]),
         together,
-        then: Vec::new(),
+        then,
     }
 }
 

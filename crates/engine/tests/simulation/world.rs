@@ -72,6 +72,8 @@ pub(crate) struct State {
     /// Room for so many writes; none: there is room.
     pub(crate) disk_room: Option<u32>,
     pub(crate) bad_keys: BTreeSet<ProviderId>,
+    /// Keys of tasks that were uncertain when they were last written.
+    uncertain: BTreeSet<String>,
     /// Keys of tasks of which the user decided to hear no more.
     pub(crate) left: BTreeSet<String>,
     /// Milliseconds in which the machine slept.
@@ -100,6 +102,7 @@ impl World {
             offline: false,
             disk_room: None,
             bad_keys: BTreeSet::new(),
+            uncertain: BTreeSet::new(),
             left: BTreeSet::new(),
             slept: 0,
             set: 0,
@@ -388,6 +391,26 @@ impl State {
                 task.link.as_ref().map(|link| link.url.as_str()).or(task.subject.as_deref());
             let Some(key) = about.and_then(|about| keys_in(about).pop()) else { continue };
             self.note(|| format!("written: {key} is {} {:?}", task.state, task.wait));
+            if task.state == TaskState::Failed {
+                self.ledger.revoke(&key);
+            }
+            let before = self.ledger.calls_for(&key).last().map(|call| call.kind.provider());
+            if self.doing == Doing::AnswerCame
+                && task.state == TaskState::Queued
+                && before.is_some_and(|before| before != task.provider)
+            {
+                self.coverage.event(Event::HandedOver);
+            }
+            if self.doing == Doing::Anything
+                && task.state == TaskState::Running
+                && self.uncertain.remove(&key)
+            {
+                self.coverage.event(Event::FoundByItself);
+            }
+            match task.state {
+                TaskState::Uncertain => drop(self.uncertain.insert(key.clone())),
+                _ => drop(self.uncertain.remove(&key)),
+            }
             if task.state == TaskState::Submitting || self.doing == Doing::Starting {
                 continue;
             }
@@ -409,8 +432,12 @@ impl State {
         let keys = self.ledger.calls[call].keys.clone();
         let row = self.ledger.calls[call].row;
         self.note(|| format!("heard: {keys:?} {row:?} {verdict:?}"));
-        if matches!(verdict, Verdict::Rejected | Verdict::Unknown) {
-            keys.iter().for_each(|key| self.ledger.revoke(key));
+        for key in &keys {
+            // After a refusal the next provider may be asked, where the user named one.
+            let goes_on = verdict == Verdict::Rejected && self.ledger.chained.contains(key);
+            if matches!(verdict, Verdict::Rejected | Verdict::Unknown) && !goes_on {
+                self.ledger.revoke(key);
+            }
         }
         if verdict == Verdict::Unknown {
             self.coverage.event(Event::Uncertain);
