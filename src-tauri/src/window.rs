@@ -15,6 +15,12 @@ const NAME: &str = "main";
 const LOOK: Duration = Duration::from_millis(200);
 /// Nothing answers there, and no program of an ordinary user may listen on so low a port.
 const NOWHERE: &str = "http://127.0.0.1:9";
+/// The page's own addresses: on most systems, on Windows, and while it is developed.
+const OWN: &str = if cfg!(feature = "custom-protocol") {
+    "['tauri://localhost', 'http://tauri.localhost', 'https://tauri.localhost']"
+} else {
+    "['http://localhost:1420']"
+};
 /// `--desk` of the design tokens, so that the window has its ground before the page is there.
 const DESK_LIGHT: Color = Color(0xE9, 0xEC, 0xEC, 0xFF);
 const DESK_DARK: Color = Color(0x0D, 0x13, 0x1D, 0xFF);
@@ -47,7 +53,11 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     });
     if let Some(first) = first {
         let first = serde_json::to_string(&first)?;
-        builder = builder.initialization_script(format!("window.__SHIWEN__ = {first};"));
+        // Such a script runs in whatever page is shown, and this is the user's history.
+        builder = builder.initialization_script(format!(
+            "if ({OWN}.includes(location.protocol + '//' + location.host)) \
+               window.__SHIWEN__ = {first};"
+        ));
     }
     let window = builder.build()?;
     let hidden = window.clone();

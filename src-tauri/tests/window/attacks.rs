@@ -211,6 +211,8 @@ fn nothing_that_gets_into_the_page_reaches_anyone_or_brings_anyone_in() -> io::R
     )?;
     assert!(own.as_str().is_some_and(|own| own.starts_with("tauri://localhost")), "{own}");
     assert_eq!(THIRTEEN.len(), 13);
+    // Given to the program's own page; it is a script that would run in any other page, too.
+    assert_eq!(app.run("return typeof window.__SHIWEN__", &[])?, "object");
 
     for (name, attack) in THIRTEEN.iter().chain(OTHERS) {
         let said = strike(&app, &sink, name, attack);

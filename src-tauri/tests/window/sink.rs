@@ -59,10 +59,16 @@ fn note(met: &Mutex<Vec<String>>, what: String) {
 
 fn answer(mut stream: TcpStream) -> String {
     let _ = stream.set_read_timeout(Some(Duration::from_millis(300)));
-    let mut request = [0; 2048];
-    let read = stream.read(&mut request).unwrap_or_default();
+    let (mut request, mut part) = (Vec::new(), [0; 2048]);
+    // Whoever is answered before it has said all takes that for an error.
+    while !request.windows(4).any(|end| end == b"\r\n\r\n") {
+        match stream.read(&mut part) {
+            Ok(read) if read > 0 => request.extend_from_slice(&part[..read]),
+            _ => break,
+        }
+    }
     let _ = stream.write_all(PAGE.as_bytes());
-    match String::from_utf8_lossy(&request[..read]).lines().next() {
+    match String::from_utf8_lossy(&request).lines().next() {
         Some(line) => line.to_owned(),
         None => "a connection without a request".to_owned(),
     }
