@@ -4,7 +4,8 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use shiwen_core::{
-    Entry, Input, Media, Operation, Order, ProviderId, Task, TaskId, TaskState, WaitReason,
+    Entry, Input, Media, Operation, Order, ProviderId, Task, TaskId, TaskState, Timestamp,
+    WaitReason,
 };
 use shiwen_engine::Engine;
 use shiwen_sandbox::{Options, Sandbox, WORDS};
@@ -154,6 +155,7 @@ async fn no_key_is_kept_or_shown_or_sent_to_a_host_of_media_whatever_the_service
     let secrets = secrets();
     let tasks: Vec<_> = tasks.into_iter().map(|(id, _)| id).collect();
     check_tasks(&session.engine, &tasks, &secrets);
+    assert!(session.engine.store().backup_if_due(Timestamp::now()).unwrap().is_some());
     session.close().await;
     assert!(check_files(stage.folder(), &secrets) > 20);
     assert_eq!(stage.sandbox.calls().keys_on_media, 0);
@@ -218,6 +220,7 @@ async fn a_key_that_is_refused_is_kept_nowhere() {
         until(&session, *id, |task| task.state == TaskState::Failed).await;
     }
     check_tasks(&session.engine, &tasks, &planted);
+    assert!(session.engine.store().backup_if_due(Timestamp::now()).unwrap().is_some());
     session.close().await;
     assert!(check_files(stage.folder(), &planted) >= 3);
 }
