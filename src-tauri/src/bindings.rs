@@ -2,7 +2,7 @@
 
 use tauri_specta::{Builder, collect_commands, collect_events};
 
-use crate::{commands, ipc::{DownloadChanges, TaskChanges}};
+use crate::{commands, ipc::{DownloadChanges, NetworkChanged, TaskChanges}};
 
 pub(crate) fn builder() -> Builder<tauri::Wry> {
     Builder::new()
@@ -14,6 +14,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::app::open_data_folder,
             commands::app::settings,
             commands::app::save_settings,
+            commands::app::salvage_told,
             commands::links::detect_links,
             commands::links::resolve_links,
             commands::links::create_tasks,
@@ -28,6 +29,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::tasks::check_task,
             commands::tasks::adopt_task,
             commands::tasks::resend_task,
+            commands::tasks::look_up,
             commands::tasks::give_up_task,
             commands::tasks::delete_task,
             commands::tasks::restore_task,
@@ -43,6 +45,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::providers::save_provider,
             commands::providers::forget_provider,
             commands::providers::test_provider,
+            commands::providers::save_daily_limit,
+            commands::providers::lift_daily_limit,
             commands::collections::collections,
             commands::collections::collection_call,
             commands::collections::upload_file,
@@ -56,7 +60,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::media::show_download,
             commands::media::choose_download_folder,
         ])
-        .events(collect_events![TaskChanges, DownloadChanges])
+        .events(collect_events![TaskChanges, DownloadChanges, NetworkChanged])
         // One TypeScript type per Rust type: what goes in has the same shape as what comes out.
         .disable_serde_phases()
 }

@@ -5,9 +5,12 @@ use std::time::Duration;
 use shiwen_core::{Download, TaskChange};
 use tauri::AppHandle;
 use tauri_specta::Event;
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::sync::{
+    broadcast::{Receiver, error::RecvError},
+    watch,
+};
 
-use crate::ipc::{DownloadChanges, TaskChanges};
+use crate::ipc::{DownloadChanges, NetworkChanged, TaskChanges};
 
 /// Changes within one frame travel together.
 const FRAME: Duration = Duration::from_millis(16);
@@ -46,6 +49,19 @@ pub(crate) async fn forward_downloads(app: AppHandle, mut changes: Receiver<Down
             batch.push(change);
         }
         if let Err(error) = DownloadChanges(batch).emit(&app) {
+            tracing::warn!(%error, "the window was not told");
+        }
+    }
+}
+
+/// Says when the network comes or goes, until the engine is gone.
+pub(crate) async fn forward_network(
+    app: AppHandle,
+    mut network: watch::Receiver<shiwen_engine::Network>,
+) {
+    while network.changed().await.is_ok() {
+        let now = *network.borrow_and_update();
+        if let Err(error) = NetworkChanged(now.into()).emit(&app) {
             tracing::warn!(%error, "the window was not told");
         }
     }

@@ -1,8 +1,8 @@
 //! What only the window and the shell say to each other.
 
 use serde::{Deserialize, Serialize};
-use shiwen_core::{Download, ProviderView, TaskChange, TaskPage};
-use shiwen_session::{Language, Settings};
+use shiwen_core::{Download, ProviderView, TaskChange, TaskPage, Timestamp};
+use shiwen_session::{Language, Salvage, Settings};
 
 /// What the window needs to know about the program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -21,6 +21,52 @@ pub(crate) struct AppState {
     /// At least one provider is set up.
     pub(crate) has_provider: bool,
     pub(crate) task_count: u32,
+    pub(crate) network: Network,
+    /// The history was damaged, and the user has not been told what became of it.
+    pub(crate) salvage: Option<SalvageNotice>,
+    /// The history is damaged: nothing is submitted until the next start mends it.
+    pub(crate) damaged: bool,
+}
+
+/// Whether this machine can reach the services at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Network {
+    Online,
+    Offline,
+}
+
+impl From<shiwen_engine::Network> for Network {
+    fn from(network: shiwen_engine::Network) -> Self {
+        match network {
+            shiwen_engine::Network::Online => Self::Online,
+            shiwen_engine::Network::Offline { .. } => Self::Offline,
+        }
+    }
+}
+
+/// What became of a damaged history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub(crate) struct SalvageNotice {
+    /// Tasks in the history now.
+    pub(crate) tasks: u32,
+    /// Of these, tasks that are uncertain because nobody can say whether they were submitted.
+    pub(crate) doubted: u32,
+    /// The time of the backup that filled the gaps, where there were gaps and a backup.
+    pub(crate) from_backup: Option<Timestamp>,
+    /// The damaged file.
+    pub(crate) kept_at: String,
+}
+
+impl From<Salvage> for SalvageNotice {
+    fn from(salvage: Salvage) -> Self {
+        Self {
+            tasks: salvage.tasks,
+            doubted: salvage.doubted,
+            from_backup: salvage.from_backup,
+            kept_at: salvage.kept_at.display().to_string(),
+        }
+    }
 }
 
 /// Why the history cannot be opened.
@@ -80,6 +126,10 @@ pub(crate) enum ProviderPage {
 /// Changes of tasks, in the order in which they were committed.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
 pub(crate) struct TaskChanges(pub(crate) Vec<TaskChange>);
+
+/// The network came or went.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
+pub(crate) struct NetworkChanged(pub(crate) Network);
 
 /// Downloads that changed, in the order of their changes.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]

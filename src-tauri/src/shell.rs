@@ -16,7 +16,7 @@ use crate::{
     arguments::Arguments,
     changes,
     error::{CommandError, ErrorCode},
-    ipc::{AppState, FirstScreen, StartProblem, StartProblemKind},
+    ipc::{AppState, FirstScreen, Network, StartProblem, StartProblemKind},
 };
 
 /// Tasks on the first page of the list.
@@ -138,9 +138,15 @@ impl Shell {
                     owner: false,
                     has_provider: false,
                     task_count: 0,
+                    network: Network::Online,
+                    salvage: None,
+                    damaged: false,
                 });
             }
         };
+        let store = session.engine.store();
+        let health = store.health();
+        let damaged = health.borrow().as_ref().is_some_and(|health| !health.is_sound());
         Ok(AppState {
             version,
             language,
@@ -150,7 +156,10 @@ impl Shell {
             problem: None,
             owner: session.is_owner(),
             has_provider: session.engine.providers()?.iter().any(|provider| provider.ready),
-            task_count: session.engine.store().tasks(Desk::Texts, None, 0)?.total,
+            task_count: store.tasks(Desk::Texts, None, 0)?.total,
+            network: (*session.engine.network().borrow()).into(),
+            salvage: store.salvaged()?.map(Into::into),
+            damaged,
         })
     }
 
@@ -194,10 +203,12 @@ impl Shell {
             |session| {
                 let tasks = session.engine.store().changes();
                 let downloads = session.download_changes();
+                let network = session.engine.network();
                 let app = || self.app.clone();
                 vec![
                     tauri::async_runtime::spawn(changes::forward(app(), tasks)),
                     tauri::async_runtime::spawn(changes::forward_downloads(app(), downloads)),
+                    tauri::async_runtime::spawn(changes::forward_network(app(), network)),
                 ]
             },
         );

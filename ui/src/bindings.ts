@@ -15,6 +15,8 @@ export const commands = {
 	settings: () => typedError<Settings, CommandError>(__TAURI_INVOKE("settings")),
 	/**  Saves them as one value. A changed proxy holds for every call from then on. */
 	saveSettings: (settings: Settings) => typedError<Settings, CommandError>(__TAURI_INVOKE("save_settings", { settings })),
+	/**  The user has read what became of a damaged history. */
+	salvageTold: () => typedError<AppState, CommandError>(__TAURI_INVOKE("salvage_told")),
 	detectLinks: (text: string, operation: Operation) => typedError<Detection, CommandError>(__TAURI_INVOKE("detect_links", { text, operation })),
 	/**
 	 *  As `detect_links`, once the short links of the text were followed. Asks the network, so the window shows the plain
@@ -36,6 +38,8 @@ export const commands = {
 	checkTask: (id: TaskId) => typedError<null, CommandError>(__TAURI_INVOKE("check_task", { id })),
 	adoptTask: (id: TaskId, remoteId: string) => typedError<null, CommandError>(__TAURI_INVOKE("adopt_task", { id, remoteId })),
 	resendTask: (id: TaskId) => typedError<null, CommandError>(__TAURI_INVOKE("resend_task", { id })),
+	/**  Looks for an uncertain task at its provider. Costs nothing, and sends nothing again. */
+	lookUp: (id: TaskId) => typedError<LookedUp, CommandError>(__TAURI_INVOKE("look_up", { id })),
 	giveUpTask: (id: TaskId) => typedError<null, CommandError>(__TAURI_INVOKE("give_up_task", { id })),
 	deleteTask: (id: TaskId) => typedError<null, CommandError>(__TAURI_INVOKE("delete_task", { id })),
 	restoreTask: (id: TaskId) => typedError<null, CommandError>(__TAURI_INVOKE("restore_task", { id })),
@@ -55,6 +59,10 @@ export const commands = {
 	saveProvider: (id: ProviderId, values: { [key in string]: string }, sessionOnly: boolean) => typedError<ProviderView, CommandError>(__TAURI_INVOKE("save_provider", { id, values, sessionOnly })),
 	forgetProvider: (id: ProviderId) => typedError<ProviderView, CommandError>(__TAURI_INVOKE("forget_provider", { id })),
 	testProvider: (id: ProviderId) => typedError<ProviderView, CommandError>(__TAURI_INVOKE("test_provider", { id })),
+	/**  The user's bound for a day, in the provider's unit; none takes it away. */
+	saveDailyLimit: (id: ProviderId, limit: number | null) => typedError<ProviderView, CommandError>(__TAURI_INVOKE("save_daily_limit", { id, limit })),
+	/**  Lets today pass the bound. */
+	liftDailyLimit: (id: ProviderId) => typedError<ProviderView, CommandError>(__TAURI_INVOKE("lift_daily_limit", { id })),
 	collections: () => typedError<Collection[], CommandError>(__TAURI_INVOKE("collections")),
 	collectionCall: (provider: ProviderId, collection: string, verb: Verb, id: string | null, input: { [key in string]: Entry }) => typedError<Items, CommandError>(__TAURI_INVOKE("collection_call", { provider, collection, verb, id, input })),
 	/**  Lets the user pick a file and sends it to the provider; none when nothing was picked. */
@@ -78,6 +86,7 @@ export const commands = {
 /** Events */
 export const events = {
 	downloadChanges: makeEvent<DownloadChanges, DownloadChanges>("download-changes"),
+	networkChanged: makeEvent<NetworkChanged, NetworkChanged>("network-changed"),
 	taskChanges: makeEvent<TaskChanges, TaskChanges>("task-changes"),
 };
 
@@ -124,6 +133,11 @@ export type AppState = {
 	/**  At least one provider is set up. */
 	has_provider: boolean,
 	task_count: number,
+	network: Network,
+	/**  The history was damaged, and the user has not been told what became of it. */
+	salvage: SalvageNotice | null,
+	/**  The history is damaged: nothing is submitted until the next start mends it. */
+	damaged: boolean,
 };
 
 /**  One create call: intent, then outcome. */
@@ -298,6 +312,10 @@ export type Evidence = {
 	/**  The beginning of what came back. */
 	excerpt: string | null,
 	hint: Hint | null,
+	/**  When it was looked for at the provider last, and not found for certain. */
+	looked_at: Timestamp | null,
+	/**  Since when it is proven that nothing was started: the provider's whole list holds nothing like it. */
+	not_there_at: Timestamp | null,
 };
 
 /**  One failure, ready to be stored and shown. Holds no key and nothing of the user's text. */
@@ -442,8 +460,9 @@ export type Found = {
 
 /**  What the provider said of the account before and after a call whose outcome is unknown. A hint, never a proof. */
 export type Hint = {
-	/**  What was left of the allowance, in the provider's unit. */
+	/**  What was left of the allowance, in the provider's unit; known only where no other call of ours was in between. */
 	left_before: number | null,
+	/**  The same afterwards, without what the next accepted call took where that call told it. */
 	left_after: number | null,
 	/**  Tasks that it was working on. */
 	running_before: number | null,
@@ -520,6 +539,21 @@ export type LinkKind =
 /**  A short link: what it leads to is known only after following it. */
 "short" | "video" | "note" | "images" | "live" | "user" | "collection" | "music" | "topic" | "article" | "search" | "other";
 
+/**  What looking for an uncertain task at its provider gave. Costs nothing. */
+export type LookedUp = 
+/**  Found, and followed from now on. */
+{ kind: "found" } | 
+/**  It is certainly not there: it can be sent again without paying twice. */
+{ kind: "not_there" } | 
+/**  Nothing like it is there, which proves nothing yet. `again_at` is when it would, where time is all that lacks. */
+{ kind: "nothing_yet"; again_at: Timestamp | null } | 
+/**  Several could be it; the user decides. */
+{ kind: "several"; count: number } | 
+/**  The provider cannot list; this is what it says of the account. */
+{ kind: "hint"; hint: Hint } | 
+/**  The provider tells nothing of the sort. */
+{ kind: "no_way" };
+
 /**  Which file of a task. */
 export type Media = 
 /**  The video behind the link. */
@@ -528,6 +562,12 @@ export type Media =
 { kind: "cover" } | 
 /**  A work by its place in `Task::works`. */
 { kind: "work"; index: number };
+
+/**  Whether this machine can reach the services at all. */
+export type Network = "online" | "offline";
+
+/**  The network came or went. */
+export type NetworkChanged = Network;
 
 /**  Why a text yields nothing to submit. */
 export type Notice = 
@@ -628,7 +668,7 @@ export type ProviderView = {
 	checked_at: Timestamp | null,
 	/**  The last test's failure; none when it passed. */
 	check_failure: Failure | null,
-	/**  Amount spent today in `unit`, as far as known. */
+	/**  Amount spent today in `unit`, as far as known; where there is a bound for the day, what counts towards it. */
 	spent_today: number,
 	/**  Expected cost of one task in `unit`; none where the provider publishes no price or it depends on the video. */
 	expected_cost: number | null,
@@ -644,6 +684,18 @@ export type ProviderView = {
 	limit_lifted: boolean,
 	/**  The user must do something about a secret before this time, e.g. since it expires. */
 	expires_at: Timestamp | null,
+};
+
+/**  What became of a damaged history. */
+export type SalvageNotice = {
+	/**  Tasks in the history now. */
+	tasks: number,
+	/**  Of these, tasks that are uncertain because nobody can say whether they were submitted. */
+	doubted: number,
+	/**  The time of the backup that filled the gaps, where there were gaps and a backup. */
+	from_backup: Timestamp | null,
+	/**  The damaged file. */
+	kept_at: string,
 };
 
 /**  Videos that a search found. */
@@ -680,6 +732,10 @@ export type Settings = {
 	follow_short_links: boolean,
 	/**  Where downloads go; none or an empty text means the system's folder for them. */
 	download_folder: string | null,
+	/**  In which order the providers of an operation come, where the user has one. */
+	order: Partial<{ [key in Operation]: ProviderId[] }>,
+	/**  The rest of that order is approved with each submission: it is gone on with where a provider starts nothing. */
+	failover: boolean,
 };
 
 /**  Why the history cannot be opened. */
@@ -786,8 +842,10 @@ export type TaskDetail = {
 	output: Output | null,
 	/**  The other tasks of the same create call. */
 	batch: TaskId[],
-	/**  Oldest first. */
+	/**  Oldest first. A provider that is not the task's own any more started nothing: its last attempt says why. */
 	attempts: Attempt[],
+	/**  Providers of the approved order that were passed over without a call, and why. */
+	passed_over: Failure[],
 	/**  Tasks ahead of this one at its provider, while it is queued. */
 	ahead: number,
 	/**  How long this provider usually takes for this operation, in seconds, from its own history. */

@@ -258,7 +258,7 @@ pub struct ProviderView {
     pub checked_at: Option<Timestamp>,
     /// The last test's failure; none when it passed.
     pub check_failure: Option<Failure>,
-    /// Amount spent today in `unit`, as far as known.
+    /// Amount spent today in `unit`, as far as known; where there is a bound for the day, what counts towards it.
     pub spent_today: u32,
     /// Expected cost of one task in `unit`; none where the provider publishes no price or it depends on the video.
     pub expected_cost: Option<u32>,

@@ -213,6 +213,11 @@ impl Engine {
         let ready = card.fields.iter().zip(&fields).all(|(field, view)| {
             !field.required || if field.secret { view.configured } else { view.value.is_some() }
         });
+        let (today, _) = day(self.now());
+        let spent_today = match record.daily_limit {
+            Some(_) => self.store().booked_since(id, today)?,
+            None => self.store().spent_since(id, today)?,
+        };
         Ok(ProviderView {
             id,
             name: card.name.to_owned(),
@@ -227,7 +232,7 @@ impl Engine {
             allowance: record.allowance,
             checked_at: record.checked_at,
             check_failure: record.check_failure,
-            spent_today: self.store().spent_since(id, day(self.now()).0)?,
+            spent_today,
             expected_cost: card.cost,
             charged_on_failure: shiwen_core::Charged::Unknown,
             batch: card.batch,

@@ -1,5 +1,7 @@
 //! The user's settings, read and saved as one value.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use shiwen_core::{Operation, ProviderId};
 use url::Url;
@@ -18,6 +20,10 @@ pub struct Settings {
     pub follow_short_links: bool,
     /// Where downloads go; none or an empty text means the system's folder for them.
     pub download_folder: Option<String>,
+    /// In which order the providers of an operation come, where the user has one.
+    pub order: BTreeMap<Operation, Vec<ProviderId>>,
+    /// The rest of that order is approved with each submission: it is gone on with where a provider starts nothing.
+    pub failover: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +56,8 @@ impl Default for Settings {
             proxy: "system".to_owned(),
             follow_short_links: true,
             download_folder: None,
+            order: BTreeMap::new(),
+            failover: false,
         }
     }
 }

@@ -78,3 +78,11 @@ pub(crate) async fn save_settings(
     }
     Ok(settings)
 }
+
+/// The user has read what became of a damaged history.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn salvage_told(shell: State<'_, Shell>) -> Result<AppState, CommandError> {
+    shell.session()?.engine.store().salvage_told()?;
+    shell.state()
+}

@@ -41,3 +41,24 @@ pub(crate) async fn test_provider(
 ) -> Result<ProviderView, CommandError> {
     Ok(shell.session()?.engine.test_provider(id).await?)
 }
+
+/// The user's bound for a day, in the provider's unit; none takes it away.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn save_daily_limit(
+    shell: State<'_, Shell>,
+    id: ProviderId,
+    limit: Option<u32>,
+) -> Result<ProviderView, CommandError> {
+    Ok(shell.session()?.engine.set_daily_limit(id, limit)?)
+}
+
+/// Lets today pass the bound.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn lift_daily_limit(
+    shell: State<'_, Shell>,
+    id: ProviderId,
+) -> Result<ProviderView, CommandError> {
+    Ok(shell.session()?.engine.lift_daily_limit(id)?)
+}

@@ -1,6 +1,6 @@
 //! Tasks: reading them and the user's decisions.
 
-use shiwen_core::{Desk, TaskDetail, TaskId, TaskPage, Timestamp};
+use shiwen_core::{Desk, LookedUp, TaskDetail, TaskId, TaskPage, Timestamp};
 use tauri::State;
 
 use crate::{error::CommandError, shell::Shell};
@@ -63,6 +63,13 @@ pub(crate) fn adopt_task(
 #[specta::specta]
 pub(crate) fn resend_task(shell: State<'_, Shell>, id: TaskId) -> Result<(), CommandError> {
     Ok(shell.session()?.engine.store().resend(id)?)
+}
+
+/// Looks for an uncertain task at its provider. Costs nothing, and sends nothing again.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn look_up(shell: State<'_, Shell>, id: TaskId) -> Result<LookedUp, CommandError> {
+    Ok(shell.session()?.engine.look_up(id).await?)
 }
 
 #[tauri::command(async)]
