@@ -40,6 +40,11 @@ export class Detail {
     this.late = false;
   }
 
+  /** Reads the open task anew, where it is this one. */
+  async refresh(id: TaskId): Promise<void> {
+    if (this.id === id) await this.#read(id);
+  }
+
   /** Follows changes of the open task: the task at once, the rest by asking again. */
   apply(changes: readonly TaskChange[]): void {
     const id = this.id;

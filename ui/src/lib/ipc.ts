@@ -16,7 +16,9 @@ import {
   type Fault,
   type Form,
   type Items,
+  type LookedUp,
   type Media,
+  type Network,
   type Operation,
   type Order,
   type ProviderId,
@@ -111,6 +113,7 @@ export const ipc = {
   checkTask: (id: TaskId) => call(commands.checkTask(id)),
   adoptTask: (id: TaskId, remoteId: string) => call(commands.adoptTask(id, remoteId)),
   resendTask: (id: TaskId) => call(commands.resendTask(id)),
+  lookUp: (id: TaskId): Promise<LookedUp> => call(commands.lookUp(id)),
   giveUpTask: (id: TaskId) => call(commands.giveUpTask(id)),
   deleteTask: (id: TaskId) => call(commands.deleteTask(id)),
   restoreTask: (id: TaskId) => call(commands.restoreTask(id)),
@@ -148,14 +151,19 @@ export const ipc = {
     call(commands.saveProvider(id, values, sessionOnly)),
   forgetProvider: (id: ProviderId): Promise<ProviderView> => call(commands.forgetProvider(id)),
   testProvider: (id: ProviderId): Promise<ProviderView> => call(commands.testProvider(id)),
+  saveDailyLimit: (id: ProviderId, limit: number | null): Promise<ProviderView> => call(commands.saveDailyLimit(id, limit)),
+  liftDailyLimit: (id: ProviderId): Promise<ProviderView> => call(commands.liftDailyLimit(id)),
   settings: (): Promise<Settings> => call(commands.settings()),
   saveSettings: (settings: Settings): Promise<Settings> => call(commands.saveSettings(settings)),
   enterSandbox: (): Promise<AppState> => call(commands.enterSandbox()),
   leaveSandbox: (): Promise<AppState> => call(commands.leaveSandbox()),
+  salvageTold: (): Promise<AppState> => call(commands.salvageTold()),
   pageShown: () => call(commands.pageShown()),
   /** Calls `changed` for each batch of changes, from the moment the promise is fulfilled. */
   onTaskChanges: (changed: (changes: TaskChange[]) => void): Promise<() => void> =>
     events.taskChanges.listen((event) => changed(event.payload)),
   onDownloadChanges: (changed: (changes: Download[]) => void): Promise<() => void> =>
     events.downloadChanges.listen((event) => changed(event.payload)),
+  onNetworkChanged: (changed: (network: Network) => void): Promise<() => void> =>
+    events.networkChanged.listen((event) => changed(event.payload)),
 };

@@ -166,7 +166,7 @@ export class Paste {
     };
   }
 
-  submission(provider: ProviderId, operation: Operation, ask: Asked): Submission {
+  submission(provider: ProviderId, operation: Operation, ask: Asked, then: ProviderId[] = []): Submission {
     return {
       share_text: this.text,
       urls: this.urls,
@@ -177,7 +177,7 @@ export class Paste {
       input: ask.input,
       // One link alone shares its call with nothing.
       together: ask.shares(this.urls.length),
-      then: [],
+      then,
     };
   }
 

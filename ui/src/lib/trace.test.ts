@@ -19,10 +19,11 @@ const attempt = (over: Partial<Attempt>): Attempt => ({
 });
 
 const detail = (state: Task['state'], attempts: Attempt[], over: Partial<Task> = {}): TaskDetail => ({
-  task: { state, operation: 'transcribe', created_at: 500, wait: null, progress: null, next_poll_at: null, failure: null, remote_id: null, ended_at: null, ...over } as Task,
+  task: { state, provider: 'momoget', operation: 'transcribe', created_at: 500, wait: null, progress: null, next_poll_at: null, failure: null, remote_id: null, ended_at: null, ...over } as Task,
   share_text: '',
   transcripts: [],
   attempts,
+  passed_over: [],
   input: {},
   output: null,
   batch: [],
@@ -40,6 +41,11 @@ it('an accepted call shows its number with the middle left out', () => {
 it('a running task says when it is asked for next', () => {
   const step = trace(detail('running', [attempt({})], { next_poll_at: 5000 }), 2000).at(-1);
   expect([step?.text, step?.aside, step?.tone]).toEqual(['服务商说：处理中', '下次查询 3 秒后', 'now']);
+});
+
+it('a running task promises no next look without a network', () => {
+  const step = trace(detail('running', [attempt({})], { next_poll_at: 5000 }), 9000, true).at(-1);
+  expect([step?.text, step?.aside]).toEqual(['服务商说：处理中', null]);
 });
 
 it('a refused call stands once, with its cause', () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Attempt, Failure, FailureKind } from '../bindings';
 import { setLanguage, type Language } from './messages.svelte';
-import { uncertainStep, uncertainWords } from './uncertain';
+import { seenWords, uncertainStep, uncertainWords } from './uncertain';
 
 const KINDS: Record<FailureKind, true> = {
   'invalid-input': true,
@@ -58,5 +58,27 @@ describe('an uncertain submission', () => {
   it('that the program did not live to see says that first of all', () => {
     expect(uncertainWords('coze', failure('network'), true)).toContain('程序退出了');
     expect(uncertainWords('coze', null, false)).toContain('连接');
+  });
+
+  it('that ran out of time does not claim that the connection broke', () => {
+    const error = 'timed out: deadline has elapsed';
+    expect(uncertainWords('coze', failure('network'), false, error)).toContain('等到超时也没有答复');
+    const attempt = { provider: 'coze', outcome: 'unknown', failure: failure('network'), evidence: { error } } as Attempt;
+    expect(uncertainStep(attempt)).toBe('等到超时，没有收到答复');
+    expect(uncertainWords('coze', failure('network'), false, 'the connection broke: closed')).toContain('连接在收到答复前断了');
+  });
+});
+
+describe('what was seen of a call', () => {
+  const at = new Date(2026, 10, 20, 14, 32, 5).getTime();
+  const attempt = (over: Partial<Attempt>): Attempt =>
+    ({ intent_at: at, ended_at: at + 60_000, outcome: 'unknown', evidence: { error: 'timed out', body_sent: true, http_status: 502, excerpt: '<html>' }, ...over }) as Attempt;
+
+  it('is when it was sent, how far it came and what came back, without the raw answer', () => {
+    expect(seenWords(attempt({}))).toBe('14:32:05 开始提交，14:33:05 结束，等了 1 分。请求的内容已经交给连接。答复的状态码是 502。');
+  });
+
+  it('is nothing where nothing was kept', () => {
+    expect(seenWords(attempt({ outcome: 'crashed', evidence: null }))).toBe('');
   });
 });

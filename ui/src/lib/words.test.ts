@@ -295,6 +295,13 @@ describe('submitting an uncertain task again', () => {
   it('costs nothing in the sandbox', () => {
     expect(Object.values(againWords('1 次', true)).join()).not.toMatch(/可能多扣|会扣两次/);
   });
+
+  it('warns of no double cost where the first call certainly started nothing', () => {
+    const again = againWords('9 点', false, 'RawUGC');
+    expect(again).toMatchObject({ tag: '不会多扣', button: '再提交一次，预计 9 点' });
+    expect(Object.values(again).join()).not.toMatch(/可能多扣|会扣两次/);
+    expect(againWords(null, false, 'RawUGC').button).toBe('再提交一次');
+  });
 });
 
 describe('the end of a token', () => {

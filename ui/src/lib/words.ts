@@ -332,8 +332,15 @@ export interface AgainWords {
   button: string;
 }
 
-/** `cost` is the expected one in the provider's unit, where it publishes a price. Nothing costs money in the sandbox. */
-export function againWords(cost: string | null, sandbox: boolean): AgainWords {
+/**
+ * `cost` is the expected one in the provider's unit, where it publishes a price. Nothing costs money in the sandbox.
+ * `idle` names the provider where it is proven that the first call started nothing there: then nothing is paid twice.
+ */
+export function againWords(cost: string | null, sandbox: boolean, idle: string | null = null): AgainWords {
+  if (idle !== null) {
+    const button = cost === null || sandbox ? t('studio.retry') : t('studio.retry_cost', { amount: cost });
+    return { tag: t('uncertain.sure_tag'), text: t('uncertain.sure_text', { provider: idle }), button };
+  }
   if (sandbox) return { tag: t('uncertain.way2_tag_free'), text: t('uncertain.way2_text_free'), button: t('uncertain.way2_do_free') };
   const text = t('uncertain.way2_text');
   if (cost === null) return { tag: t('uncertain.way2_tag_plain'), text, button: t('uncertain.way2_do_plain') };
