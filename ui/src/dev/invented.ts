@@ -85,7 +85,7 @@ export function tasks(show: string): Task[] {
     task(10, { platform: 'douyin', title: '别再囤课了：把一条视频拆成三张卡片', url: 'https://v.douyin.com/Hn4sXw0_aTg/', state: 'running', created_at: at(0.75), submitted_at: NOW - 42_000, next_poll_at: NOW + 60_000, stalled: show === 'stalled' }),
     task(9, { platform: 'douyin', title: '为什么你炒的青菜总是发黄？师傅只多做了一步', url: 'https://v.douyin.com/iRk3xQ7_p2A/', words: 412, found: found('灶边老周', 96, true), created_at: at(6), ended_at: at(5) }),
     task(8, { platform: 'xiaohongshu', title: '租房改造｜9 平米朝北小屋，怎么装都不暗', url: 'http://xhslink.com/a/Qz81nLwK3', provider: 'transcriptgenerate', state: 'failed', failure: failure(kind, 'transcriptgenerate'), remote_id: kind === 'provider-internal' ? '9c41aaaabbbb2e07' : null, created_at: at(18), ended_at: at(17.9) }),
-    task(7, { platform: 'kuaishou', title: '凌晨四点的海鲜市场，老板娘教你挑螃蟹', url: 'https://v.kuaishou.com/3xK9wQe1', state: 'uncertain', remote_id: null, created_at: at(93) }),
+    task(7, { platform: 'kuaishou', title: '凌晨四点的海鲜市场，老板娘教你挑螃蟹', url: 'https://v.kuaishou.com/3xK9wQe1', provider: show.startsWith('uncertain-') ? 'transcriptgenerate' : 'momoget', state: 'uncertain', remote_id: null, created_at: at(93) }),
     task(6, { platform: 'tiktok', title: 'How I plan a week of shorts in 30 minutes', url: 'https://vm.tiktok.com/ZM8kQ2wXy/', state: 'cancelled', cancel_cause: show === 'stopped' ? 'stopped_waiting' : show === 'gave-up' ? 'gave_up' : 'before_submit', created_at: at(200), ended_at: at(199) }),
     task(5, { platform: 'bilibili', title: '拆解一条百万播放的探店视频', url: 'https://b23.tv/xP4uR8a', provider: 'coze', operation: 'resolve', found: { title: '拆解一条百万播放的探店视频', author: '镜头后面', duration_s: 760, cover_url: 'x', media_url: 'https://media.example/v/0921.mp4', avatar_url: 'https://media.example/a/1.jpg', learned_at: NOW }, created_at: at(260), ended_at: at(259) }),
     task(4, { platform: 'toutiao', title: '为什么老小区加装电梯，总是卡在二楼这一户：一位社区书记跑了三年、开了四十七次协调会之后讲的实话', url: 'https://www.toutiao.com/video/7431', provider: 'transcriptgenerate', words: 412, found: found('街坊说事', 368), created_at: at(60 * 24), ended_at: at(60 * 24 - 1) }),
@@ -93,7 +93,7 @@ export function tasks(show: string): Task[] {
     task(2, { platform: 'youtube', title: 'My plant kept falling over until I tried one chopstick', url: 'https://youtu.be/abc', words: 96, found: found('desk.garden', 23), created_at: at(60 * 75), ended_at: at(60 * 75 - 1) }),
   ];
   const shown: Record<string, number> = { analysis: 40, analysing: 40, batch: 49, 'batch-uncertain': 49, queued: 12, submitting: 11, running: 10, stalled: 10, offline: 12, failed: 8, uncertain: 7, cancelled: 6, stopped: 6, 'gave-up': 6, info: 5, long: 4 };
-  const first = show.startsWith('failed-') ? 8 : show.startsWith('wait-') ? 12 : (shown[show] ?? 9);
+  const first = show.startsWith('failed-') ? 8 : show.startsWith('uncertain') ? 7 : show.startsWith('wait-') ? 12 : (shown[show] ?? 9);
   // The window opens the first of the list, so the one to be shown is asked for by its id.
   Object.assign(window, { __OPEN__: first });
   return list;

@@ -7,9 +7,11 @@ import type {
   Desk,
   Detection,
   Download,
+  Evidence,
   Failure,
   FailureKind,
   Link,
+  LookedUp,
   Order,
   ProviderView,
   Settings,
@@ -39,6 +41,11 @@ const app: AppState = {
   owner: show !== 'not-owner',
   has_provider: !show.startsWith('first'),
   task_count: 12,
+  network: show.startsWith('offline') ? 'offline' : 'online',
+  salvage: show.startsWith('salvage')
+    ? { tasks: 1280, doubted: show === 'salvage-clean' ? 0 : 3, from_backup: show === 'salvage' ? Date.now() - 30 * 3_600_000 : null, kept_at: '/home/user/.local/share/app.shiwen.desktop/shiwen.db.damaged-2026-11-20' }
+    : null,
+  damaged: show === 'damaged',
 };
 let settings: Settings = {
   language: (query.get('lang') as Settings['language'] | null) ?? 'zh-CN',
@@ -48,13 +55,17 @@ let settings: Settings = {
   proxy: 'system',
   follow_short_links: true,
   download_folder: null,
+  order: { transcribe: ['transcriptgenerate', 'momoget', 'coze'] },
+  failover: show.startsWith('failover'),
 };
-let cards: ProviderView[] = providers(show.startsWith('first'));
+let cards: ProviderView[] = providers(show.startsWith('first')).map((one) => (show === 'wait-daily_limit' && one.id === 'momoget' ? { ...one, daily_limit: 50, spent_today: 50 } : one));
 let all: Task[] = show.startsWith('first') || show === 'sandbox-empty' || show === 'empty' ? [] : invented(show);
 if (all.length > 0) all = [...all, ...texts.texts(show, (over) => ({ ...all[0]!, wait: null, ...over }))].sort((a, b) => b.id - a.id);
 all = [...studio.works(show), ...studio.research(show), ...all];
 const trash = new Map<number, Task>();
 let asked = 0;
+/** The call in doubt has been looked for, and is certainly not there. */
+let gone = show === 'uncertain-gone';
 
 const callbacks = new Map<number, (message: unknown) => void>();
 const listeners: { event: string; handler: number }[] = [];
@@ -138,6 +149,38 @@ function submit(submission: Submission): number[] {
   });
 }
 
+function evidenceOf(): Evidence {
+  const hint = { left_before: 5400, left_after: 5304, running_before: 1, running_after: 2 };
+  return {
+    error: 'timed out: deadline has elapsed',
+    body_sent: true,
+    http_status: show === 'uncertain-status' ? 502 : null,
+    excerpt: show === 'uncertain-status' ? '<html><head><title>502 Bad Gateway</title></head>' : null,
+    hint: show === 'uncertain-hint' ? hint : null,
+    looked_at: show === 'uncertain-looked' ? Date.now() - 40 * 60_000 : null,
+    not_there_at: gone ? Date.now() : null,
+  };
+}
+
+/** What `?look=` wants to be found. */
+function lookUp(id: number): LookedUp {
+  const hint = { left_before: 5400, left_after: 5304, running_before: null, running_after: 2 };
+  switch (query.get('look')) {
+    case 'found':
+      change(id, { state: 'running', remote_id: 'vid_900' });
+      return { kind: 'found' };
+    case 'several':
+      return { kind: 'several', count: 2 };
+    case 'hint':
+      return { kind: 'hint', hint };
+    case 'yet':
+      return { kind: 'nothing_yet', again_at: Date.now() + 90_000 };
+    default:
+      gone = true;
+      return { kind: 'not_there' };
+  }
+}
+
 function detailOf(id: number): TaskDetail {
   const task = all.find((one) => one.id === id) ?? refuse('task_gone');
   const sent = task.submitted_at ?? task.created_at + 1000;
@@ -165,9 +208,10 @@ function detailOf(id: number): TaskDetail {
               outcome: submitting ? null : outcome,
               remote_id: outcome === 'accepted' ? task.remote_id : null,
               failure: task.failure,
-              evidence: null,
+              evidence: doubt ? evidenceOf() : null,
             },
           ],
+    passed_over: show === 'failover-done' && task.id === 9 ? [failure('unauthorized', 'coze')] : [],
     input: {},
     output: task.operation === 'analyze' && task.state === 'succeeded' ? { kind: 'analysis' as const, ...texts.analysis } : null,
     batch: all.filter((one) => one.batch !== null && one.batch === task.batch && one.id !== id).map((one) => one.id),
@@ -237,6 +281,13 @@ const answers: Record<string, (args: any) => unknown> = {
   check_task: () => null,
   adopt_task: ({ id, remoteId }) => change(id, { state: 'running', remote_id: remoteId }),
   resend_task: ({ id }) => change(id, { state: 'queued' }),
+  salvage_told: () => ({ ...Object.assign(app, { salvage: null }) }),
+  save_daily_limit: ({ provider, id, limit }) => card(provider ?? id, { daily_limit: limit, limit_lifted: false }),
+  lift_daily_limit: ({ provider, id }) => {
+    for (const task of all) if (task.wait?.reason === 'daily_limit') change(task.id, { wait: null });
+    return card(provider ?? id, { limit_lifted: true });
+  },
+  look_up: ({ id }) => lookUp(id),
   give_up_task: ({ id }) => change(id, { state: 'cancelled', cancel_cause: 'gave_up', ended_at: Date.now() }),
   delete_task: ({ id }) => {
     const task = all.find((one) => one.id === id);

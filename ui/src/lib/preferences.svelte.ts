@@ -12,6 +12,8 @@ const DEFAULTS: Settings = {
   proxy: 'system',
   follow_short_links: true,
   download_folder: null,
+  order: {},
+  failover: false,
 };
 
 export class Preferences {

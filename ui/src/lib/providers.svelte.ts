@@ -104,6 +104,16 @@ export class Providers {
     return tested;
   }
 
+  /** Sets the user's own bound for a day; none takes it away. */
+  async limit(id: ProviderId, limit: number | null): Promise<void> {
+    this.#replace(await ipc.saveDailyLimit(id, limit));
+  }
+
+  /** Lets today pass the bound. */
+  async liftLimit(id: ProviderId): Promise<void> {
+    this.#replace(await ipc.liftDailyLimit(id));
+  }
+
   async forget(id: ProviderId): Promise<void> {
     this.#replace(await ipc.forgetProvider(id));
     this.#forms.get(id)?.reset();

@@ -1,11 +1,12 @@
 // What the window knows, and everything that the user can do in it.
 
 import { createContext } from 'svelte';
-import type { AppState, Download, Media, Operation, ProviderId, ProviderView, Task, TaskChange, TaskDetail, TaskId, TaskState } from '../bindings';
+import type { AppState, Download, LookedUp, Media, Operation, ProviderId, ProviderView, Task, TaskChange, TaskDetail, TaskId, TaskState } from '../bindings';
 import { Ask } from './ask.svelte';
 import { downloadWords, type DownloadRemedy } from './download-words';
 import { Detail } from './detail.svelte';
 import { Downloads } from './downloads.svelte';
+import { ordered } from './failover';
 import { number } from './format';
 import { followers, hintOf, type Following } from './following';
 import { Forms } from './forms.svelte';
@@ -21,7 +22,7 @@ import { Toasts } from './toasts.svelte';
 import { errorWords, stateWords } from './words';
 
 export type View = 'texts' | 'studio' | 'settings' | 'help';
-export type SettingsPage = 'providers' | 'look' | 'network' | 'data';
+export type SettingsPage = 'providers' | 'failover' | 'look' | 'network' | 'data';
 
 /** More links than this are submitted only after a question. */
 const ASK_ABOVE = 3;
@@ -78,6 +79,36 @@ export class Session {
     return ready.find((one) => one.id === provider) ?? ready[0];
   }
 
+  /** The ones that may be tried after it, where the user wants that. Only one of them translates. */
+  get then(): ProviderView[] {
+    const { failover, operation, order } = this.preferences.value;
+    const first = this.provider;
+    if (!failover || first === undefined || this.ask.target !== null) return [];
+    return ordered(operation, order, this.providers.all).filter((one) => one.ready && one.id !== first.id);
+  }
+
+  /** Tasks of each provider that wait, on every desk that has been read. */
+  readonly #queues = $derived.by(() => {
+    const queues = new Map<ProviderId, TaskId[]>();
+    for (const task of [...this.tasks.all, ...this.studio.works.all, ...this.studio.research.all]) {
+      if (task.state !== 'queued') continue;
+      const queue = queues.get(task.provider);
+      if (queue) queue.push(task.id);
+      else queues.set(task.provider, [task.id]);
+    }
+    return queues;
+  });
+
+  /** How many tasks of its provider were queued before this one. */
+  aheadOf(task: Task): number {
+    return this.#queues.get(task.provider)?.filter((id) => id < task.id).length ?? 0;
+  }
+
+  /** The network is gone: said once for all tasks. */
+  get offline(): boolean {
+    return this.app?.network === 'offline';
+  }
+
   /** What one costs in the provider's unit, where it is published. */
   price(provider: ProviderView | undefined, operation: Operation, model: string | null = null): number | null {
     if (!provider) return null;
@@ -97,6 +128,7 @@ export class Session {
   async start(): Promise<void> {
     await ipc.onTaskChanges((changes) => this.#changed(changes));
     await ipc.onDownloadChanges((changes) => this.#downloaded(changes));
+    await ipc.onNetworkChanged((network) => this.#network(network));
     if (this.app === null) {
       const app = await ipc.appState();
       await this.preferences.load(app.language);
@@ -113,6 +145,8 @@ export class Session {
     } catch (err) {
       const code = err instanceof AppError ? err.code : 'internal';
       this.toasts.fail(errorWords(code));
+      // What cannot be read or written may be damaged, which stands above everything.
+      if (code === 'database_failed') void this.look();
       return false;
     }
   }
@@ -140,6 +174,17 @@ export class Session {
     this.following = { provider: (meant ?? others[0])?.id ?? task.provider, operation, id };
   }
 
+  /** Looks for an uncertain task at its provider, for nothing. None where that failed. */
+  async find(task: Task): Promise<LookedUp | null> {
+    let looked: LookedUp | null = null;
+    await this.attempt(async () => {
+      looked = await ipc.lookUp(task.id);
+      // What was learned stands in the ledger, also where the task stays as it is.
+      await Promise.all([this.detail.refresh(task.id), this.studio.work.refresh(task.id)]);
+    });
+    return looked;
+  }
+
   showSettings(page: SettingsPage): void {
     this.view = 'settings';
     this.settingsPage = page;
@@ -163,7 +208,7 @@ export class Session {
     }
     this.asking = false;
     this.submitting = true;
-    const wanted = this.paste.submission(provider.id, operation, this.ask);
+    const wanted = this.paste.submission(provider.id, operation, this.ask, this.then.map((one) => one.id));
     await this.attempt(async () => {
       const ids = await ipc.createTasks(wanted);
       this.paste.clear();
@@ -222,6 +267,18 @@ export class Session {
     const settings = await ipc.chooseDownloadFolder();
     if (settings !== null) this.preferences.begin(settings);
     return settings !== null;
+  }
+
+  /** Asks anew how the program stands. */
+  async look(): Promise<void> {
+    if (this.app !== null) this.app = await ipc.appState().catch(() => this.app);
+  }
+
+  /** The user has read what became of the damaged history. */
+  async salvageTold(): Promise<void> {
+    await this.attempt(async () => {
+      this.app = await ipc.salvageTold();
+    });
   }
 
   clearBox(): void {
@@ -322,6 +379,12 @@ export class Session {
     if (read && this.detail.id === null) this.#openFirst();
   }
 
+  #network(network: AppState['network']): void {
+    const before = this.app?.network;
+    if (this.app) this.app = { ...this.app, network };
+    if (before !== network) this.news = t(network === 'offline' ? 'banner.offline' : 'live.online');
+  }
+
   #openFirst(): void {
     const first = this.tasks.all[0];
     if (first !== undefined) void this.detail.open(first.id);
@@ -333,11 +396,10 @@ export class Session {
     this.detail.apply(changes);
     this.studio.apply(changes);
     const ended = changes.some((change) => change.kind === 'saved' && change.task.ended_at !== null);
-    // An allowance and a known video change when a task ends.
-    if (ended) {
-      void this.providers.load().catch(() => undefined);
-      void this.paste.refresh().catch(() => undefined);
-    }
+    const limited = changes.some((change) => change.kind === 'saved' && change.task.wait?.reason === 'daily_limit');
+    // An allowance changes when a task ends; what was spent today is said beside the bound that it has reached.
+    if (ended || limited) void this.providers.load().catch(() => undefined);
+    if (ended) void this.paste.refresh().catch(() => undefined);
   }
 
   #downloaded(changes: Download[]): void {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AppState, Chip, Download, ProviderView, Task, TaskChange, TaskDetail } from '../bindings';
+import type { AppState, Chip, Download, ProviderId, ProviderView, Task, TaskChange, TaskDetail } from '../bindings';
 import type * as door from './ipc';
 import { AppError, ipc, type Boot } from './ipc';
 import { Session } from './session.svelte';
@@ -20,6 +20,9 @@ const app: AppState = {
   owner: true,
   has_provider: true,
   task_count: 1,
+  network: 'online',
+  salvage: null,
+  damaged: false,
 };
 
 const momoget = { id: 'momoget', name: 'Momoget', ready: true, operations: ['transcribe'], platforms: [], fields: [] } as unknown as ProviderView;
@@ -40,7 +43,7 @@ const task = (id: number, over: Partial<Task> = {}): Task =>
 
 const boot = (ids: number[]): Boot => ({
   app_state: app,
-  settings: { language: 'zh-CN', theme: 'dark', provider: null, operation: 'transcribe', proxy: 'system', follow_short_links: true, download_folder: null },
+  settings: { language: 'zh-CN', theme: 'dark', provider: null, operation: 'transcribe', proxy: 'system', follow_short_links: true, download_folder: null, order: {}, failover: false },
   tasks: { tasks: ids.map((id) => task(id)), total: ids.length, before: null },
   providers: [momoget],
 });
@@ -253,5 +256,101 @@ describe('a change of state', () => {
       { kind: 'saved', task: task(1, { state: 'uncertain' }) },
     ]);
     expect([session.news, session.alarm]).toEqual(['“视频 2”已完成，412 字', '“视频 1”结果未知，可能已扣费']);
+  });
+});
+
+describe('how the program stands', () => {
+  let network: (network: AppState['network']) => void = () => undefined;
+
+  beforeEach(() => {
+    vi.mocked(ipc.onNetworkChanged).mockImplementation((changed) => {
+      network = changed;
+      return Promise.resolve(() => undefined);
+    });
+  });
+
+  it('is offline from the word of the engine on, whatever the tasks wait for', async () => {
+    const session = new Session();
+    session.begin(boot([1]));
+    await session.start();
+    expect(session.offline).toBe(false);
+    network('offline');
+    expect([session.offline, session.news]).toEqual([true, '网络已断开']);
+    network('online');
+    expect([session.offline, session.news]).toEqual([false, '网络恢复了']);
+  });
+
+  it('tells of a rescued history until the user has read it', async () => {
+    const salvage = { tasks: 3, doubted: 1, from_backup: null, kept_at: '/data/damaged' };
+    const session = new Session();
+    session.begin({ ...boot([1]), app_state: { ...app, salvage } });
+    vi.mocked(ipc.salvageTold).mockRejectedValueOnce(new AppError('database_busy', ''));
+    await session.salvageTold();
+    expect(session.app?.salvage).toEqual(salvage);
+    vi.mocked(ipc.salvageTold).mockResolvedValueOnce(app);
+    await session.salvageTold();
+    expect(session.app?.salvage).toBeNull();
+  });
+
+  it('is asked for again where the history fails', async () => {
+    const session = new Session();
+    session.begin(boot([1]));
+    vi.mocked(ipc.appState).mockResolvedValue({ ...app, damaged: true });
+    await session.attempt(() => Promise.reject(new AppError('database_failed', '')));
+    await vi.waitFor(() => expect(session.app?.damaged).toBe(true));
+  });
+});
+
+describe('a submission', () => {
+  const coze = { ...momoget, id: 'coze', name: 'Coze' } as ProviderView;
+  const off = { ...momoget, id: 'transcriptgenerate', name: 'TranscriptGenerate', ready: false } as ProviderView;
+
+  async function submitted(settings: Partial<Boot['settings']>): Promise<ProviderId[] | undefined> {
+    const session = new Session();
+    const first = boot([1]);
+    session.begin({ ...first, providers: [momoget, coze, off], settings: { ...first.settings, ...settings } });
+    await withLink(session);
+    vi.mocked(ipc.createTasks).mockResolvedValue([3]);
+    await session.submit(true);
+    return vi.mocked(ipc.createTasks).mock.calls[0]?.[0].then;
+  }
+
+  it('covers no other provider unless the user wants that', async () => {
+    expect(await submitted({})).toEqual([]);
+  });
+
+  it('covers the others that are set up, the chosen one first', async () => {
+    expect(await submitted({ failover: true })).toEqual(['coze']);
+    vi.mocked(ipc.createTasks).mockClear();
+    expect(await submitted({ failover: true, provider: 'coze', order: { transcribe: ['transcriptgenerate', 'coze'] } })).toEqual(['momoget']);
+  });
+});
+
+describe('looking for an uncertain task', () => {
+  it('reads it anew, since the ledger knows more', async () => {
+    const session = new Session();
+    session.begin(boot([1]));
+    await vi.waitFor(() => expect(session.detail.value).not.toBeNull());
+    vi.mocked(ipc.task).mockClear();
+    vi.mocked(ipc.lookUp).mockResolvedValue({ kind: 'not_there' });
+    expect(await session.find(task(1, { state: 'uncertain' }))).toEqual({ kind: 'not_there' });
+    expect(ipc.task).toHaveBeenCalledWith(1);
+  });
+
+  it('answers nothing where the provider could not be asked', async () => {
+    const session = new Session();
+    session.begin(boot([1]));
+    vi.mocked(ipc.lookUp).mockRejectedValue(new AppError('busy_call', ''));
+    expect(await session.find(task(1, { state: 'uncertain' }))).toBeNull();
+    expect(session.toasts.current).not.toBeNull();
+  });
+});
+
+describe('the tasks ahead of a queued one', () => {
+  it('are those of its provider on any desk that were queued before it', () => {
+    const session = new Session();
+    session.begin({ ...boot([]), tasks: { tasks: [task(5), task(4, { provider: 'coze' }), task(2), task(1, { state: 'running' })], total: 4, before: null } });
+    session.studio.works.begin({ tasks: [task(3, { operation: 'generate_video' })], total: 1, before: null });
+    expect([session.aheadOf(task(5)), session.aheadOf(task(4, { provider: 'coze' })), session.aheadOf(task(3)), session.aheadOf(task(2))]).toEqual([2, 0, 1, 0]);
   });
 });
