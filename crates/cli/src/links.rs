@@ -45,6 +45,8 @@ pub(crate) struct Asked {
     pub(crate) target_language: Option<String>,
     pub(crate) input: Input,
     pub(crate) together: bool,
+    /// Providers that may be tried after the first.
+    pub(crate) then: Vec<ProviderId>,
 }
 
 impl Links {
@@ -138,7 +140,7 @@ impl Links {
                 target_language: asked.target_language.clone(),
                 input: asked.input.clone(),
                 together: asked.together,
-                then: Vec::new(),
+                then: asked.then.clone(),
             })?;
         }
         if created.len() < fresh {

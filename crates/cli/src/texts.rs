@@ -15,6 +15,10 @@ pub(crate) struct Transcribe {
     /// By default the one used last, else the first that is set up.
     #[arg(long, value_parser = offering(Operation::Transcribe))]
     provider: Option<ProviderId>,
+    /// Providers to go on with, in this order, where the one before provably starts nothing: a comma between them.
+    /// Each may then be paid.
+    #[arg(long, value_name = "PROVIDERS", value_delimiter = ',', value_parser = offering(Operation::Transcribe))]
+    then: Vec<ProviderId>,
     /// Translate into this language (en, ja, ko …), where the provider can.
     #[arg(long, value_name = "LANGUAGE")]
     translate: Option<String>,
@@ -33,6 +37,10 @@ pub(crate) struct Resolve {
     /// By default the one used last, else the first that is set up.
     #[arg(long, value_parser = offering(Operation::Resolve))]
     provider: Option<ProviderId>,
+    /// Providers to go on with, in this order, where the one before provably starts nothing: a comma between them.
+    /// Each may then be paid.
+    #[arg(long, value_name = "PROVIDERS", value_delimiter = ',', value_parser = offering(Operation::Resolve))]
+    then: Vec<ProviderId>,
     /// Coze: the saved workflow to run, by its id or its name in the settings.
     #[arg(long)]
     workflow: Option<String>,
@@ -63,6 +71,7 @@ impl Transcribe {
             target_language: self.translate.clone(),
             input: workflow(session, self.workflow.as_deref())?,
             together: self.together,
+            then: self.then.clone(),
         };
         self.links.run(&asked, session, json, words).await
     }
@@ -81,6 +90,7 @@ impl Resolve {
             target_language: None,
             input: workflow(session, self.workflow.as_deref())?,
             together: false,
+            then: self.then.clone(),
         };
         self.links.run(&asked, session, json, words).await
     }
@@ -100,6 +110,7 @@ impl Analyze {
             target_language: None,
             input: prompt.into_iter().collect(),
             together: false,
+            then: Vec::new(),
         };
         self.links.run(&asked, session, json, words).await
     }

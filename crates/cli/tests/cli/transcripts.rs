@@ -180,3 +180,26 @@ fn links_that_go_together_are_one_create_call_with_an_end_of_each() {
     assert!(String::from_utf8(output.stdout).unwrap().chars().count() > 200);
     assert_eq!(stage.routed("momoget POST /coze/transcribe"), 1);
 }
+
+#[test]
+fn the_next_provider_answers_where_the_first_starts_nothing_and_only_if_it_was_named() {
+    let stage = Stage::new();
+    let (text, url) = share_text("sb-member-1");
+    let alone = stage.run(&["transcribe", &text, "--provider", "transcriptgenerate"]);
+    assert!(!alone.status.success(), "{}", said(&alone));
+    assert_eq!(stage.creates(&url), 1, "refused, and nobody else was asked");
+
+    let (text, url) = share_text("sb-member-2");
+    let chain = ["--provider", "transcriptgenerate", "--then", "momoget,coze"];
+    let detail = stage.json(&[&["transcribe", &text], &chain[..]].concat());
+    assert_eq!(detail["task"]["provider"], "momoget");
+    let attempts = detail["attempts"].as_array().unwrap();
+    let said_of = |attempt: &Value| format!("{} {}", attempt["provider"], attempt["outcome"]);
+    let asked: Vec<_> = attempts.iter().map(said_of).collect();
+    assert_eq!(asked, [r#""transcriptgenerate" "rejected""#, r#""momoget" "accepted""#]);
+    assert_eq!(stage.creates(&url), 2);
+
+    let twice =
+        stage.run(&["transcribe", &text, "--again", "--provider", "coze", "--then", "coze"]);
+    assert!(!twice.status.success(), "{}", said(&twice));
+}
