@@ -2,7 +2,10 @@
 
 use tauri_specta::{Builder, collect_commands, collect_events};
 
-use crate::{commands, ipc::{DownloadChanges, NetworkChanged, TaskChanges}};
+use crate::{
+    commands,
+    ipc::{DownloadChanges, NetworkChanged, TaskChanges},
+};
 
 pub(crate) fn builder() -> Builder<tauri::Wry> {
     Builder::new()

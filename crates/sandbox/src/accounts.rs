@@ -50,8 +50,10 @@ pub(crate) const JIMENG: &[(&str, &str)] = &[("api_key", JIMENG_KEY), ("submit",
 
 pub(crate) const RAWUGC: &[(&str, &str)] = &[("api_key", RAWUGC_KEY)];
 
-pub(crate) const COZE_COM: &[(&str, &str)] =
-    &[("token", COZE_COM_TOKEN), ("workflows", r#"[{"name":"Transcript","id":"7500000000000000001"}]"#)];
+pub(crate) const COZE_COM: &[(&str, &str)] = &[
+    ("token", COZE_COM_TOKEN),
+    ("workflows", r#"[{"name":"Transcript","id":"7500000000000000001"}]"#),
+];
 
 #[cfg(test)]
 mod tests {

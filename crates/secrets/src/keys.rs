@@ -120,7 +120,8 @@ impl Keys {
     /// saved for this run only, so that alone is no error.
     pub fn forget(&self, provider: ProviderId) -> Result<(), KeychainError> {
         match self.remove(provider) {
-            Err(KeychainError::NoBus | KeychainError::Missing) if self.is_session_only(provider) => {}
+            Err(KeychainError::NoBus | KeychainError::Missing)
+                if self.is_session_only(provider) => {}
             removed => removed?,
         }
         lock(&self.session).remove(&provider);

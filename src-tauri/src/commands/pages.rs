@@ -5,7 +5,10 @@ use tauri::{AppHandle, State};
 
 use crate::{
     error::{CommandError, ErrorCode},
-    ipc::ProviderPage, open, shell::Shell};
+    ipc::ProviderPage,
+    open,
+    shell::Shell,
+};
 
 #[tauri::command(async)]
 #[specta::specta]
@@ -15,9 +18,9 @@ pub(crate) fn open_video(
     id: TaskId,
 ) -> Result<(), CommandError> {
     let task = shell.session()?.engine.store().task(id)?;
-    let link = task.link.ok_or_else(|| {
-        CommandError::plain(ErrorCode::OpenRefused, "the task is about no link")
-    })?;
+    let link = task
+        .link
+        .ok_or_else(|| CommandError::plain(ErrorCode::OpenRefused, "the task is about no link"))?;
     open::page(&app, &link.url)
 }
 
