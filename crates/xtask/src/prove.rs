@@ -1,5 +1,5 @@
 //! `prove`: what docs/RELIABILITY.md promises, shown with its whole numbers. One `name value unit` line per figure on
-//! standard output, all else on standard error.
+//! standard output; what else stands there is what the setup says.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
@@ -151,11 +151,11 @@ fn storage(arguments: &Arguments, figures: &mut Figures) -> Result<()> {
     told(&mut test, arguments, figures, |line| figure("storage.", line))
 }
 
-/// Hostile hosts over real connections, the planted keys, and the attack page in the real window.
+/// Hostile hosts over real connections, the planted keys, and the attack page, texts and keychains in the real window.
 fn attacks(arguments: &Arguments, figures: &mut Figures) -> Result<()> {
     run(&mut cargo(["build", "--workspace", "--bins", "--features", FEATURES]))?;
     let filter = "(package(shiwen-http) & test(hostile)) | (package(shiwen-session) & test(canary)) \
-                  | (binary(window) & test(attack))";
+                  | (binary(window) & test(/^(attacks|hostile|canary|keychain)::/))";
     let mut test = cargo(["nextest", "run", "--workspace", "--features", FEATURES]);
     test.args(["--success-output", "immediate", "--filterset", filter]);
     told(&mut test, arguments, figures, |line| {

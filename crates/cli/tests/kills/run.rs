@@ -37,6 +37,8 @@ pub(crate) struct Report {
     pub(crate) uncertain: usize,
     /// Uncertain though the service never saw the call: a crash with an open attempt proves nothing.
     pub(crate) unseen_uncertain: usize,
+    /// In doubt until the service's own list was asked.
+    pub(crate) found: usize,
     /// The user's text had not been taken in when the program died, and was given again.
     pub(crate) given_again: u32,
     pub(crate) took: Duration,
