@@ -11,7 +11,7 @@ use shiwen_store::{Store, faults::SpendRow};
 
 use crate::{
     ledger::{Call, End, Ledger, Verdict},
-    speech::{CANARY, Kind, address_of, text_of},
+    speech::{CANARY, KINDS, Kind, address_of, text_of},
     user::Wanted,
 };
 
@@ -182,7 +182,13 @@ impl Checked<'_> {
 
     /// What the ledger says was spent is what the service took, where it is called certain. Answers the rows of it.
     fn spent(&mut self, attempt: &Attempt, call: Option<&Call>, row: Option<&SpendRow>) -> usize {
-        let kind = call.map_or(self.wanted.kind, |call| call.kind);
+        // An intent without a call was one for the provider that the task had come to by then.
+        let meant = self.wanted.kind;
+        let there = |kind: &&Kind| {
+            kind.provider() == attempt.provider && kind.operation() == meant.operation()
+        };
+        let intended = || KINDS.iter().find(there).copied().unwrap_or(meant);
+        let kind = call.map_or_else(intended, |call| call.kind);
         let may_cost = matches!(
             attempt.outcome,
             Some(Outcome::Accepted | Outcome::Unknown | Outcome::Crashed)
