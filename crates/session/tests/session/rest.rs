@@ -12,6 +12,8 @@ pub(crate) enum Rest {
     /// Failed with this kind; whether it cost money.
     Failed(FailureKind, Charged),
     Uncertain,
+    /// As uncertain, unless it was found in the provider's own list since, and is followed.
+    Doubtful,
     /// Goes on, or waits for something that this test does not wait for.
     Waits(TaskState, Option<WaitReason>),
 }
@@ -25,6 +27,10 @@ impl Rest {
     pub(crate) fn is(self, task: &Task) -> bool {
         match self {
             Self::Done => task.state == TaskState::Succeeded,
+            Self::Doubtful => matches!(
+                task.state,
+                TaskState::Uncertain | TaskState::Running | TaskState::Succeeded
+            ),
             Self::Uncertain => task.state == TaskState::Uncertain,
             Self::Failed(kind, charged) => {
                 let failure = task.failure.as_ref();
@@ -43,7 +49,7 @@ impl Rest {
             Self::Done | Self::Failed(_, MAYBE) | Self::Waits(TaskState::Running, _) => {
                 Outcome::Accepted
             }
-            Self::Uncertain => Outcome::Unknown,
+            Self::Uncertain | Self::Doubtful => Outcome::Unknown,
             Self::Failed(..) | Self::Waits(..) => Outcome::Rejected,
         }
     }
@@ -57,7 +63,12 @@ pub(crate) fn check_ledger(engine: &Engine, task: &Task, rest: Rest, creates: us
     let mut expected = vec![Outcome::Rejected; creates - 1];
     expected.push(rest.outcome());
     assert_eq!(outcomes, expected, "{about}");
-    assert_eq!(task.failure.is_some(), !matches!(rest, Rest::Done | Rest::Waits(..)), "{about}");
+    let failed = match rest {
+        Rest::Done | Rest::Waits(..) => false,
+        Rest::Doubtful => task.state == TaskState::Uncertain,
+        Rest::Failed(..) | Rest::Uncertain => true,
+    };
+    assert_eq!(task.failure.is_some(), failed, "{about}");
 }
 
 /// Waits until a task came to rest as expected.

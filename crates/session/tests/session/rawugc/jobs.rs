@@ -7,7 +7,7 @@ use shiwen_sandbox::Options;
 
 use super::{Asked, Ground, ID, IMAGE, MUSIC, VIDEO, ask, check, input, lab, text, with};
 use crate::rest::{FREE, MAYBE, RUNS_ON, Rest, check_ledger, rested};
-use Rest::{Done, Failed, Uncertain, Waits};
+use Rest::{Done, Doubtful, Failed, Uncertain, Waits};
 
 const WORDS: &[(&str, Rest)] = &[
     ("ok", Done),
@@ -38,15 +38,15 @@ const WORDS: &[(&str, Rest)] = &[
     ("badlink", Failed(FailureKind::InvalidInput, FREE)),
     ("trouble", Uncertain),
     ("html", Uncertain),
-    ("half", Uncertain),
-    ("huge", Uncertain),
+    ("half", Doubtful),
+    ("huge", Doubtful),
     ("e500", Uncertain),
     ("e502", Uncertain),
     ("e503", Uncertain),
     ("drop-before", Uncertain),
     ("drop-during", Uncertain),
-    ("drop-after", Uncertain),
-    ("drop-answer", Uncertain),
+    ("drop-after", Doubtful),
+    ("drop-answer", Doubtful),
 ];
 
 /// Each of these needs an account of its own, since it holds up the others.

@@ -175,7 +175,9 @@ async fn check(asked: Asked, table: &[(&'static str, Rest)]) {
         let task = rested(&engine, *id, *rest, &about).await;
         // Refused twice and then accepted: nothing else is followed by another call.
         check_ledger(&engine, &task, *rest, if *word == "rate" { 3 } else { 1 }, &about);
-        check_output(&engine, asked, &task, word);
+        if *rest != Rest::Doubtful {
+            check_output(&engine, asked, &task, word);
+        }
         spent += cost(asked, *rest);
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
@@ -187,7 +189,11 @@ async fn check(asked: Asked, table: &[(&'static str, Rest)]) {
         let task = engine.store().task(*id).unwrap();
         assert!(rest.is(&task), "{} {word}: {:?}", asked.operation, task.state);
     }
-    assert_eq!(engine.store().spent_since(ID, Timestamp(0)).unwrap(), spent, "{}", asked.operation);
+    // What is found in the provider's list turns out to have cost what it costs.
+    let doubtful = table.iter().filter(|(_, rest)| *rest == Rest::Doubtful).count();
+    let more = (asked.costs - asked.may_cost.min(asked.costs)) * u32::try_from(doubtful).unwrap();
+    let booked = engine.store().spent_since(ID, Timestamp(0)).unwrap();
+    assert!((spent..=spent + more).contains(&booked), "{}: {booked}", asked.operation);
     let attempts: usize =
         orders.iter().map(|(id, ..)| engine.store().detail(*id).unwrap().attempts.len()).sum();
     let calls = lab.close().await;
@@ -199,7 +205,7 @@ fn cost(asked: Asked, rest: Rest) -> u32 {
     match rest {
         Rest::Done | Rest::Waits(TaskState::Running, _) => asked.costs,
         Rest::Failed(_, crate::rest::MAYBE) => asked.costs,
-        Rest::Uncertain => asked.may_cost,
+        Rest::Uncertain | Rest::Doubtful => asked.may_cost,
         Rest::Failed(..) | Rest::Waits(..) => 0,
     }
 }
