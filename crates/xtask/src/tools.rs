@@ -1,5 +1,5 @@
 //! `tools`: the programs that `test` and `prove` need beside Rust and Node, each pinned, built once
-//! from crates.io into `target/tools`.
+//! from the package registry into `target/tools`.
 
 use std::path::PathBuf;
 
