@@ -207,15 +207,13 @@ impl Checked<'_> {
             self.wrong(format!("spend: {row:?} for {attempt:?}"));
         }
         let proven = attempt.outcome == Some(Outcome::Accepted) || attempt.remote_id.is_some();
-        // Of a call with several links each task may have been settled in its own way; of an intent without a call
-        // nobody knows here how many it was for.
-        let alone = attempt.outcome == Some(Outcome::Accepted)
-            || call.is_some_and(|call| call.keys.len() == 1);
+        // Of a call with several links each task may have been settled in its own way.
+        let alone = links == 1 || attempt.outcome == Some(Outcome::Accepted);
         if alone && row.certain != proven {
             self.wrong(format!("spend: {row:?} is not {proven} for {attempt:?}"));
         }
         let took = kind.price(links);
-        let right = row.amount == took || (row.amount.is_none() && (!alone || !proven));
+        let right = row.amount == took || (row.amount.is_none() && (links > 1 || !proven));
         // The price of what needs a model or a list is known from the answer alone.
         let only_said = kind == Kind::RawUgc && attempt.outcome != Some(Outcome::Accepted);
         if !right && !only_said {
