@@ -7,6 +7,7 @@ mod attempt;
 mod count;
 mod failure;
 mod form;
+mod history;
 mod link;
 mod output;
 mod provider;
@@ -22,6 +23,11 @@ pub use failure::{Charged, Failure, FailureKind};
 pub use form::{
     Collection, CollectionCall, Entry, Fault, FaultKind, FieldKind, Form, FormField, Input, Item,
     Items, Verb,
+};
+pub use history::{
+    Backup, Comparison, Excerpt, Export, ExportFailure, ExportFormat, ExportOrder, ExportState,
+    Filter, Hit, HitCount, HitPage, Imported, Piece, PieceKind, Place, Query, SameVideo,
+    SearchOrder, Selection, TagCount, TextRef, TidySteps, Trashed,
 };
 pub use link::{Landing, Link, LinkKind, Platform};
 pub use output::{

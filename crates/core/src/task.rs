@@ -76,6 +76,8 @@ words! {
         StoppedWaiting = "stopped_waiting",
         /// The user gave up an uncertain task.
         GaveUp = "gave_up",
+        /// Before it was submitted: its link turned out to be a video that another task is about. Not charged.
+        SameVideo = "same_video",
     }
 }
 
@@ -186,6 +188,15 @@ pub struct Task {
     pub cost: Option<u32>,
     /// 字数 of the newest version.
     pub words: Option<u32>,
+    pub starred: bool,
+    /// The user's own words about it.
+    pub note: Option<String>,
+    /// In alphabetical order.
+    pub tags: Vec<String>,
+    /// In the trash since then.
+    pub deleted_at: Option<Timestamp>,
+    /// Brought from another history.
+    pub imported: bool,
     pub created_at: Timestamp,
     /// Intent of the newest attempt: from here on time runs.
     pub submitted_at: Option<Timestamp>,
@@ -244,6 +255,11 @@ mod tests {
             then: Vec::new(),
             cost: None,
             words: None,
+            starred: false,
+            note: None,
+            tags: Vec::new(),
+            deleted_at: None,
+            imported: false,
             created_at: Timestamp(0),
             submitted_at: None,
             ended_at: None,

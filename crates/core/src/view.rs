@@ -2,7 +2,7 @@
 
 use crate::{
     Allowance, Attempt, Charged, Failure, FormField, Input, Link, Operation, Output, Platform,
-    ProviderId, Task, TaskId, TaskState, Timestamp, Transcript, Unit, word::words,
+    ProviderId, SameVideo, Task, TaskId, TaskState, Timestamp, Transcript, Unit, word::words,
 };
 
 /// One task changed.
@@ -38,8 +38,10 @@ pub struct TaskDetail {
     pub task: Task,
     /// What the user pasted, whole.
     pub share_text: String,
-    /// All versions, oldest first.
+    /// All versions, oldest first. The last one is shown and copied.
     pub transcripts: Vec<Transcript>,
+    /// The texts that other tasks have of the same video, newest first.
+    pub same_video: Vec<SameVideo>,
     /// What the user filled in.
     pub input: Input,
     /// What came back besides a transcript. A work has the versions here that edits of it made.

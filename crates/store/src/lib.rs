@@ -32,6 +32,7 @@ mod row;
 mod salvage;
 mod submit;
 mod tasks;
+mod texts;
 mod usage;
 mod write;
 

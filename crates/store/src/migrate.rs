@@ -9,7 +9,8 @@ use crate::{StoreError, backup, open::sorted};
 
 /// Released steps are never edited; a change is a new one at the end. A new word in a stored list is a change too, since
 /// an older program cannot read it.
-pub(crate) const STEPS: &[&str] = &[include_str!("migrations/0001_history.sql")];
+pub(crate) const STEPS: &[&str] =
+    &[include_str!("migrations/0001_history.sql"), include_str!("migrations/0002_finding.sql")];
 pub(crate) const LATEST: i64 = STEPS.len() as i64;
 
 /// Takes the file at `path` through the `steps` that it lacks.

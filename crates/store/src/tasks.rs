@@ -6,7 +6,7 @@ use shiwen_core::{
     Timestamp, Work,
 };
 
-use crate::{Store, StoreError, batch, hand_over, row, row::select_task};
+use crate::{Store, StoreError, batch, hand_over, row, row::select_task, texts};
 
 /// A task that the engine has something to do for.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,8 +125,9 @@ impl Store {
                 _ => 0,
             };
             let usual_s = usual(connection, task.provider, task.operation)?;
+            let same_video = texts::same_video(connection, id)?;
             Ok(TaskDetail {
-                task, share_text, transcripts, input, output, batch, attempts, passed_over, ahead, usual_s,
+                task, share_text, transcripts, same_video, input, output, batch, attempts, passed_over, ahead, usual_s,
             })
         })
     }
