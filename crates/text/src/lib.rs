@@ -1,0 +1,5 @@
+//! What is done with a text, pure and without a panic whatever it holds: folding it so that it is found, and reading
+//! what stands in the search box.
+
+pub mod fold;
+pub mod query;
