@@ -34,7 +34,7 @@ pub use shiwen_secrets::KeychainError;
 pub use shiwen_store::{Health, Salvage, StoreError};
 
 pub use folder::{FOLDER_NAME, default_folder};
-pub use settings::{Language, Settings, Theme};
+pub use settings::{ExportWish, Language, Settings, Theme};
 pub use words::{Words, resolved};
 
 use files::Files;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use shiwen_core::{Operation, ProviderId};
+use shiwen_core::{ExportFormat, Operation, ProviderId, SearchOrder, TidySteps};
 use url::Url;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,29 @@ pub struct Settings {
     pub order: BTreeMap<Operation, Vec<ProviderId>>,
     /// The rest of that order is approved with each submission: it is gone on with where a provider starts nothing.
     pub failover: bool,
+    /// What was tidied last.
+    pub tidy: TidySteps,
+    /// Texts of the search box that the user keeps; the first [`Settings::SAVED_SEARCHES`] count.
+    pub saved_searches: Vec<String>,
+    pub search_order: SearchOrder,
+    pub export: ExportWish,
+}
+
+/// How was exported last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct ExportWish {
+    pub format: ExportFormat,
+    /// A file for each task instead of one for all.
+    pub each: bool,
+    /// How a task is written in `txt` and `md`; none takes the format's own way.
+    pub template: Option<String>,
+}
+
+impl Default for ExportWish {
+    fn default() -> Self {
+        Self { format: ExportFormat::Txt, each: false, template: None }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +81,10 @@ impl Default for Settings {
             download_folder: None,
             order: BTreeMap::new(),
             failover: false,
+            tidy: TidySteps::default(),
+            saved_searches: Vec::new(),
+            search_order: SearchOrder::Newest,
+            export: ExportWish::default(),
         }
     }
 }
@@ -65,6 +92,17 @@ impl Default for Settings {
 impl Settings {
     /// Their name in the store.
     pub const NAME: &str = "window";
+    /// More saved searches are forgotten.
+    pub const SAVED_SEARCHES: usize = 50;
+
+    /// As they are worth saving: no more saved searches than are kept, none twice and none empty.
+    #[must_use]
+    pub fn bounded(mut self) -> Self {
+        let mut known = std::collections::HashSet::new();
+        self.saved_searches.retain(|text| !text.trim().is_empty() && known.insert(text.clone()));
+        self.saved_searches.truncate(Self::SAVED_SEARCHES);
+        self
+    }
 
     /// Whether the proxy can be used as it is written.
     pub fn proxy_is_sound(&self) -> bool {
@@ -78,6 +116,42 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shiwen_store::Store;
+
+    #[test]
+    fn settings_saved_by_an_older_version_are_read_with_the_defaults_of_what_it_did_not_know() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let older = serde_json::json!({
+            "language": "en", "theme": "dark", "provider": "coze", "operation": "transcribe", "proxy": "none",
+            "follow_short_links": false, "download_folder": null, "order": {}, "failover": true,
+            "tidy": { "spaces": true },
+        });
+        store.save_setting(Settings::NAME, &older).unwrap();
+        let read: Settings = store.setting(Settings::NAME).unwrap();
+        let expected = Settings {
+            language: Language::English,
+            theme: Theme::Dark,
+            provider: Some(ProviderId::Coze),
+            proxy: "none".to_owned(),
+            follow_short_links: false,
+            failover: true,
+            tidy: TidySteps { spaces: true, ..TidySteps::default() },
+            ..Settings::default()
+        };
+        assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn saved_searches_are_bounded_and_none_is_kept_twice() {
+        let many = (0..80).map(|n| format!("平台:抖音 {}", n / 2)).chain([" ".to_owned()]);
+        let settings = Settings { saved_searches: many.collect(), ..Settings::default() };
+        let kept = settings.bounded().saved_searches;
+        assert_eq!(kept.len(), 40);
+        let more = (0..80).map(|n| n.to_string()).collect();
+        let settings = Settings { saved_searches: more, ..Settings::default() };
+        assert_eq!(settings.bounded().saved_searches.len(), Settings::SAVED_SEARCHES);
+    }
 
     #[test]
     fn only_addresses_of_known_kinds_are_sound_proxies() {

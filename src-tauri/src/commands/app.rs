@@ -69,6 +69,7 @@ pub(crate) async fn save_settings(
     if !settings.proxy_is_sound() {
         return Err(CommandError::plain(ErrorCode::InvalidField, "the proxy is no address"));
     }
+    let settings = settings.bounded();
     let session = shell.session()?;
     let before: Settings = session.engine.store().setting(Settings::NAME)?;
     session.engine.store().save_setting(Settings::NAME, &settings)?;
