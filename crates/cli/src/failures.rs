@@ -187,6 +187,7 @@ fn cancelled(task: &Task, words: &Words) -> String {
             return joined(words, &words.say("state.cancelled_paid", &[]), "", &next);
         }
         Some(CancelCause::GaveUp) => "state.gave_up",
+        Some(CancelCause::SameVideo) => "cancelled.same_video",
         None => "state.cancelled",
     };
     words.say(key, &[]).into_owned()
@@ -314,6 +315,7 @@ mod tests {
                 "state.cancelled_free",
                 "state.cancelled_paid",
                 "state.gave_up",
+                "cancelled.same_video",
             ] {
                 assert!(words.has(key), "{key}");
             }
