@@ -81,11 +81,65 @@ export const commands = {
 	showDownload: (id: number) => typedError<null, CommandError>(__TAURI_INVOKE("show_download", { id })),
 	/**  Lets the user pick the folder for downloads; none when nothing was picked. */
 	chooseDownloadFolder: () => typedError<Settings | null, CommandError>(__TAURI_INVOKE("choose_download_folder")),
+	/**  A stretch of the list from a position on, for a list that is scrolled to anywhere. */
+	tasksAt: (desk: Desk, from: number, limit: number) => typedError<TaskPage, CommandError>(__TAURI_INVOKE("tasks_at", { desk, from, limit })),
+	/**  Over all desks; `after` is that of the page before. */
+	search: (text: string, order: SearchOrder, after: string | null, limit: number) => typedError<HitPage, CommandError>(__TAURI_INVOKE("search", { text, order, after, limit })),
+	countFound: (text: string) => typedError<HitCount, CommandError>(__TAURI_INVOKE("count_found", { text })),
+	tags: () => typedError<TagCount[], CommandError>(__TAURI_INVOKE("tags")),
+	starTasks: (selection: Selection, starred: boolean) => typedError<number, CommandError>(__TAURI_INVOKE("star_tasks", { selection, starred })),
+	tagTasks: (selection: Selection, add: string[], remove: string[]) => typedError<number, CommandError>(__TAURI_INVOKE("tag_tasks", { selection, add, remove })),
+	saveNote: (id: TaskId, note: string) => typedError<null, CommandError>(__TAURI_INVOKE("save_note", { id, note })),
+	trashTasks: (selection: Selection) => typedError<Trashed, CommandError>(__TAURI_INVOKE("trash_tasks", { selection })),
+	/**  Takes back what one act moved to the trash. */
+	restoreTrashed: (at: Timestamp) => typedError<number, CommandError>(__TAURI_INVOKE("restore_trashed", { at })),
+	trash: (before: TaskId | null, limit: number) => typedError<TaskPage, CommandError>(__TAURI_INVOKE("trash", { before, limit })),
+	restoreTasks: (ids: TaskId[]) => typedError<number, CommandError>(__TAURI_INVOKE("restore_tasks", { ids })),
+	/**  Answers how many are gone: what may be paid for and has not ended stays. */
+	deleteForEver: (ids: TaskId[]) => typedError<number, CommandError>(__TAURI_INVOKE("delete_for_ever", { ids })),
+	/**  As `delete_for_ever`, for everything in the trash. */
+	emptyTrash: () => typedError<number, CommandError>(__TAURI_INVOKE("empty_trash")),
+	saveText: (id: TaskId, text: string) => typedError<Transcript, CommandError>(__TAURI_INVOKE("save_text", { id, text })),
+	restoreText: (id: TaskId, version: number) => typedError<Transcript, CommandError>(__TAURI_INVOKE("restore_text", { id, version })),
+	deleteText: (id: TaskId, version: number) => typedError<null, CommandError>(__TAURI_INVOKE("delete_text", { id, version })),
+	compare: (a: TextRef, b: TextRef) => typedError<Comparison, CommandError>(__TAURI_INVOKE("compare", { a, b })),
+	previewTidy: (text: TextRef, steps: TidySteps) => typedError<Comparison, CommandError>(__TAURI_INVOKE("preview_tidy", { text, steps })),
+	saveTidied: (text: TextRef, steps: TidySteps) => typedError<Transcript, CommandError>(__TAURI_INVOKE("save_tidied", { text, steps })),
+	startExport: (order: ExportOrder) => typedError<Export, CommandError>(__TAURI_INVOKE("start_export", { order })),
+	cancelExport: (id: number) => typedError<null, CommandError>(__TAURI_INVOKE("cancel_export", { id })),
+	exports: () => typedError<Export[], CommandError>(__TAURI_INVOKE("exports")),
+	/**  Lets the user pick the file, or the folder where there is a file for each task; none when nothing was picked. */
+	chooseExportPath: (format: ExportFormat, each: boolean) => typedError<string | null, CommandError>(__TAURI_INVOKE("choose_export_path", { format, each })),
+	/**  Opens a finished file with the program that the system has for it. */
+	openExport: (id: number) => typedError<null, CommandError>(__TAURI_INVOKE("open_export", { id })),
+	/**  Shows a finished file in its folder. */
+	showExport: (id: number) => typedError<null, CommandError>(__TAURI_INVOKE("show_export", { id })),
+	/**  What the template makes of one task. */
+	previewTemplate: (template: string, id: TaskId) => typedError<string, CommandError>(__TAURI_INVOKE("preview_template", { template, id })),
+	/**  Answers how many tasks were copied. */
+	copyTable: (selection: Selection) => typedError<number, CommandError>(__TAURI_INVOKE("copy_table", { selection })),
+	makeBackup: () => typedError<Backup, CommandError>(__TAURI_INVOKE("make_backup")),
+	/**  A backup at a place that the user picks; none when nothing was picked. */
+	saveBackupAs: () => typedError<Backup | null, CommandError>(__TAURI_INVOKE("save_backup_as")),
+	/**  Newest first. */
+	backups: () => typedError<Backup[], CommandError>(__TAURI_INVOKE("backups")),
+	/**  Lets the user pick the file of a backup; none when nothing was picked. */
+	chooseBackup: () => typedError<string | null, CommandError>(__TAURI_INVOKE("choose_backup")),
+	/**  Puts a backup in the place of the history, and starts the program anew. */
+	restoreBackup: (path: string) => typedError<null, CommandError>(__TAURI_INVOKE("restore_backup", { path })),
+	/**  Lets the user pick a file to import; none when nothing was picked. */
+	chooseImportFile: () => typedError<string | null, CommandError>(__TAURI_INVOKE("choose_import_file")),
+	importFile: (path: string) => typedError<Imported, CommandError>(__TAURI_INVOKE("import_file", { path })),
+	/**  Makes what the search asks anew; answers how many tasks it knows. */
+	rebuildIndex: () => typedError<number, CommandError>(__TAURI_INVOKE("rebuild_index")),
+	/**  Deletes the history and all that belongs to it, the backups too if wished, and starts the program anew. */
+	deleteEverything: (backups: boolean) => typedError<null, CommandError>(__TAURI_INVOKE("delete_everything", { backups })),
 };
 
 /** Events */
 export const events = {
 	downloadChanges: makeEvent<DownloadChanges, DownloadChanges>("download-changes"),
+	exportChanged: makeEvent<ExportChanged, ExportChanged>("export-changed"),
 	networkChanged: makeEvent<NetworkChanged, NetworkChanged>("network-changed"),
 	taskChanges: makeEvent<TaskChanges, TaskChanges>("task-changes"),
 };
@@ -159,6 +213,13 @@ export type Attempt = {
 /**  The attempt's row in the ledger. */
 export type AttemptId = number;
 
+/**  A backup of the whole history. */
+export type Backup = {
+	path: string,
+	at: Timestamp,
+	bytes: number | null,
+};
+
 /**  Links that go to the provider in one create call. Every task of it has one item of the remote task. */
 export type BatchId = number;
 
@@ -176,7 +237,9 @@ export type CancelCause =
 /**  After it was submitted: the user stopped waiting. The remote id is kept and can be resumed. */
 "stopped_waiting" | 
 /**  The user gave up an uncertain task. */
-"gave_up";
+"gave_up" | 
+/**  Before it was submitted: its link turned out to be a video that another task is about. Not charged. */
+"same_video";
 
 /**  Whether the failed work cost money. */
 export type Charged = "no" | "yes" | "unknown";
@@ -215,6 +278,18 @@ export type CommandError = {
 	failure: Failure | null,
 	/**  When it may be tried again, where that is known. */
 	until: Timestamp | null,
+};
+
+/**
+ *  Two texts with their differences: without what was removed the pieces are the new text, without what was added the
+ *  old one.
+ */
+export type Comparison = {
+	pieces: Piece[],
+	/**  Places that differ. */
+	differences: number,
+	/**  字数 of the old and the new one. */
+	words: [number, number],
 };
 
 export type ContentIdea = {
@@ -318,6 +393,74 @@ export type Evidence = {
 	not_there_at: Timestamp | null,
 };
 
+/**  A stretch of a field with the words in it. */
+export type Excerpt = {
+	place: Place,
+	/**  Which version of the transcript it is from. */
+	version: number | null,
+	/**  One line. */
+	text: string,
+	/**  Parts of `text` to mark, as UTF-16 offsets `[start, end)`, in order. */
+	marks: ([number, number])[],
+	/**  Text stands before and behind it. */
+	cut: [boolean, boolean],
+};
+
+/**  An export on its way. */
+export type Export = {
+	id: number,
+	state: ExportState,
+	format: ExportFormat,
+	/**  Tasks that are written. */
+	done: number,
+	/**  Tasks in all. */
+	total: number,
+	/**  The file, or the folder of the files. */
+	path: string,
+	failure: ExportFailure | null,
+};
+
+/**  An export got on or ended. */
+export type ExportChanged = Export;
+
+/**  Why tasks could not be exported. */
+export type ExportFailure = "disk_full" | 
+/**  The file or folder cannot be written. */
+"unwritable" | 
+/**  Nothing was selected, or it is gone. */
+"nothing" | 
+/**  More rows than a table file may have. */
+"too_many" | "history";
+
+/**  What a file of exported tasks is. */
+export type ExportFormat = "txt" | "md" | "docx" | "csv" | "xlsx" | "json";
+
+/**  What is to be exported, and how. */
+export type ExportOrder = {
+	selection: Selection,
+	format: ExportFormat,
+	/**  A file for each task instead of one for all. */
+	each: boolean,
+	/**  How a task is written in `txt` and `md`, with `{{title}}` and the like; none takes the format's own way. */
+	template: string | null,
+	/**  The file, or the folder where there is one for each; none makes one in the folder of downloads. */
+	path: string | null,
+};
+
+/**  How an export stands. */
+export type ExportState = "running" | "done" | "failed" | 
+/**  Nothing is left of it. */
+"cancelled";
+
+/**  How was exported last. */
+export type ExportWish = {
+	format: ExportFormat,
+	/**  A file for each task instead of one for all. */
+	each: boolean,
+	/**  How a task is written in `txt` and `md`; none takes the format's own way. */
+	template: string | null,
+};
+
 /**  One failure, ready to be stored and shown. Holds no key and nothing of the user's text. */
 export type Failure = {
 	kind: FailureKind,
@@ -411,6 +554,23 @@ export type FieldView = {
 	columns: FormField[],
 };
 
+/**  Which tasks; an empty list or none lets all pass. */
+export type Filter = {
+	platforms: Platform[],
+	providers: ProviderId[],
+	operations: Operation[],
+	states: TaskState[],
+	/**  A task has all of them. */
+	tags: string[],
+	starred: boolean | null,
+	/**  A transcript came back. */
+	has_text: boolean | null,
+	/**  Made at this time or later. */
+	from: Timestamp | null,
+	/**  Made before this time. */
+	until: Timestamp | null,
+};
+
 /**  What an operation or a call takes. */
 export type Form = {
 	provider: ProviderId,
@@ -467,6 +627,45 @@ export type Hint = {
 	/**  Tasks that it was working on. */
 	running_before: number | null,
 	running_after: number | null,
+};
+
+/**  A task that was found. */
+export type Hit = {
+	task: Task,
+	/**  Parts of the title to mark, as UTF-16 offsets. */
+	title_marks: ([number, number])[],
+	/**  The best place outside the title; none where the words stand in the title alone, or no words were asked for. */
+	excerpt: Excerpt | null,
+	/**  How often the words stand in the shown version of the text. */
+	count: number,
+};
+
+/**  How many tasks are found. */
+export type HitCount = {
+	count: number,
+	/**  False where counting was given up: there are at least so many. */
+	exact: boolean,
+};
+
+/**  Hits, in the order that was asked for. */
+export type HitPage = {
+	hits: Hit[],
+	/**  Hand it back for the page behind this one; none at the end. */
+	after: string | null,
+	/**  The text as it was understood. */
+	query: Query,
+};
+
+/**  What an import did. */
+export type Imported = {
+	/**  Tasks that history did not have. */
+	added: number,
+	/**  Tasks that it had, and that learned something: a version, a note, a tag, a star. */
+	merged: number,
+	/**  Tasks that it had already as they are. */
+	known: number,
+	/**  Entries that hold nothing to keep, or cannot be read. */
+	skipped: number,
 };
 
 /**  One thing of a collection. */
@@ -627,6 +826,18 @@ export type Output = {
 /**  One text that was pasted. Its tasks stand together, in the order of its links. */
 export type PasteId = number;
 
+/**  A stretch of a compared text. */
+export type Piece = {
+	kind: PieceKind,
+	text: string,
+};
+
+/**  What a stretch of two compared texts is. */
+export type PieceKind = "same" | "added" | "removed";
+
+/**  Where a word was found. */
+export type Place = "title" | "author" | "text" | "note" | "tag" | "link";
+
 /**  A plan of contents. The provider never gives its full text again. */
 export type Plan = {
 	plan_id: string,
@@ -686,6 +897,15 @@ export type ProviderView = {
 	expires_at: Timestamp | null,
 };
 
+/**  What stands in the search box, understood. */
+export type Query = {
+	/**  Each is found as it stands, anywhere in one field of a task; a task has all of them. */
+	words: string[],
+	filter: Filter,
+	/**  Parts that look like a filter and are none (`平台:抖`): searched for as words, and said. */
+	unknown: string[],
+};
+
 /**  What became of a damaged history. */
 export type SalvageNotice = {
 	/**  Tasks in the history now. */
@@ -696,6 +916,15 @@ export type SalvageNotice = {
 	from_backup: Timestamp | null,
 	/**  The damaged file. */
 	kept_at: string,
+};
+
+/**  Another task about the same video that has a text: what was extracted again, or by another provider. */
+export type SameVideo = {
+	text: TextRef,
+	provider: ProviderId,
+	kind: TranscriptKind,
+	words: number,
+	created_at: Timestamp,
 };
 
 /**  Videos that a search found. */
@@ -720,6 +949,16 @@ export type ScrapedVideo = {
 	media_url: string | null,
 };
 
+/**  Which hits come first. */
+export type SearchOrder = "newest" | 
+/**  Those whose title has all words, then the rest; each newest first. */
+"titles";
+
+/**  Tasks that something is to be done with. */
+export type Selection = { kind: "tasks"; ids: TaskId[] } | 
+/**  All that a text in the search box finds; an empty one finds everything that is not in the trash. */
+{ kind: "found"; query: string };
+
 export type Settings = {
 	language: Language,
 	theme: Theme,
@@ -736,6 +975,12 @@ export type Settings = {
 	order: Partial<{ [key in Operation]: ProviderId[] }>,
 	/**  The rest of that order is approved with each submission: it is gone on with where a provider starts nothing. */
 	failover: boolean,
+	/**  What was tidied last. */
+	tidy: TidySteps,
+	/**  Texts of the search box that the user keeps; the first [`Settings::SAVED_SEARCHES`] count. */
+	saved_searches: string[],
+	search_order: SearchOrder,
+	export: ExportWish,
 };
 
 /**  Why the history cannot be opened. */
@@ -773,6 +1018,12 @@ export type Submission = {
 	 *  exactly these.
 	 */
 	then: ProviderId[],
+};
+
+/**  A tag and how many tasks have it. */
+export type TagCount = {
+	tag: string,
+	tasks: number,
 };
 
 /**  A task as it stands in the list. */
@@ -813,6 +1064,15 @@ export type Task = {
 	cost: number | null,
 	/**  字数 of the newest version. */
 	words: number | null,
+	starred: boolean,
+	/**  The user's own words about it. */
+	note: string | null,
+	/**  In alphabetical order. */
+	tags: string[],
+	/**  In the trash since then. */
+	deleted_at: Timestamp | null,
+	/**  Brought from another history. */
+	imported: boolean,
 	created_at: Timestamp,
 	/**  Intent of the newest attempt: from here on time runs. */
 	submitted_at: Timestamp | null,
@@ -834,8 +1094,10 @@ export type TaskDetail = {
 	task: Task,
 	/**  What the user pasted, whole. */
 	share_text: string,
-	/**  All versions, oldest first. */
+	/**  All versions, oldest first. The last one is shown and copied. */
 	transcripts: Transcript[],
+	/**  The texts that other tasks have of the same video, newest first. */
+	same_video: SameVideo[],
 	/**  What the user filled in. */
 	input: { [key in string]: Entry },
 	/**  What came back besides a transcript. A work has the versions here that edits of it made. */
@@ -870,7 +1132,32 @@ export type TaskPage = {
  */
 export type TaskState = "queued" | "submitting" | "running" | "succeeded" | "failed" | "cancelled" | "uncertain";
 
+/**  One version of one task's text. */
+export type TextRef = {
+	task: TaskId,
+	version: number,
+};
+
 export type Theme = "system" | "light" | "dark";
+
+/**  What is tidied in a text, each on its own switch. */
+export type TidySteps = {
+	/**  Drop time stamps. */
+	time_stamps?: boolean,
+	/**  Drop the names of speakers at the beginning of lines. */
+	speakers?: boolean,
+	/**  Join lines that were broken inside a sentence. */
+	join_lines?: boolean,
+	/**  Make paragraphs at the ends of sentences. */
+	paragraphs?: boolean,
+	/**  Repair full and half width: punctuation as its language writes it, letters and digits half width. */
+	widths?: boolean,
+	/**  Put a space between Chinese and Latin. */
+	spaces?: boolean,
+	/**  Drop the words of `filler_words` where they say nothing. */
+	fillers?: boolean,
+	filler_words?: string[],
+};
 
 /**  Wall time in milliseconds since 1970-01-01 UTC. */
 export type Timestamp = number;
@@ -890,6 +1177,15 @@ export type Transcript = {
 
 /**  Whose words a version of a transcript holds. */
 export type TranscriptKind = "provider" | "tidied" | "edited";
+
+/**  What was moved to the trash at once, so that it can be taken back at once. */
+export type Trashed = {
+	count: number,
+	/**  Left where they are, since they are just being submitted. */
+	left: number,
+	/**  Names this act. */
+	at: Timestamp,
+};
 
 /**  The provider's own unit of payment. Units are never converted into each other and never summed. */
 export type Unit = 

@@ -57,6 +57,10 @@ let settings: Settings = {
   download_folder: null,
   order: { transcribe: ['transcriptgenerate', 'momoget', 'coze'] },
   failover: show.startsWith('failover'),
+  tidy: { time_stamps: true, speakers: false, join_lines: true, paragraphs: true, widths: true, spaces: false, fillers: false, filler_words: ['嗯', '呃', '就是说', '然后呢'] },
+  saved_searches: [],
+  search_order: 'newest',
+  export: { format: 'txt', each: false, template: null },
 };
 let cards: ProviderView[] = providers(show.startsWith('first')).map((one) => (show === 'wait-daily_limit' && one.id === 'momoget' ? { ...one, daily_limit: 50, spent_today: 50 } : one));
 let all: Task[] = show.startsWith('first') || show === 'sandbox-empty' || show === 'empty' ? [] : invented(show);
@@ -217,6 +221,7 @@ function detailOf(id: number): TaskDetail {
     batch: all.filter((one) => one.batch !== null && one.batch === task.batch && one.id !== id).map((one) => one.id),
     ahead: task.state === 'queued' ? 2 : 0,
     usual_s: 84,
+    same_video: [],
     ...(deskOf(task.operation) === 'texts' ? {} : studio.detail(task)),
   };
 }

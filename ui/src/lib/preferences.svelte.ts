@@ -4,7 +4,7 @@ import type { Settings } from '../bindings';
 import { ipc } from './ipc';
 import { resolveLanguage, setLanguage } from './messages.svelte';
 
-const DEFAULTS: Settings = {
+export const DEFAULTS: Settings = {
   language: 'system',
   theme: 'system',
   provider: null,
@@ -14,6 +14,10 @@ const DEFAULTS: Settings = {
   download_folder: null,
   order: {},
   failover: false,
+  tidy: { time_stamps: true, speakers: false, join_lines: true, paragraphs: true, widths: true, spaces: false, fillers: false, filler_words: [] },
+  saved_searches: [],
+  search_order: 'newest',
+  export: { format: 'txt', each: false, template: null },
 };
 
 export class Preferences {

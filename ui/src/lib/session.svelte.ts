@@ -1,7 +1,7 @@
 // What the window knows, and everything that the user can do in it.
 
 import { createContext } from 'svelte';
-import type { AppState, Download, LookedUp, Media, Operation, ProviderId, ProviderView, Task, TaskChange, TaskDetail, TaskId, TaskState } from '../bindings';
+import type { AppState, Download, LookedUp, Media, Operation, ProviderId, ProviderView, Selection, Task, TaskChange, TaskDetail, TaskId, TaskState } from '../bindings';
 import { Ask } from './ask.svelte';
 import { downloadWords, type DownloadRemedy } from './download-words';
 import { Detail } from './detail.svelte';
@@ -39,6 +39,8 @@ export class Session {
   asking = $state(false);
   /** A task is to be followed by its number at a provider; what is chosen of it so far. */
   following = $state.raw<Following | null>(null);
+  /** Tasks that are to be exported: the dialog is open. */
+  exporting = $state.raw<Selection | null>(null);
   /** Said politely to screen readers: the newest change of a state. */
   news = $state('');
   /** The same for what needs the user: failed and uncertain. */

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AppState, Chip, Download, ProviderId, ProviderView, Task, TaskChange, TaskDetail } from '../bindings';
 import type * as door from './ipc';
 import { AppError, ipc, type Boot } from './ipc';
+import { DEFAULTS } from './preferences.svelte';
 import { Session } from './session.svelte';
 
 vi.mock('./ipc', async (original) => {
@@ -43,7 +44,7 @@ const task = (id: number, over: Partial<Task> = {}): Task =>
 
 const boot = (ids: number[]): Boot => ({
   app_state: app,
-  settings: { language: 'zh-CN', theme: 'dark', provider: null, operation: 'transcribe', proxy: 'system', follow_short_links: true, download_folder: null, order: {}, failover: false },
+  settings: { ...DEFAULTS, language: 'zh-CN', theme: 'dark' },
   tasks: { tasks: ids.map((id) => task(id)), total: ids.length, before: null },
   providers: [momoget],
 });

@@ -29,6 +29,7 @@ const detail = (state: Task['state'], attempts: Attempt[], over: Partial<Task> =
   batch: [],
   ahead: 0,
   usual_s: null,
+  same_video: [],
 });
 
 const lines = (of: TaskDetail, now = 0): string[] => trace(of, now).map((step) => step.text);

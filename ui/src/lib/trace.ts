@@ -55,6 +55,7 @@ const cancelled: Record<CancelCause, MessageKey> = {
   before_submit: 'trace.cancelled',
   stopped_waiting: 'trace.stopped',
   gave_up: 'trace.gave_up',
+  same_video: 'trace.cancelled',
 };
 
 function ofRunning(task: Task, now: number, offline: boolean): Step {

@@ -221,6 +221,7 @@ const cancels: Record<CancelCause, MessageKey> = {
   before_submit: 'state.cancelled_free',
   stopped_waiting: 'state.cancelled_paid',
   gave_up: 'state.gave_up',
+  same_video: 'state.cancelled_free',
 };
 
 function runningName(operation: Operation): MessageKey {
