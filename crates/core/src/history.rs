@@ -188,7 +188,6 @@ pub struct Comparison {
 /// What is tidied in a text, each on its own switch.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(default)]
 pub struct TidySteps {
     /// Drop time stamps.
     pub time_stamps: bool,

@@ -125,7 +125,7 @@ mod tests {
         let older = serde_json::json!({
             "language": "en", "theme": "dark", "provider": "coze", "operation": "transcribe", "proxy": "none",
             "follow_short_links": false, "download_folder": null, "order": {}, "failover": true,
-            "tidy": { "spaces": true },
+            "tidy": { "spaces": true }, "export": { "each": true },
         });
         store.save_setting(Settings::NAME, &older).unwrap();
         let read: Settings = store.setting(Settings::NAME).unwrap();
@@ -137,6 +137,7 @@ mod tests {
             follow_short_links: false,
             failover: true,
             tidy: TidySteps { spaces: true, ..TidySteps::default() },
+            export: ExportWish { each: true, ..ExportWish::default() },
             ..Settings::default()
         };
         assert_eq!(read, expected);

@@ -145,17 +145,23 @@ fn parse<T: DeserializeOwned + Default>(text: Option<String>) -> Result<T, Store
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
-/// What was saved, with the defaults of the fields that it lacks; none when it cannot be read.
+/// What was saved, with the defaults of the fields that it lacks, at any depth; none when it cannot be read.
 fn completed<T: DeserializeOwned + Serialize + Default>(text: &str) -> Option<T> {
     let saved: serde_json::Value = serde_json::from_str(text).ok()?;
-    let whole = match (serde_json::to_value(T::default()).ok()?, saved) {
-        (serde_json::Value::Object(mut fields), serde_json::Value::Object(saved)) => {
-            fields.extend(saved);
-            serde_json::Value::Object(fields)
-        }
-        (_, saved) => saved,
-    };
+    let mut whole = serde_json::to_value(T::default()).ok()?;
+    lay_over(&mut whole, saved);
     serde_json::from_value(whole).ok()
+}
+
+fn lay_over(whole: &mut serde_json::Value, saved: serde_json::Value) {
+    match (whole, saved) {
+        (serde_json::Value::Object(fields), serde_json::Value::Object(saved)) => {
+            for (name, value) in saved {
+                lay_over(fields.entry(name).or_insert(serde_json::Value::Null), value);
+            }
+        }
+        (whole, saved) => *whole = saved,
+    }
 }
 
 fn compose<T: Serialize>(value: &T) -> Result<String, StoreError> {
