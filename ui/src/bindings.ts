@@ -1143,20 +1143,20 @@ export type Theme = "system" | "light" | "dark";
 /**  What is tidied in a text, each on its own switch. */
 export type TidySteps = {
 	/**  Drop time stamps. */
-	time_stamps?: boolean,
+	time_stamps: boolean,
 	/**  Drop the names of speakers at the beginning of lines. */
-	speakers?: boolean,
+	speakers: boolean,
 	/**  Join lines that were broken inside a sentence. */
-	join_lines?: boolean,
+	join_lines: boolean,
 	/**  Make paragraphs at the ends of sentences. */
-	paragraphs?: boolean,
+	paragraphs: boolean,
 	/**  Repair full and half width: punctuation as its language writes it, letters and digits half width. */
-	widths?: boolean,
+	widths: boolean,
 	/**  Put a space between Chinese and Latin. */
-	spaces?: boolean,
+	spaces: boolean,
 	/**  Drop the words of `filler_words` where they say nothing. */
-	fillers?: boolean,
-	filler_words?: string[],
+	fillers: boolean,
+	filler_words: string[],
 };
 
 /**  Wall time in milliseconds since 1970-01-01 UTC. */
