@@ -41,6 +41,8 @@ pub(crate) fn tell(moment: &Moment<'_>) -> Result<(), StoreError> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpendRow {
     pub attempt: AttemptId,
+    /// Links that went out with the call.
+    pub links: usize,
     pub amount: Option<u32>,
     pub certain: bool,
 }
@@ -64,11 +66,17 @@ impl Store {
     /// When the database cannot be read.
     pub fn spend_rows(&self) -> Result<Vec<SpendRow>, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT attempt_id, amount, certain FROM spend ORDER BY attempt_id";
+            let sql = "SELECT attempt_id, amount, certain,
+                         (SELECT max(1, count(*)) FROM attempts a WHERE a.call = s.attempt_id) AS links
+                       FROM spend s ORDER BY attempt_id";
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_map([], |row| {
-                let attempt = AttemptId(row.get(0)?);
-                Ok(SpendRow { attempt, amount: row.get(1)?, certain: row.get(2)? })
+                Ok(SpendRow {
+                    attempt: AttemptId(row.get("attempt_id")?),
+                    links: row.get::<_, u32>("links")? as usize,
+                    amount: row.get("amount")?,
+                    certain: row.get("certain")?,
+                })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })

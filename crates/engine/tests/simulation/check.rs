@@ -193,7 +193,6 @@ impl Checked<'_> {
             attempt.outcome,
             Some(Outcome::Accepted | Outcome::Unknown | Outcome::Crashed)
         );
-        let links = call.map_or(1, |call| call.keys.len());
         // A call with several links is booked once, with the first of them.
         let first = call.is_none_or(|call| call.keys[0] == self.wanted.key);
         let Some(row) = row else {
@@ -205,6 +204,11 @@ impl Checked<'_> {
         };
         if !may_cost {
             self.wrong(format!("spend: {row:?} for {attempt:?}"));
+        }
+        // How many links an intent without a call was for is known to the history alone.
+        let links = call.map_or(row.links, |call| call.keys.len());
+        if row.links != links {
+            self.wrong(format!("spend: {row:?} of a call with {links}"));
         }
         let proven = attempt.outcome == Some(Outcome::Accepted) || attempt.remote_id.is_some();
         // Of a call with several links each task may have been settled in its own way.
@@ -296,4 +300,48 @@ fn holds_canary(bytes: &[u8]) -> bool {
         rest = &rest[1..];
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use shiwen_core::{Failure, FailureKind, Input, NewTask, Timestamp, Unit};
+    use shiwen_store::{RawAnswer, Spent};
+
+    use super::*;
+    use crate::speech::{key_of, url_of};
+
+    #[test]
+    fn of_an_intent_for_several_links_one_may_keep_an_id_that_another_has_learned_to_be_wrong() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let (kind, at) = (Kind::Momoget, Timestamp(1_790_000_000_000));
+        let keys = [key_of(1), key_of(2)];
+        let tasks = keys.clone().map(|key| NewTask {
+            link: Some(shiwen_share_text::extract(&url_of(&key)).remove(0).link),
+            operation: kind.operation(),
+            provider: kind.provider(),
+            input: Input::new(),
+            parent: None,
+            target_language: None,
+            again: false,
+            then: Vec::new(),
+        });
+        let ids = store.add_together("", &tasks, 2, at).unwrap();
+        store.claim(ids[0], at).unwrap();
+        let crashed = Failure::new(kind.provider(), FailureKind::Network);
+        let spent = Spent { unit: Unit::Use, amount: Some(1), said: false, certain: false };
+        store.recover(|_| (crashed.clone(), spent), at).unwrap();
+        store.adopt(ids[0], &kind.new_id(999), at).unwrap();
+        store.cancel(ids[0], at).unwrap();
+        let unheard_of = Failure::new(kind.provider(), FailureKind::NotFound);
+        let answer = RawAnswer { asked: "status", http_status: 404, body: Vec::new() };
+        store.lost(ids[1], &unheard_of, &answer, at).unwrap();
+
+        let of = |(key, id): (String, _)| Wanted { key, kind, id: Some(id), in_trash: false };
+        let wanted: Vec<_> = keys.into_iter().zip(ids).map(of).collect();
+        let nobody = BTreeSet::new();
+        let found = compare(&store, folder.path(), &Ledger::default(), &nobody, &wanted);
+
+        assert_eq!(found, [""; 0]);
+    }
 }
