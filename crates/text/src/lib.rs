@@ -2,4 +2,5 @@
 //! what stands in the search box.
 
 pub mod fold;
+pub mod grams;
 pub mod query;
