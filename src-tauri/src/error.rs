@@ -143,6 +143,7 @@ fn store(error: &StoreError) -> ErrorCode {
         StoreError::TaskGone => ErrorCode::TaskGone,
         StoreError::WrongState => ErrorCode::WrongState,
         StoreError::RemoteIdTaken(_) => ErrorCode::InvalidId,
+        StoreError::EmptyText | StoreError::TooLong { .. } => ErrorCode::InvalidField,
         StoreError::DiskFull => ErrorCode::DiskFull,
         StoreError::Busy => ErrorCode::DatabaseBusy,
         StoreError::Newer(_)

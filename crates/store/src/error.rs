@@ -14,6 +14,11 @@ pub enum StoreError {
     /// The id already belongs to another task.
     #[error("that remote id belongs to task {0}")]
     RemoteIdTaken(u32),
+    /// A version must say something.
+    #[error("the text is empty")]
+    EmptyText,
+    #[error("longer than {most} characters")]
+    TooLong { most: usize },
     #[error("the disk is full")]
     DiskFull,
     /// Another program holds the file.

@@ -7,10 +7,16 @@ use shiwen_core::{TaskChange, TaskId};
 use crate::faults::{self, Moment};
 use crate::{Store, StoreError, row};
 
+/// Tasks that are changed in one transaction, where many are: others get their turn in between.
+pub(crate) const BULK: usize = 500;
+/// Changes of a bulk act that are announced each by itself; above that reading again is less work.
+const TOLD: usize = 200;
+
 pub(crate) struct Write<'a> {
     pub(crate) tx: Transaction<'a>,
     changed: Vec<TaskId>,
     removed: Vec<TaskId>,
+    in_bulk: bool,
 }
 
 impl Write<'_> {
@@ -25,6 +31,11 @@ impl Write<'_> {
     /// This task will be announced as removed from the list.
     pub(crate) fn removed(&mut self, id: TaskId) {
         self.removed.push(id);
+    }
+
+    /// The user does this with many tasks at once: very many are announced as one.
+    pub(crate) fn in_bulk(&mut self) {
+        self.in_bulk = true;
     }
 
     /// Runs a statement that must change exactly this task; its `WHERE` names the state that is left.
@@ -42,7 +53,22 @@ impl Write<'_> {
         Ok(())
     }
 
-    fn why_not(&self, id: TaskId) -> Result<StoreError, StoreError> {
+    fn changes(&self) -> Result<Vec<TaskChange>, StoreError> {
+        let count = self.changed.len() + self.removed.len();
+        if self.in_bulk && count > TOLD {
+            return Ok(vec![TaskChange::Reload]);
+        }
+        let mut changes = Vec::with_capacity(count);
+        for id in &self.changed {
+            if let Some(task) = row::listed(&self.tx, *id)? {
+                changes.push(TaskChange::Saved { task: Box::new(task) });
+            }
+        }
+        changes.extend(self.removed.iter().map(|id| TaskChange::Removed { id: *id }));
+        Ok(changes)
+    }
+
+    pub(crate) fn why_not(&self, id: TaskId) -> Result<StoreError, StoreError> {
         let exists: bool = self.tx.query_row(
             "SELECT EXISTS (SELECT 1 FROM tasks WHERE id = ?1)",
             [id.0],
@@ -81,16 +107,9 @@ impl Store {
         faults::tell(&Moment::Begin)?;
         let mut writer = self.writer();
         let tx = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut write = Write { tx, changed: Vec::new(), removed: Vec::new() };
+        let mut write = Write { tx, changed: Vec::new(), removed: Vec::new(), in_bulk: false };
         let answer = change(&mut write)?;
-        let mut changes: Vec<TaskChange> =
-            Vec::with_capacity(write.changed.len() + write.removed.len());
-        for id in &write.changed {
-            if let Some(task) = row::listed(&write.tx, *id)? {
-                changes.push(TaskChange::Saved { task: Box::new(task) });
-            }
-        }
-        changes.extend(write.removed.iter().map(|id| TaskChange::Removed { id: *id }));
+        let changes = write.changes()?;
         #[cfg(feature = "faults")]
         faults::tell(&Moment::Ready(&changes))?;
         write.tx.commit()?;
