@@ -1,4 +1,4 @@
-//! Times as parts of file names, in UTC: sorted by name is sorted by time.
+//! Times as parts of file names and tokens, in UTC: sorted by name is sorted by time.
 
 use shiwen_core::Timestamp;
 
@@ -10,6 +10,12 @@ pub(crate) fn stamp(at: Timestamp) -> String {
     let second = at.0.rem_euclid(DAY) / 1000;
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     format!("{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}")
+}
+
+/// `202611`.
+pub(crate) fn month(at: Timestamp) -> String {
+    let (year, month, _) = date(at.0.div_euclid(DAY));
+    format!("{year:04}{month:02}")
 }
 
 /// The time that a stamp stands for; none when it is no stamp.

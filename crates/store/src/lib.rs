@@ -17,6 +17,7 @@ mod files;
 mod follow;
 mod hand_over;
 mod health;
+mod index;
 mod known;
 mod landings;
 mod limit;

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use shiwen_core::Timestamp;
 
 use crate::{
-    Store, StoreError, backup, health, migrate,
+    Store, StoreError, backup, health, index, migrate,
     open::{self, unwritable},
     replace, row, submit,
 };
@@ -171,7 +171,8 @@ fn make(
     let uncertain = count(&connection, UNCERTAIN)?;
     free_of_rules(&mut connection, |connection| {
         let filled = from_backup.map(|_| backup);
-        settle::settle(connection, &harvest, filled, pages.lacks_commits(), now)
+        settle::settle(connection, &harvest, filled, pages.lacks_commits(), now)?;
+        Ok(index::make(connection)?)
     })?;
     let faults = health::faults(&connection)?;
     if !faults.is_empty() {

@@ -5,7 +5,7 @@ use shiwen_core::{TaskChange, TaskId};
 
 #[cfg(feature = "faults")]
 use crate::faults::{self, Moment};
-use crate::{Store, StoreError, row};
+use crate::{Store, StoreError, index, row};
 
 /// Tasks that are changed in one transaction, where many are: others get their turn in between.
 pub(crate) const BULK: usize = 500;
@@ -109,6 +109,7 @@ impl Store {
         let tx = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut write = Write { tx, changed: Vec::new(), removed: Vec::new(), in_bulk: false };
         let answer = change(&mut write)?;
+        index::catch_up(&write.tx)?;
         let changes = write.changes()?;
         #[cfg(feature = "faults")]
         faults::tell(&Moment::Ready(&changes))?;

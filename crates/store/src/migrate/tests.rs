@@ -14,24 +14,36 @@ use rusqlite::{Connection, functions::FunctionFlags};
 use super::*;
 
 /// What a later version might do: a table, its rows made anew, a column filled. `pause` is where a child is killed.
-const INVENTED: &[&str] = &[
+const INVENTED: &[Step] = &[
     STEPS[0],
-    "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL);
-     SELECT pause('2 begun');
-     INSERT INTO notes (text) SELECT text FROM pastes;
-     SELECT pause('2 filled')",
-    "CREATE TABLE pastes_new (id INTEGER PRIMARY KEY, text TEXT NOT NULL, created_at INTEGER NOT NULL, long INTEGER NOT NULL);
-     INSERT INTO pastes_new SELECT id, text, created_at, length(text) FROM pastes;
-     SELECT pause('3 copied');
-     DROP TABLE pastes;
-     SELECT pause('3 dropped');
-     ALTER TABLE pastes_new RENAME TO pastes;
-     SELECT pause('3 renamed')",
-    "ALTER TABLE notes ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
-     UPDATE notes SET seen = id % 2;
-     SELECT pause('4 filled')",
+    Step::of(
+        "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL);
+         SELECT pause('2 begun');
+         INSERT INTO notes (text) SELECT text FROM pastes;
+         SELECT pause('2 filled')",
+    ),
+    Step::of(
+        "CREATE TABLE pastes_new (id INTEGER PRIMARY KEY, text TEXT NOT NULL, created_at INTEGER NOT NULL, long INTEGER NOT NULL);
+         INSERT INTO pastes_new SELECT id, text, created_at, length(text) FROM pastes;
+         SELECT pause('3 copied');
+         DROP TABLE pastes;
+         SELECT pause('3 dropped');
+         ALTER TABLE pastes_new RENAME TO pastes;
+         SELECT pause('3 renamed')",
+    ),
+    Step {
+        sql: "ALTER TABLE notes ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+              UPDATE notes SET seen = id % 2;
+              SELECT pause('4 filled')",
+        then: Some(|connection| {
+            connection.execute_batch(
+                "UPDATE notes SET seen = seen + 2; SELECT pause('4 done by hand')",
+            )
+        }),
+    },
 ];
-const PAUSES: [&str; 6] = ["2 begun", "2 filled", "3 copied", "3 dropped", "3 renamed", "4 filled"];
+const PAUSES: [&str; 7] =
+    ["2 begun", "2 filled", "3 copied", "3 dropped", "3 renamed", "4 filled", "4 done by hand"];
 const CHILD: &str = "SHIWEN_STORE_MIGRATION";
 
 fn connect(path: &Path, pause_at: Option<String>) -> Connection {
@@ -148,7 +160,7 @@ fn a_step_that_fails_changes_nothing_and_its_backup_is_there() {
     let path = first_version(folder.path());
     let mut connection = connect(&path, None);
     let before = dump(&connection);
-    let wrong = [INVENTED[0], "DELETE FROM pastes; INSERT INTO nowhere VALUES (1)"];
+    let wrong = [INVENTED[0], Step::of("DELETE FROM pastes; INSERT INTO nowhere VALUES (1)")];
 
     assert!(migrate(&mut connection, &path, &wrong).is_err());
 

@@ -193,8 +193,10 @@ fn note_root(row: Option<&Row>, roots: &mut BTreeMap<String, u32>) {
 }
 
 fn tables(connection: &Connection) -> rusqlite::Result<Vec<Table>> {
+    // What follows from the tasks is made anew; the index's own tables have another type.
     let sql = "SELECT name FROM pragma_table_list
-               WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'";
+               WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'
+                 AND name NOT IN ('listed', 'listed_days', 'unindexed')";
     let names = connection
         .prepare(sql)?
         .query_map([], |row| row.get(0))?

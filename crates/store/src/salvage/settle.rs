@@ -276,7 +276,7 @@ fn keep_books(connection: &Connection, now: Timestamp) -> Result<(), StoreError>
 
 /// Rows that belong to a task of which nothing is left.
 fn remove_remains(connection: &Connection) -> Result<(), StoreError> {
-    for table in ["transcripts", "answers", "covers", "downloads", "works_kept"] {
+    for table in ["transcripts", "tags", "answers", "covers", "downloads", "works_kept"] {
         let sql = format!("DELETE FROM {table} WHERE task_id NOT IN (SELECT id FROM tasks)");
         connection.execute(&sql, [])?;
     }
