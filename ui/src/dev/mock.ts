@@ -23,6 +23,7 @@ import type {
 } from '../bindings';
 import { deskOf } from '../lib/task';
 import { cover, failure, providers, share, tasks as invented, text } from './invented';
+import * as keeping from './keeping';
 import * as studio from './studio';
 import * as texts from './texts';
 
@@ -340,6 +341,7 @@ const answers: Record<string, (args: any) => unknown> = {
   },
   choose_download_folder: () => (settings = { ...settings, download_folder: '/home/user/视频' }),
   follow_remote: ({ provider, operation, remoteId }) => followed(provider, operation, remoteId),
+  ...keeping.answers(emit),
   'plugin:event|listen': ({ event, handler }) => listeners.push({ event, handler }),
 };
 /* eslint-enable @typescript-eslint/no-explicit-any */

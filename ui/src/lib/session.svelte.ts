@@ -1,11 +1,13 @@
 // What the window knows, and everything that the user can do in it.
 
 import { createContext } from 'svelte';
-import type { AppState, Download, LookedUp, Media, Operation, ProviderId, ProviderView, Selection, Task, TaskChange, TaskDetail, TaskId, TaskState } from '../bindings';
+import type { AppState, Download, Export, LookedUp, Media, Operation, ProviderId, ProviderView, Selection, Task, TaskChange, TaskDetail, TaskId, TaskState } from '../bindings';
 import { Ask } from './ask.svelte';
 import { downloadWords, type DownloadRemedy } from './download-words';
 import { Detail } from './detail.svelte';
 import { Downloads } from './downloads.svelte';
+import { exportWords, fileName, type ExportRemedy } from './export-words';
+import { Exports } from './exports.svelte';
 import { ordered } from './failover';
 import { number } from './format';
 import { followers, hintOf, type Following } from './following';
@@ -48,6 +50,7 @@ export class Session {
   readonly tasks = new Tasks();
   readonly detail = new Detail();
   readonly downloads = new Downloads();
+  readonly exports = new Exports();
   readonly providers = new Providers();
   readonly preferences = new Preferences();
   readonly forms = new Forms();
@@ -130,6 +133,7 @@ export class Session {
   async start(): Promise<void> {
     await ipc.onTaskChanges((changes) => this.#changed(changes));
     await ipc.onDownloadChanges((changes) => this.#downloaded(changes));
+    await ipc.onExportChanged((change) => this.#exported(change));
     await ipc.onNetworkChanged((network) => this.#network(network));
     if (this.app === null) {
       const app = await ipc.appState();
@@ -264,6 +268,18 @@ export class Session {
     });
   }
 
+  /** Does what an export that failed needs, as a new one. */
+  async mendExport(failed: Export, remedy: ExportRemedy): Promise<void> {
+    const order = this.exports.order(failed.id);
+    if (order === undefined) return;
+    if (remedy === 'again') await this.exports.start(order);
+    else if (remedy === 'csv') await this.exports.start({ ...order, format: 'csv', each: false, path: null });
+    else {
+      const path = await ipc.chooseExportPath(order.format, order.each);
+      if (path !== null) await this.exports.start({ ...order, path });
+    }
+  }
+
   /** Lets the user pick where downloads go. Answers whether one was picked. */
   async chooseDownloadFolder(): Promise<boolean> {
     const settings = await ipc.chooseDownloadFolder();
@@ -327,6 +343,7 @@ export class Session {
       this.toasts.close();
       this.tasks.clear();
       this.downloads.clear();
+      this.exports.clear();
       this.providers.clear();
       this.studio.clear();
       await this.detail.open(null);
@@ -378,7 +395,23 @@ export class Session {
   async #read(): Promise<void> {
     if (this.app?.problem) return;
     const read = await this.attempt(() => Promise.all([this.tasks.load(), this.providers.load(), this.downloads.load(), this.forms.load()]));
+    // Only a page that was loaded again has any.
+    void this.exports.load().catch(() => undefined);
     if (read && this.detail.id === null) this.#openFirst();
+  }
+
+  #exported(change: Export): void {
+    const before = this.exports.of(change.id)?.state;
+    this.exports.apply([change]);
+    if (before === change.state || change.state === 'cancelled') return;
+    const { text } = exportWords(change);
+    const said = t('live.export', { name: fileName(change.path), state: text });
+    if (change.state === 'failed') this.alarm = said;
+    else this.news = said;
+    // The open dialog shows it itself.
+    if (this.exports.shown === change.id) return;
+    if (change.state === 'failed') this.toasts.fail(said);
+    else if (change.state === 'done') this.toasts.show(text);
   }
 
   #network(network: AppState['network']): void {
