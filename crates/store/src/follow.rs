@@ -345,7 +345,7 @@ pub(crate) fn keep_text(
 ) -> Result<(), StoreError> {
     let Some(text) = won.text.as_deref().filter(|text| !text.is_empty()) else { return Ok(()) };
     let sql = "INSERT INTO transcripts (task_id, version, kind, text, words, incomplete, created_at)
-               VALUES (:task, 1 + (SELECT count(*) FROM transcripts WHERE task_id = :task), :kind, :text, :words,
+               VALUES (:task, 1 + (SELECT coalesce(max(version), 0) FROM transcripts WHERE task_id = :task), :kind, :text, :words,
                  :incomplete, :now)";
     write.tx.prepare_cached(sql)?.execute(named_params! {
         ":task": id.0,

@@ -19,8 +19,10 @@ mod hand_over;
 mod health;
 mod index;
 mod known;
+mod labels;
 mod landings;
 mod limit;
+mod list;
 mod migrate;
 mod open;
 mod pacing;
@@ -34,6 +36,7 @@ mod salvage;
 mod submit;
 mod tasks;
 mod texts;
+mod trash;
 mod usage;
 mod write;
 
