@@ -1,4 +1,4 @@
-//! Copies of the whole history: one a day, one before the schema changes, one where the user wants it.
+//! Copies of the whole history: one a day, one before the schema changes, one when or where the user wants it.
 //!
 //! A copy is made under another name, looked at whole, and only then given its own, so that whatever bears the name of a
 //! backup is one. No copy holds a secret, since the history does not.
@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use shiwen_core::Timestamp;
 
 use crate::{
-    Store, StoreError, calendar, health, migrate,
+    Store, StoreError, calendar, erase, health, migrate,
     open::{self, unwritable},
     replace, reserve, salvage,
     usage::Usage,
@@ -24,7 +24,8 @@ const DAYS: usize = 3;
 const WEEKS: usize = 2;
 /// Kept of those made before the schema changed.
 const MIGRATIONS: usize = 2;
-const DAILY: &str = "shiwen-";
+/// Kept of those that the user made.
+const WISHED: usize = 5;
 
 impl Store {
     /// Writes a copy of the whole history to `to`, replacing what is there. Others may write meanwhile; the copy is of
@@ -46,18 +47,47 @@ impl Store {
     pub fn backup_if_due(&self, now: Timestamp) -> Result<Option<PathBuf>, StoreError> {
         let folder = folder_of(&self.shared.path);
         let today = |found: &Backup| calendar::day(found.at) == calendar::day(now);
-        if found_in(&folder).iter().any(|found| found.daily && today(found)) {
+        if found_in(&folder).iter().any(|found| found.kind == Kind::Daily && today(found)) {
             return Ok(None);
         }
         if !has_room(&self.shared.path) {
             tracing::warn!("too little room on the disk for a backup");
             return Ok(None);
         }
+        Ok(Some(self.backup_as(Kind::Daily, now)?))
+    }
+
+    /// Makes a backup beside the history because the user wants one. The newest five of these are kept.
+    ///
+    /// # Errors
+    /// As [`Store::backup`]; [`StoreError::DiskFull`] also where the disk would be nearly full afterwards.
+    pub fn backup_now(&self, now: Timestamp) -> Result<shiwen_core::Backup, StoreError> {
+        if !has_room(&self.shared.path) {
+            return Err(StoreError::DiskFull);
+        }
+        let path = self.backup_as(Kind::Wished, now)?;
+        // The name holds whole seconds.
+        let at = Timestamp(now.0 - now.0.rem_euclid(1000));
+        Ok(told(&Backup { path, at, kind: Kind::Wished }))
+    }
+
+    /// The backups beside the history, the newest first.
+    pub fn backups(&self) -> Vec<shiwen_core::Backup> {
+        Self::backups_in(self.shared.path.parent().unwrap_or(&self.shared.path))
+    }
+
+    /// As [`Store::backups`], for a folder of which the history cannot be opened.
+    pub fn backups_in(folder: &Path) -> Vec<shiwen_core::Backup> {
+        found_in(&folder.join("backups")).iter().map(told).collect()
+    }
+
+    fn backup_as(&self, kind: Kind, now: Timestamp) -> Result<PathBuf, StoreError> {
+        let folder = folder_of(&self.shared.path);
         fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, error))?;
-        let to = folder.join(format!("{DAILY}{}.db", calendar::stamp(now)));
+        let to = folder.join(format!("{}{}.db", kind.prefix(), calendar::stamp(now)));
         self.backup(&to)?;
         thin_out(&folder);
-        Ok(Some(to))
+        Ok(to)
     }
 
     /// Puts the backup `from` in the place of the history in `folder`, which nobody may have open. What was there is
@@ -100,7 +130,31 @@ impl Store {
 struct Backup {
     path: PathBuf,
     at: Timestamp,
-    daily: bool,
+    kind: Kind,
+}
+
+/// Why a backup was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Daily,
+    Wished,
+    Migration,
+}
+
+impl Kind {
+    /// How its files' names begin.
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Daily => "shiwen-",
+            Self::Wished => "wished-",
+            Self::Migration => "version-",
+        }
+    }
+
+    fn of(name: &str) -> Self {
+        let is = |kind: &Self| name.starts_with(kind.prefix());
+        [Self::Daily, Self::Wished].into_iter().find(is).unwrap_or(Self::Migration)
+    }
 }
 
 fn folder_of(path: &Path) -> PathBuf {
@@ -116,8 +170,7 @@ fn found_in(folder: &Path) -> Vec<Backup> {
             let path = entry.ok()?.path();
             let name = path.file_name()?.to_str()?.strip_suffix(".db")?;
             let at = calendar::parsed(name.get(name.len().checked_sub(15)?..)?)?;
-            let daily = name.starts_with(DAILY);
-            Some(Backup { at, daily, path })
+            Some(Backup { at, kind: Kind::of(name), path })
         })
         .collect();
     found.sort_by_key(|backup| std::cmp::Reverse(backup.at));
@@ -168,7 +221,8 @@ pub(crate) fn before_migration(
     let folder = folder_of(path);
     fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, error))?;
     let now = calendar::stamp(Timestamp::now());
-    copy(connection, path, &folder.join(format!("version-{version}-{now}.db")))?;
+    let prefix = Kind::Migration.prefix();
+    copy(connection, path, &folder.join(format!("{prefix}{version}-{now}.db")))?;
     thin_out(&folder);
     Ok(())
 }
@@ -219,14 +273,46 @@ fn has_room(path: &Path) -> bool {
 
 /// Removes the backups that are no longer kept.
 fn thin_out(folder: &Path) {
-    let (daily, migrations): (Vec<_>, Vec<_>) =
-        found_in(folder).into_iter().partition(|backup| backup.daily);
-    let kept = kept(&daily.iter().map(|backup| calendar::day(backup.at)).collect::<Vec<_>>());
-    let dropped = daily.iter().zip(kept).filter(|(_, kept)| !kept).map(|(backup, _)| backup);
-    for backup in dropped.chain(migrations.iter().skip(MIGRATIONS)) {
+    let found = found_in(folder);
+    let of = |kind| found.iter().filter(move |backup| backup.kind == kind);
+    let kept = kept(&of(Kind::Daily).map(|backup| calendar::day(backup.at)).collect::<Vec<_>>());
+    let dropped = of(Kind::Daily).zip(kept).filter(|(_, kept)| !kept).map(|(backup, _)| backup);
+    let migrations = of(Kind::Migration).skip(MIGRATIONS);
+    for backup in dropped.chain(migrations).chain(of(Kind::Wished).skip(WISHED)) {
         if let Err(error) = fs::remove_file(&backup.path) {
             tracing::warn!(%error, "an old backup cannot be removed");
         }
+    }
+}
+
+/// Removes every backup of the history at `path`, and what is left of those that were not finished.
+pub(crate) fn remove_all(path: &Path) -> Result<(), StoreError> {
+    let folder = folder_of(path);
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(unwritable(&folder, error)),
+    };
+    for entry in entries {
+        let path = entry.map_err(|error| unwritable(&folder, error))?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let prefixes = [Kind::Daily, Kind::Wished, Kind::Migration].map(Kind::prefix);
+        if path.is_file() && prefixes.iter().any(|prefix| name.starts_with(prefix)) {
+            erase::remove(&path)?;
+        }
+    }
+    replace::sync_folder(&folder.join("shiwen.db"));
+    // What else lies in it keeps it.
+    let _ = fs::remove_dir(&folder);
+    Ok(())
+}
+
+fn told(backup: &Backup) -> shiwen_core::Backup {
+    let bytes = fs::metadata(&backup.path).map_or(0, |found| found.len());
+    shiwen_core::Backup {
+        path: backup.path.to_string_lossy().into_owned(),
+        at: backup.at,
+        bytes: bytes as f64,
     }
 }
 
