@@ -6,6 +6,7 @@ import { Ask } from './ask.svelte';
 import { downloadWords, type DownloadRemedy } from './download-words';
 import { Detail } from './detail.svelte';
 import { Downloads } from './downloads.svelte';
+import { Drafts } from './drafts.svelte';
 import { exportWords, fileName, type ExportRemedy } from './export-words';
 import { Exports } from './exports.svelte';
 import { ordered } from './failover';
@@ -14,6 +15,7 @@ import { followers, hintOf, type Following } from './following';
 import { Forms } from './forms.svelte';
 import { AppError, ipc, type Boot, type CopyWhat } from './ipc';
 import { t } from './messages.svelte';
+import { Notes } from './notes.svelte';
 import { Paste } from './paste.svelte';
 import { Preferences } from './preferences.svelte';
 import { Providers } from './providers.svelte';
@@ -65,6 +67,9 @@ export class Session {
   );
   readonly studio = new Studio(this.forms, () => this.providers.all);
   readonly toasts = new Toasts();
+  /** Edits that are not saved. */
+  readonly drafts = new Drafts(() => this.app?.data_dir ?? '');
+  readonly notes = new Notes();
 
   /** The first start goes on until the user leaves it: a saved key alone does not mean that it works. */
   #settingUp = $state(false);
@@ -346,6 +351,8 @@ export class Session {
       this.exports.clear();
       this.providers.clear();
       this.studio.clear();
+      this.drafts.clear();
+      this.notes.clear();
       await this.detail.open(null);
       this.app = app;
       this.view = 'texts';
