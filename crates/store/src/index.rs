@@ -162,8 +162,7 @@ pub(crate) fn make(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Whether the index is whole in itself, whatever it says.
 fn is_sound(connection: &Connection) -> rusqlite::Result<bool> {
-    let said: String =
-        connection.query_row("PRAGMA quick_check(words)", [], |row| row.get(0))?;
+    let said: String = connection.query_row("PRAGMA quick_check(words)", [], |row| row.get(0))?;
     Ok(said == "ok")
 }
 

@@ -130,6 +130,7 @@ fn ask_everything(store: &Store) {
     ask_together(store);
 
     store.tasks(Desk::Texts, Some(TaskId(9)), 50).unwrap();
+    store.tasks_at(Desk::Texts, 7, 50).unwrap();
     store.task(ids[0]).unwrap();
     store.detail(ids[2]).unwrap();
     store.at_work(PROVIDER).unwrap();
@@ -199,12 +200,14 @@ fn no_statement_reads_a_whole_table() {
             // What is counted must be gone through; an index that holds all of it is as little as that can be.
             step.starts_with("SCAN")
                 && !step.contains("COVERING INDEX")
+                // The index of words, asked for some of its rows.
+                && !step.split_once("VIRTUAL TABLE INDEX 0:").is_some_and(|(_, by)| !by.is_empty())
                 && !step.contains("(subquery")
         };
         assert_eq!(steps.iter().find(scans), None, "{sql}");
         // What is cut by a limit comes out of an index in its order: else all of it would be sorted first. Exempt are
         // the tasks that run and those of one video, which are few.
-        let few = sql.contains("t.state = 'running'") || sql.contains("l.video_key = ");
+        let few = sql.contains("t.state = 'running'") || sql.contains(".video_key = ");
         let sorts = steps.iter().any(|step| step.contains("TEMP B-TREE"));
         assert!(!sorts || few, "{sql}\n{steps:#?}");
         seen += 1;
@@ -216,6 +219,7 @@ fn no_statement_reads_a_whole_table() {
 fn what_is_asked_most_uses_the_index_made_for_it() {
     let (_folder, store) = heard();
     store.tasks(Desk::Texts, Some(TaskId(1)), 1).unwrap();
+    store.tasks_at(Desk::Texts, 7, 1).unwrap();
     store.count_in(TaskState::Queued).unwrap();
     store.queued_providers().unwrap();
     store.next_due(NOW).unwrap();
@@ -225,15 +229,20 @@ fn what_is_asked_most_uses_the_index_made_for_it() {
     let writer = store.writer();
     let asked = ASKED.take();
     for (words, step) in [
-        ("t.paste_id < :paste", "SEARCH t USING INDEX tasks_listed (desk=? AND paste_id<?)"),
+        (
+            "(t.listed_at, t.paste_id) <",
+            "SEARCH t USING INDEX tasks_listed (desk=? AND (listed_at,paste_id)<(?,?))",
+        ),
         (
             "t.paste_id = :paste",
-            "SEARCH t USING INDEX tasks_listed (desk=? AND paste_id=? AND id>?)",
+            "SEARCH t USING INDEX tasks_listed (desk=? AND listed_at=? AND paste_id=? AND id>?)",
         ),
+        ("OFFSET", "SEARCH tasks USING COVERING INDEX tasks_listed (desk=? AND listed_at<?)"),
         (
-            "count(*) FROM tasks WHERE deleted_at",
-            "SEARCH tasks USING COVERING INDEX tasks_listed (desk=?)",
+            "FROM listed_days",
+            "SEARCH listed_days USING INDEX sqlite_autoindex_listed_days_1 (desk=?)",
         ),
+        ("FROM listed WHERE", "SEARCH listed USING INDEX sqlite_autoindex_listed_1 (desk=?)"),
         (
             "count(*) FROM tasks WHERE state",
             "SEARCH tasks USING COVERING INDEX tasks_by_state (state=?)",

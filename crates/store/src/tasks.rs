@@ -1,9 +1,8 @@
-//! Reading tasks: the list, one whole, and what is due.
+//! Reading tasks: one whole, and what is due.
 
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::OptionalExtension;
 use shiwen_core::{
-    Desk, Input, Operation, Output, ProviderId, Task, TaskDetail, TaskId, TaskPage, TaskState,
-    Timestamp, Work,
+    Input, Operation, Output, ProviderId, Task, TaskDetail, TaskId, TaskState, Timestamp, Work,
 };
 
 use crate::{Store, StoreError, batch, hand_over, row, row::select_task, texts};
@@ -32,51 +31,6 @@ pub struct DueTask {
 pub struct NextDue(pub Option<Timestamp>);
 
 impl Store {
-    /// Tasks behind `before` (or from the newest paste), without those in the trash: the newest paste first, within a
-    /// paste in the order of its links.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn tasks(
-        &self,
-        desk: Desk,
-        before: Option<TaskId>,
-        limit: u32,
-    ) -> Result<TaskPage, StoreError> {
-        self.read(|connection| {
-            let mut tasks = Vec::new();
-            let mut paste = i64::MAX;
-            if let Some(TaskId(id)) = before {
-                let found = connection
-                    .prepare_cached("SELECT paste_id FROM tasks WHERE id = ?1")?
-                    .query_row([id], |row| row.get(0));
-                paste = found.optional()?.unwrap_or(0);
-                // What is left of the paste that the last page ended in.
-                let sql = select_task!(
-                    "WHERE t.deleted_at IS NULL AND t.desk = :desk AND t.paste_id = :paste AND t.id > :id ORDER BY t.id LIMIT :limit"
-                );
-                let params = named_params! { ":desk": desk.as_str(), ":paste": paste, ":id": id, ":limit": limit };
-                for task in connection.prepare_cached(sql)?.query_map(params, row::task)? {
-                    tasks.push(task?);
-                }
-            }
-            let left = limit.saturating_sub(u32::try_from(tasks.len()).unwrap_or(u32::MAX));
-            let sql = select_task!(
-                "WHERE t.deleted_at IS NULL AND t.desk = :desk AND t.paste_id < :paste ORDER BY t.paste_id DESC, t.id LIMIT :limit"
-            );
-            let params = named_params! { ":desk": desk.as_str(), ":paste": paste, ":limit": left };
-            for task in connection.prepare_cached(sql)?.query_map(params, row::task)? {
-                tasks.push(task?);
-            }
-            let total = connection
-                .prepare_cached("SELECT count(*) FROM tasks WHERE deleted_at IS NULL AND desk = ?1")?
-                .query_row([desk.as_str()], |row| row.get(0))?;
-            let full = tasks.len() == limit as usize;
-            let before = if full { tasks.last().map(|task| task.id) } else { None };
-            Ok(TaskPage { tasks, total, before })
-        })
-    }
-
     /// One task, also from the trash.
     ///
     /// # Errors

@@ -319,7 +319,17 @@ fn a_file_cut_short_comes_back_from_its_backup_and_from_what_is_left_of_it() {
         let bytes = fs::read(&path).unwrap();
         fs::write(&path, &bytes[..left]).unwrap();
 
-        let opened = opened(folder.path());
+        let mut opened = self::opened(folder.path());
+        if opened.salvaged.is_none() && left > length / 2 {
+            // What is lacking is a part that opening does not read, or the empty end of a page.
+            let sound = opened.store.check(at(50)).unwrap().is_sound();
+            drop(opened);
+            if sound {
+                assert_eq!(rows(&path).len(), before.len(), "{left}");
+                continue;
+            }
+            opened = self::opened(folder.path());
+        }
         let salvage = opened.salvaged.as_ref().unwrap_or_else(|| panic!("{left}"));
         // The last pages hold an index, which needs no backup.
         if left <= length / 2 {
