@@ -1,6 +1,6 @@
 // Exports, backups and imports as the stand-in for Rust plays them.
 
-import type { Backup, Export, ExportFailure, ExportOrder, Imported } from '../bindings';
+import type { Backup, Export, ExportFailure, ExportOrder, Imported, Task } from '../bindings';
 
 const query = new URLSearchParams(location.search);
 const HOUR = 3_600_000;
@@ -46,9 +46,16 @@ const values: Record<string, string> = {
   text: '你有没有发现，同样一把青菜，饭店端上来是碧绿的，自己在家一炒就发黄、出水、还塌成一团？今天我把后厨里最不起眼的一步讲给你听，学会了，以后炒青菜都不会发黄。\n\n先说为什么会黄。叶绿素怕两样东西，一个是酸，一个是闷。',
 };
 
+const open = (tasks: Task[]): Task[] => tasks.filter((task) => ['submitting', 'running', 'uncertain'].includes(task.state));
+
 /* eslint-disable @typescript-eslint/no-explicit-any -- the arguments are whatever the bindings send */
-export function answers(emit: Emit): Record<string, (args: any) => unknown> {
+export function answers(emit: Emit, tasks: () => Task[]): Record<string, (args: any) => unknown> {
   return {
+    count_found: ({ text }) => ({ count: (text as string).startsWith('state:') ? open(tasks()).length : Number(query.get('found') ?? 1000), exact: true }),
+    search: ({ text, limit }) => {
+      const found = (text as string).startsWith('state:') ? open(tasks()) : tasks();
+      return { hits: found.slice(0, limit).map((task) => ({ task, title_marks: [], excerpt: null, count: 0 })), after: null, query: null };
+    },
     start_export: ({ order }) => start(order, emit),
     cancel_export: ({ id }) => {
       clearInterval(timers.get(id));

@@ -223,6 +223,7 @@ function detailOf(id: number): TaskDetail {
     ahead: task.state === 'queued' ? 2 : 0,
     usual_s: 84,
     same_video: [],
+    another: null,
     ...(deskOf(task.operation) === 'texts' ? {} : studio.detail(task)),
   };
 }
@@ -275,6 +276,7 @@ function take(order: Order): number {
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the arguments are whatever the bindings send */
 const answers: Record<string, (args: any) => unknown> = {
+  ...keeping.answers(emit, () => all),
   app_state: () => ({ ...app, has_provider: app.has_provider || cards.some((one) => one.ready) }),
   detect_links: ({ text: pasted }) => detect(pasted),
   resolve_links: ({ text: pasted }) => detect(pasted),
@@ -341,7 +343,6 @@ const answers: Record<string, (args: any) => unknown> = {
   },
   choose_download_folder: () => (settings = { ...settings, download_folder: '/home/user/视频' }),
   follow_remote: ({ provider, operation, remoteId }) => followed(provider, operation, remoteId),
-  ...keeping.answers(emit),
   'plugin:event|listen': ({ event, handler }) => listeners.push({ event, handler }),
 };
 /* eslint-enable @typescript-eslint/no-explicit-any */
