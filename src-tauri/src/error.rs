@@ -26,6 +26,8 @@ pub(crate) enum ErrorCode {
     NotReady,
     TaskGone,
     WrongState,
+    /// Another task has the result for the same video, or may still get it: nothing was queued.
+    KnownVideo,
     InvalidField,
     InvalidId,
     /// A form is not filled in as the provider wants it; nothing was sent.
@@ -142,6 +144,7 @@ fn store(error: &StoreError) -> ErrorCode {
     match error {
         StoreError::TaskGone => ErrorCode::TaskGone,
         StoreError::WrongState => ErrorCode::WrongState,
+        StoreError::Known(_) => ErrorCode::KnownVideo,
         StoreError::RemoteIdTaken(_) => ErrorCode::InvalidId,
         StoreError::EmptyText | StoreError::TooLong { .. } => ErrorCode::InvalidField,
         StoreError::DiskFull => ErrorCode::DiskFull,

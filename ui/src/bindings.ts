@@ -361,7 +361,9 @@ export type DownloadState = "running" | "done" | "failed" | "cancelled";
 /**  One filled-in field. */
 export type Entry = boolean | number | null | string | string[];
 
-export type ErrorCode = "no_link" | "not_ready" | "task_gone" | "wrong_state" | "invalid_field" | "invalid_id" | 
+export type ErrorCode = "no_link" | "not_ready" | "task_gone" | "wrong_state" | 
+/**  Another task has the result for the same video, or may still get it: nothing was queued. */
+"known_video" | "invalid_field" | "invalid_id" | 
 /**  A form is not filled in as the provider wants it; nothing was sent. */
 "faults" | 
 /**  What was asked cannot be sent as it is, e.g. a file that cannot be read; nothing was. */
@@ -1098,6 +1100,11 @@ export type TaskDetail = {
 	transcripts: Transcript[],
 	/**  The texts that other tasks have of the same video, newest first. */
 	same_video: SameVideo[],
+	/**
+	 *  While this one ended without a result: another task that has the result for the same video, or may still get
+	 *  it.
+	 */
+	another: TaskId | null,
 	/**  What the user filled in. */
 	input: { [key in string]: Entry },
 	/**  What came back besides a transcript. A work has the versions here that edits of it made. */

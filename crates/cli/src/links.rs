@@ -96,7 +96,9 @@ impl Links {
         engine: &Engine,
         text: &str,
     ) -> Result<Detection, EngineError> {
-        if !self.no_follow {
+        if self.no_follow {
+            engine.leave_short_links();
+        } else {
             let followed = engine.resolve_links(text, asked.operation);
             let links = u32::try_from(shiwen_share_text::extract(text).len()).unwrap_or(u32::MAX);
             let patience = FOLLOWING.saturating_mul(links.div_ceil(AT_ONCE)).min(FOLLOWING_AT_MOST);

@@ -42,6 +42,9 @@ pub struct TaskDetail {
     pub transcripts: Vec<Transcript>,
     /// The texts that other tasks have of the same video, newest first.
     pub same_video: Vec<SameVideo>,
+    /// While this one ended without a result: another task that has the result for the same video, or may still get
+    /// it.
+    pub another: Option<TaskId>,
     /// What the user filled in.
     pub input: Input,
     /// What came back besides a transcript. A work has the versions here that edits of it made.

@@ -1,10 +1,16 @@
 //! Short links: followed politely to learn which video they lead to, so that no video is paid for under two codes.
 
-use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    pin::Pin,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
-use shiwen_core::{Detection, Landing, Link, LinkKind, Operation, Platform, Timestamp};
+use shiwen_core::{Detection, Landing, Link, LinkKind, Operation, Platform, TaskId, Timestamp};
 use shiwen_http::{FollowError, Step};
 use shiwen_share_text::extract;
+use shiwen_store::StoreError;
 use tokio::task::JoinSet;
 use url::Url;
 
@@ -12,6 +18,9 @@ use crate::{Engine, EngineError};
 
 /// Short links that are followed at once, however many texts are looked at.
 pub(crate) const AT_ONCE: usize = 6;
+/// How long a task waits for one of its links: as long as one is followed at most.
+const PATIENCE: Duration = Duration::from_secs(6);
+const PATIENCE_AT_MOST: Duration = Duration::from_secs(18);
 /// How long a link is left alone whose host could not be reached: a text is looked at with every letter typed.
 const PAUSE: Duration = Duration::from_secs(60);
 
@@ -54,15 +63,44 @@ impl Engine {
         text: &str,
         operation: Operation,
     ) -> Result<Detection, EngineError> {
-        let mut asking = JoinSet::new();
+        let mut unknown = Vec::new();
         for found in extract(text) {
             if is_unknown(&self.store().landed(found.link.clone())?) {
-                let engine = self.clone();
-                asking.spawn(async move { engine.learn(&found.link).await });
+                unknown.push(found.link);
             }
         }
-        while asking.join_next().await.is_some() {}
+        self.learn_all(unknown).await;
         self.detect(text, operation)
+    }
+
+    /// Leaves short links as they are from now on, whatever the settings say.
+    pub fn leave_short_links(&self) {
+        self.inner.leaves_links.store(true, Ordering::Relaxed);
+    }
+
+    /// Where the links of a task lead that nobody waited for when it was submitted: known before they are paid for,
+    /// the store tells which of them are one video. A host that is slow to answer holds a task up for seconds once.
+    pub(crate) async fn follow_before_paying(&self, id: TaskId) -> Result<(), StoreError> {
+        if self.inner.parts.follower.is_none() {
+            return Ok(());
+        }
+        let mut links = self.store().short_links_of(id)?;
+        links.retain(is_unknown);
+        let rounds = u32::try_from(links.len().div_ceil(AT_ONCE)).unwrap_or(u32::MAX);
+        if rounds > 0 {
+            let patience = PATIENCE.saturating_mul(rounds).min(PATIENCE_AT_MOST);
+            let _ = tokio::time::timeout(patience, self.learn_all(links)).await;
+        }
+        Ok(())
+    }
+
+    async fn learn_all(&self, links: Vec<Link>) {
+        let mut asking = JoinSet::new();
+        for link in links {
+            let engine = self.clone();
+            asking.spawn(async move { engine.learn(&link).await });
+        }
+        while asking.join_next().await.is_some() {}
     }
 
     /// Learns what a short link leads to, unless that was tried lately.
@@ -70,6 +108,9 @@ impl Engine {
         let (Some(follower), Ok(url)) = (&self.inner.parts.follower, Url::parse(&link.url)) else {
             return;
         };
+        if self.inner.leaves_links.load(Ordering::Relaxed) {
+            return;
+        }
         let asked = self.asked().entry(link.video_key()).or_default().clone();
         let mut silence = asked.lock().await;
         match *silence {

@@ -35,7 +35,7 @@ mod window;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -91,6 +91,8 @@ struct Inner {
     asked: Mutex<Asked>,
     wanted: Mutex<Wanted>,
     follows: Semaphore,
+    /// Short links are not to be followed in this run.
+    leaves_links: AtomicBool,
     wake: Notify,
 }
 
@@ -107,6 +109,7 @@ impl Engine {
             asked: Mutex::default(),
             wanted: Mutex::default(),
             follows: Semaphore::new(landing::AT_ONCE),
+            leaves_links: AtomicBool::new(false),
             wake: Notify::new(),
         };
         Self { inner: Arc::new(inner) }

@@ -47,6 +47,7 @@ impl Engine {
             );
             return store.wait(task.id, Wait { reason: WaitReason::DiskFull, until: None });
         }
+        self.follow_before_paying(task.id).await?;
         let before = store.provider(task.provider)?.allowance;
         let begun = self.now();
         let claimed = match store.claim(task.id, begun) {

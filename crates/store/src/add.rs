@@ -139,9 +139,9 @@ fn add_task(
     };
     let sql = "INSERT INTO tasks
                  (paste_id, link_id, operation, desk, provider, target_language, input, subject, model, parent_id,
-                  then_providers, state, created_at)
+                  then_providers, again, state, created_at)
                VALUES (:paste, :link, :operation, :desk, :provider, :language, :input, :subject, :model, :parent,
-                 :then, 'queued', :now)
+                 :then, :again, 'queued', :now)
                RETURNING id";
     let id = write.tx.prepare_cached(sql)?.query_row(
         named_params! {
@@ -156,6 +156,7 @@ fn add_task(
             ":model": text(&task.input, "model"),
             ":parent": task.parent.map(|parent| parent.0),
             ":then": json(&task.then)?,
+            ":again": task.again,
             ":now": now.0,
         },
         |row| row.get(0),

@@ -4,7 +4,11 @@
 use rusqlite::OptionalExtension;
 use shiwen_core::{AttemptId, TaskId, TaskState, Timestamp};
 
-use crate::{Store, StoreError, batch, submit, write::Write};
+use crate::{Store, StoreError, batch, known, submit, write::Write};
+
+/// Of what was never sent, or came to nothing.
+const ENDED_UNPAID: &str =
+    "state = 'failed' OR cancel_cause IN ('before_submit', 'gave_up', 'same_video')";
 
 impl Store {
     /// Before it is submitted: it never will be, and the others of its batch go out without it. While it runs: nobody
@@ -49,22 +53,21 @@ impl Store {
     /// at once, with those that go out in the same call.
     ///
     /// # Errors
+    /// [`StoreError::Known`] when another task has the result by now, or may still get it.
     /// [`StoreError::WrongState`] for every other task, for those in the trash, and for what was only followed here:
     /// nobody said what it was made of.
     pub fn retry(&self, id: TaskId) -> Result<(), StoreError> {
-        self.requeue(
-            id,
-            "(state = 'failed' OR cancel_cause IN ('before_submit', 'gave_up')
-              OR (state = 'queued' AND wait_reason IS NOT NULL))",
-        )
+        let from = format!("({ENDED_UNPAID} OR (state = 'queued' AND wait_reason IS NOT NULL))");
+        self.requeue(id, &from, false)
     }
 
-    /// The user accepts that an uncertain task may be charged a second time.
+    /// The user accepts that it may be charged a second time: an uncertain task, or one whose video another task is
+    /// about.
     ///
     /// # Errors
-    /// [`StoreError::WrongState`] when the task is not uncertain, or in the trash.
+    /// [`StoreError::WrongState`] for every other task, and for those in the trash.
     pub fn resend(&self, id: TaskId) -> Result<(), StoreError> {
-        self.requeue(id, "state = 'uncertain'")
+        self.requeue(id, &format!("(state = 'uncertain' OR {ENDED_UNPAID})"), true)
     }
 
     /// The user found the task at the provider: it is followed by that id from now on, and so are the others whose
@@ -149,17 +152,26 @@ impl Store {
         })
     }
 
-    fn requeue(&self, id: TaskId, from: &str) -> Result<(), StoreError> {
+    /// `again` takes it that the user knows of what else there is for the same video.
+    fn requeue(&self, id: TaskId, from: &str, again: bool) -> Result<(), StoreError> {
         let sql = format!(
             "UPDATE tasks SET state = 'queued', remote_id = NULL, failure = NULL, cancel_cause = NULL, ended_at = NULL,
                submitted_at = NULL, next_poll_at = NULL, wait_reason = NULL, wait_until = NULL, sends = 0, polls = 0,
-               bad_polls = 0, fetching = 0, stalled = 0, progress = NULL, cost = NULL,
+               bad_polls = 0, fetching = 0, stalled = 0, progress = NULL, cost = NULL, again = max(again, ?2),
                batch = CASE state WHEN 'queued' THEN batch ELSE NULL END
              WHERE id = ?1 AND deleted_at IS NULL AND (link_id IS NOT NULL OR input <> '{{}}') AND {from}"
         );
         self.write(|write| {
             let together = batch::queued(write, id)?;
-            write.step(id, &sql, [id.0])?;
+            let waits = state_of(write, id)?.as_deref() == Some(TaskState::Queued.as_str());
+            // A queued one is looked at when its turn comes.
+            if !again
+                && !waits
+                && let Some(other) = known::twin_of_ended(&write.tx, id)?
+            {
+                return Err(StoreError::Known(other));
+            }
+            write.step(id, &sql, (id.0, again))?;
             for other in together.into_iter().filter(|other| *other != id) {
                 let sql = "UPDATE tasks SET wait_reason = NULL, wait_until = NULL, sends = 0
                            WHERE id = ?1 AND state = 'queued'";

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use rusqlite::{ErrorCode, ffi};
+use shiwen_core::TaskId;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -11,6 +12,9 @@ pub enum StoreError {
     /// The task has moved on; what was asked for does not apply any more.
     #[error("the task is in another state")]
     WrongState,
+    /// Another task has the result for the same video, or may still get it.
+    #[error("task {} is about the same video", .0.0)]
+    Known(TaskId),
     /// The id already belongs to another task.
     #[error("that remote id belongs to task {0}")]
     RemoteIdTaken(u32),

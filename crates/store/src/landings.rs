@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, named_params};
 use shiwen_core::{Landing, Link, LinkKind, TaskId, Timestamp};
 
-use crate::{Store, StoreError, row};
+use crate::{Store, StoreError, known, row};
 
 impl Store {
     /// A link with what is known about where it leads. Only short links lead anywhere.
@@ -17,8 +17,24 @@ impl Store {
         self.read(|connection| landed(connection, &link))
     }
 
-    /// Keeps what a short link leads to, and gives every task on it its video: the next paste of that video finds it.
-    /// What was learned first stays.
+    /// The short links that would go out in one call with this queued task, its own among them. Of what the user wanted
+    /// again it does not matter where it leads.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn short_links_of(&self, id: TaskId) -> Result<Vec<Link>, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT l.url, l.platform, l.kind, l.video_id, l.canonical, l.title AS link_title
+                       FROM tasks t JOIN tasks s ON s.id = t.id OR s.batch = t.batch JOIN links l ON l.id = s.link_id
+                       WHERE t.id = ?1 AND s.state = 'queued' AND s.again = 0 AND l.kind = 'short'";
+            let mut statement = connection.prepare_cached(sql)?;
+            let links = statement.query_map([id.0], row::link)?;
+            Ok(links.filter_map(Result::transpose).collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Keeps what a short link leads to, and gives every task on it its video: the next paste of that video finds it,
+    /// and what is queued for it a second time ends. What was learned first stays.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -40,7 +56,7 @@ impl Store {
                 ":canonical": landing.canonical,
                 ":now": now.0,
             })?;
-            let known = landed(&write.tx, short)?;
+            let link = landed(&write.tx, short)?;
             let tasks = {
                 let sql = "SELECT t.id FROM links l JOIN tasks t ON t.link_id = l.id WHERE l.video_key = ?1";
                 let mut statement = write.tx.prepare_cached(sql)?;
@@ -51,13 +67,21 @@ impl Store {
                          video_key = :video WHERE video_key = :key";
             write.tx.prepare_cached(sql)?.execute(named_params! {
                 ":key": key,
-                ":platform": known.platform.as_str(),
-                ":kind": known.kind.as_str(),
-                ":id": known.id,
-                ":canonical": known.canonical,
-                ":video": known.video_key(),
+                ":platform": link.platform.as_str(),
+                ":kind": link.kind.as_str(),
+                ":id": link.id,
+                ":canonical": link.canonical,
+                ":video": link.video_key(),
             })?;
             tasks.into_iter().for_each(|id| write.changed(id));
+            let sql = "SELECT t.id FROM links l JOIN tasks t ON t.link_id = l.id
+                       WHERE l.video_key = ?1 AND t.state = 'queued' ORDER BY t.id";
+            let queued = write
+                .tx
+                .prepare_cached(sql)?
+                .query_map([link.video_key()], |row| row.get(0).map(TaskId))?
+                .collect::<Result<Vec<_>, _>>()?;
+            known::without_twins(write, queued, now)?;
             Ok(())
         })
     }

@@ -90,7 +90,7 @@ pub(crate) fn input(row: &Row<'_>) -> rusqlite::Result<Input> {
     Ok(json_or_none(row, "input")?.unwrap_or_default())
 }
 
-fn link(row: &Row<'_>) -> rusqlite::Result<Option<Link>> {
+pub(crate) fn link(row: &Row<'_>) -> rusqlite::Result<Option<Link>> {
     let Some(url) = row.get("url")? else { return Ok(None) };
     Ok(Some(Link {
         url,

@@ -8,6 +8,7 @@ use shiwen_core::{
 use crate::{
     RawAnswer, Store, StoreError, batch, evidence,
     follow::{self, Spent, Won},
+    known,
     row::{self, select_task},
     write::Write,
 };
@@ -28,13 +29,18 @@ pub struct Claimed {
 impl Store {
     /// Takes a queued task for submitting, and with it those that go out in the same call, and writes the intent, in
     /// one transaction: once this returns, a crash can no longer turn into a silent second charge. Only one caller
-    /// ever gets a task.
+    /// ever gets a task. Those whose link turned out to be a video that another task is about end here instead.
     ///
     /// # Errors
-    /// [`StoreError::WrongState`] when another was faster.
+    /// [`StoreError::WrongState`] when another was faster, or when it ended so.
     pub fn claim(&self, id: TaskId, now: Timestamp) -> Result<Claimed, StoreError> {
-        self.write(|write| {
+        let claimed = self.write(|write| {
             let tasks = batch::queued(write, id)?;
+            let tasks = known::without_twins(write, tasks, now)?;
+            if !tasks.contains(&id) {
+                // What was to go out with it is claimed by itself.
+                return Ok(None);
+            }
             if tasks.len() == 1 {
                 // The others of its batch were cancelled.
                 let sql = "UPDATE tasks SET batch = NULL WHERE id = ?1 AND state = 'queued'";
@@ -74,8 +80,9 @@ impl Store {
                 let sql = "UPDATE attempts SET call = ?1 WHERE id = ?1";
                 write.tx.prepare_cached(sql)?.execute([attempt.0])?;
             }
-            Ok(Claimed { attempt, number, tasks, urls })
-        })
+            Ok(Some(Claimed { attempt, number, tasks, urls }))
+        })?;
+        claimed.ok_or(StoreError::WrongState)
     }
 
     /// The provider accepted: the remote id is kept before anything else happens.

@@ -5,7 +5,7 @@ use shiwen_core::{
     Input, Operation, Output, ProviderId, Task, TaskDetail, TaskId, TaskState, Timestamp, Work,
 };
 
-use crate::{Store, StoreError, batch, hand_over, row, row::select_task, texts};
+use crate::{Store, StoreError, batch, hand_over, known, row, row::select_task, texts};
 
 /// A task that the engine has something to do for.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,8 +80,12 @@ impl Store {
             };
             let usual_s = usual(connection, task.provider, task.operation)?;
             let same_video = texts::same_video(connection, id)?;
+            let another = match task.state {
+                TaskState::Failed | TaskState::Cancelled => known::twin_of_ended(connection, id)?,
+                _ => None,
+            };
             Ok(TaskDetail {
-                task, share_text, transcripts, same_video, input, output, batch, attempts, passed_over, ahead, usual_s,
+                task, share_text, transcripts, same_video, another, input, output, batch, attempts, passed_over, ahead, usual_s,
             })
         })
     }

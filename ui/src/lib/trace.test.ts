@@ -30,6 +30,7 @@ const detail = (state: Task['state'], attempts: Attempt[], over: Partial<Task> =
   ahead: 0,
   usual_s: null,
   same_video: [],
+  another: null,
 });
 
 const lines = (of: TaskDetail, now = 0): string[] => trace(of, now).map((step) => step.text);

@@ -55,7 +55,7 @@ const cancelled: Record<CancelCause, MessageKey> = {
   before_submit: 'trace.cancelled',
   stopped_waiting: 'trace.stopped',
   gave_up: 'trace.gave_up',
-  same_video: 'trace.cancelled',
+  same_video: 'trace.same_video',
 };
 
 function ofRunning(task: Task, now: number, offline: boolean): Step {

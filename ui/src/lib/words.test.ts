@@ -40,6 +40,7 @@ const ERRORS: Record<ErrorCode, true> = {
   not_ready: true,
   task_gone: true,
   wrong_state: true,
+  known_video: true,
   invalid_field: true,
   invalid_id: true,
   faults: true,
@@ -287,6 +288,7 @@ describe('a state', () => {
 
   it('of a cancelled task says whether it was charged', () => {
     expect(stateWords(task('cancelled', { cancel_cause: 'before_submit' }), 0).text).toBe('已取消，没有扣费');
+    expect(stateWords(task('cancelled', { cancel_cause: 'same_video' }), 0).text).toBe('同一个视频，没有扣费');
     expect(stateWords(task('cancelled', { cancel_cause: 'stopped_waiting' }), 0).text).toBe('已取消，已提交的不退费');
   });
 });

@@ -221,7 +221,7 @@ const cancels: Record<CancelCause, MessageKey> = {
   before_submit: 'state.cancelled_free',
   stopped_waiting: 'state.cancelled_paid',
   gave_up: 'state.gave_up',
-  same_video: 'state.cancelled_free',
+  same_video: 'state.same_video',
 };
 
 function runningName(operation: Operation): MessageKey {
@@ -368,6 +368,7 @@ const errors: Record<ErrorCode, MessageKey> = {
   not_ready: 'error.not_ready',
   task_gone: 'error.task_gone',
   wrong_state: 'error.wrong_state',
+  known_video: 'error.known_video',
   invalid_field: 'error.invalid_field',
   invalid_id: 'error.invalid_id',
   faults: 'error.faults',

@@ -17,11 +17,12 @@ use url::Url;
 use crate::lab::Lab;
 
 const TRANSCRIBE: Operation = Operation::Transcribe;
-const VIDEO: &str = "https://www.iesdouyin.com/share/video/7300000000000000001/?region=CN";
+pub(crate) const VIDEO: &str =
+    "https://www.iesdouyin.com/share/video/7300000000000000001/?region=CN";
 
 /// The hosts of short links, played from a table: the addresses behind each link, or why there are none.
-struct Hosts {
-    wanted: AtomicBool,
+pub(crate) struct Hosts {
+    pub(crate) wanted: AtomicBool,
     ways: Mutex<HashMap<String, Result<Vec<String>, FollowError>>>,
     /// Every address that was asked, hops included.
     asked: Mutex<Vec<String>>,
@@ -30,7 +31,7 @@ struct Hosts {
 }
 
 impl Hosts {
-    fn new(ways: &[(&str, &[&str])]) -> Arc<Self> {
+    pub(crate) fn new(ways: &[(&str, &[&str])]) -> Arc<Self> {
         let hosts = Self {
             wanted: AtomicBool::new(true),
             ways: Mutex::default(),
@@ -45,11 +46,11 @@ impl Hosts {
         Arc::new(hosts)
     }
 
-    fn plays(&self, link: &str, way: Result<Vec<String>, FollowError>) {
+    pub(crate) fn plays(&self, link: &str, way: Result<Vec<String>, FollowError>) {
         self.ways.lock().unwrap().insert(link.to_owned(), way);
     }
 
-    fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
 
@@ -86,7 +87,7 @@ impl Follower for Hosts {
     }
 }
 
-fn link(code: &str) -> String {
+pub(crate) fn link(code: &str) -> String {
     format!("https://v.douyin.com/{code}/")
 }
 

@@ -27,6 +27,8 @@ mod prove;
 mod readers;
 mod records;
 mod transitions;
+mod same_video;
+mod texts;
 mod trash;
 mod uncertain;
 mod versions;

@@ -114,7 +114,12 @@ const STEPS: &[Step] = &[
     Step {
         name: "resend",
         run: |store, id, _| store.resend(id),
-        allowed: &[(From::Uncertain, State::Queued)],
+        allowed: &[
+            (From::Uncertain, State::Queued),
+            (From::Failed, State::Queued),
+            (From::CancelledBefore, State::Queued),
+            (From::GaveUp, State::Queued),
+        ],
     },
     Step {
         name: "adopt",
