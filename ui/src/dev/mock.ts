@@ -26,6 +26,7 @@ import { cover, failure, providers, share, tasks as invented, text } from './inv
 import * as keeping from './keeping';
 import * as studio from './studio';
 import * as texts from './texts';
+import * as versions from './versions';
 
 const query = new URLSearchParams(location.search);
 const show = query.get('show') ?? 'main';
@@ -223,6 +224,7 @@ function detailOf(id: number): TaskDetail {
     ahead: task.state === 'queued' ? 2 : 0,
     usual_s: 84,
     same_video: [],
+    ...versions.detail(task),
     another: null,
     ...(deskOf(task.operation) === 'texts' ? {} : studio.detail(task)),
   };
@@ -277,6 +279,7 @@ function take(order: Order): number {
 /* eslint-disable @typescript-eslint/no-explicit-any -- the arguments are whatever the bindings send */
 const answers: Record<string, (args: any) => unknown> = {
   ...keeping.answers(emit, () => all),
+  ...versions.answers(() => all, change, refuse),
   app_state: () => ({ ...app, has_provider: app.has_provider || cards.some((one) => one.ready) }),
   detect_links: ({ text: pasted }) => detect(pasted),
   resolve_links: ({ text: pasted }) => detect(pasted),
