@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use shiwen_core::{Detection, Input, LinkKind, Operation, Platform, ProviderId, Submission};
+use shiwen_core::{
+    CancelCause, Detection, Input, LinkKind, Operation, Platform, ProviderId, Submission, TaskState,
+};
 use shiwen_session::{Session, Settings};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, until};
 
 async fn resolved(session: &Session, text: &str) -> Detection {
     session.engine.resolve_links(text, Operation::Transcribe).await.unwrap()
@@ -64,6 +66,38 @@ async fn one_video_under_two_short_links_is_one_bill() {
     assert_eq!((both.chips.len(), both.duplicates), (1, 1));
     assert_eq!(stage.follows(), [(one, 1), (two, 1)]);
     session.close().await;
+}
+
+#[tokio::test]
+async fn two_short_links_of_one_video_submitted_unlooked_at_are_one_create_call() {
+    for together in [false, true] {
+        let stage = Stage::new().await;
+        let session = stage.session().await;
+        session.run().unwrap();
+        let urls = ["a", "b"].map(|code| format!("https://v.douyin.com/sb-same-2-{code}/"));
+        let submission = Submission {
+            share_text: urls.join("\n"),
+            urls: urls.to_vec(),
+            again: Vec::new(),
+            provider: ProviderId::Momoget,
+            operation: Operation::Transcribe,
+            target_language: None,
+            input: Input::new(),
+            together,
+            then: Vec::new(),
+        };
+
+        let ids = session.engine.create_tasks(&submission).unwrap();
+        until(&session, ids[0], |task| task.state == TaskState::Succeeded).await;
+
+        let other = session.engine.store().task(ids[1]).unwrap();
+        assert_eq!(other.cancel_cause, Some(CancelCause::SameVideo));
+        assert_eq!(session.engine.store().detail(ids[1]).unwrap().another, Some(ids[0]));
+        let calls = stage.sandbox.calls().routes;
+        assert_eq!(calls.get("momoget POST /coze/transcribe"), Some(&1), "together: {together}");
+        assert_eq!(stage.follows().len(), 2);
+        session.close().await;
+    }
 }
 
 #[tokio::test]
