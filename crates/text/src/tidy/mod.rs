@@ -16,6 +16,8 @@ mod widths;
 
 use shiwen_core::TidySteps;
 
+pub(crate) use kind::is_cjk;
+
 /// More than any text needs whose steps do not feed each other again and again.
 const ROUNDS: usize = 12;
 
