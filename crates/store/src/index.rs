@@ -8,7 +8,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension};
 use shiwen_core::{TaskId, Timestamp};
 use shiwen_text::grams::Tokens;
 
-use crate::{Store, StoreError, calendar, write::Write};
+use crate::{Store, StoreError, calendar};
 
 /// Properties of a task among its tokens, by a letter each.
 pub(crate) const PLATFORM: char = 'p';
@@ -29,16 +29,6 @@ const AT_ONCE: u32 = 200;
 const DUE: &str = "index";
 /// Pages that are brought together at a time, so that nobody waits long for the writer.
 const MERGED: i64 = 500;
-
-impl Write<'_> {
-    /// The task will be found by what it holds at the end of this transaction. For what the schema's triggers cannot
-    /// see; changes of a task, its link, its texts and its tags they note themselves.
-    pub(crate) fn reindex(&self, id: TaskId) -> Result<(), StoreError> {
-        let sql = "INSERT OR IGNORE INTO unindexed (task_id) VALUES (?1)";
-        self.tx.prepare_cached(sql)?.execute([id.0])?;
-        Ok(())
-    }
-}
 
 impl Store {
     /// Makes the index anew, a few tasks at a time; what is found meanwhile stays right, unless the index was not whole
@@ -217,9 +207,7 @@ fn tokens(connection: &Connection, id: TaskId) -> rusqlite::Result<Option<String
         tokens.add(row.get_ref(0)?.as_str()?);
         has_text = true;
     }
-    if has_text {
-        tokens.add_property(HAS_TEXT, "");
-    }
+    tokens.add_property(HAS_TEXT, if has_text { "yes" } else { "no" });
     let sql = "SELECT tag FROM tags WHERE task_id = ?1";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([id.0])?;

@@ -36,6 +36,7 @@ mod replace;
 mod reserve;
 mod row;
 mod salvage;
+mod search;
 mod submit;
 mod tasks;
 mod texts;
@@ -265,6 +266,7 @@ impl Store {
         };
         if matches!(&error, StoreError::Damaged(path) if *path == self.shared.path) {
             self.shared.usage.note_damage();
+            self.meet_damage();
         }
         error
     }

@@ -36,11 +36,13 @@ fn small(c: char) -> char {
     }
 }
 
-/// What is found through the index; the rest (punctuation, symbols, emoji) only separates, and is looked at in the text.
+/// What is found through the index; the rest (punctuation, most symbols) only separates, and is looked at in the text.
 pub(crate) fn is_indexed(c: char) -> bool {
     match c {
         '\0'..='\x7f' => c.is_ascii_alphanumeric(),
         '\u{4e00}'..='\u{9fff}' => true,
+        // Pictures, which titles are full of.
+        '\u{2600}'..='\u{27bf}' | '\u{1f300}'..='\u{1faff}' => true,
         _ => c.is_alphanumeric(),
     }
 }

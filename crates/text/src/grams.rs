@@ -85,7 +85,8 @@ fn property(kind: char, value: &str) -> String {
     // SQLite's tokenizer ends a token at ASCII that is no letter or digit, and makes letters small.
     for c in value.chars() {
         match c {
-            'a'..='z' | '0'..='9' | '\u{80}'.. => token.push(c),
+            'a'..='z' | '0'..='9' => token.push(c),
+            '\u{80}'.. if c != PROPERTY => token.push(c),
             _ => token.push_str(&format!("{PROPERTY}{:x}{PROPERTY}", u32::from(c))),
         }
     }
@@ -202,7 +203,8 @@ mod tests {
         assert_eq!(terms("今天"), ["\"今天\""]);
         assert_eq!(terms("今天好"), ["\"今天\"", "\"天好\""]);
         assert_eq!(terms("今，天"), ["\"今\" *", "\"天\" *"]);
-        assert_eq!(terms("😀"), [""; 0]);
+        assert_eq!(terms("😀"), ["\"😀\" *"]);
+        assert_eq!(terms("……"), [""; 0]);
         assert_eq!(terms(&"天地玄黄宇宙洪荒日月".repeat(1000)).len(), 10);
         assert!(Word::new("　 \n").is_none());
     }
@@ -211,6 +213,6 @@ mod tests {
     fn only_one_and_two_characters_need_no_second_look() {
         let exact = |word| Word::new(word).unwrap().exact;
         assert!(exact("好") && exact("今天") && exact("Ａb"));
-        assert!(!exact("今天好") && !exact("今，") && !exact("😀"));
+        assert!(!exact("今天好") && !exact("今，") && !exact("……"));
     }
 }

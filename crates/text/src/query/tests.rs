@@ -32,10 +32,12 @@ fn words_stand_apart_and_quotes_keep_them_together() {
 
 #[test]
 fn filters_are_read_in_both_languages_and_widths() {
-    for text in ["平台:抖音", "平台：抖音", "PLATFORM:Douyin", "platform：douyin", "平台:\"抖音\""] {
+    for text in ["平台:抖音", "平台：抖音", "PLATFORM:Douyin", "platform：douyin", "平台:\"抖音\""]
+    {
         assert_eq!(read(text).filter.platforms, [Platform::Douyin], "{text}");
     }
-    let query = read("教程 服务商:coze 操作:转写 状态:失败,已取消 收藏:是 文案：无 标签:做菜 tag:\"a b\"");
+    let query =
+        read("教程 服务商:coze 操作:转写 状态:失败,已取消 收藏:是 文案：无 标签:做菜 tag:\"a b\"");
     assert_eq!(query.words, ["教程"]);
     assert_eq!(query.unknown, [""; 0]);
     let filter = query.filter;
@@ -82,7 +84,8 @@ fn every_word_of_the_tables_is_read_as_what_it_stands_for() {
 
 #[test]
 fn what_looks_like_a_filter_and_is_none_is_a_word_and_is_said() {
-    for text in ["平台:抖", "状态：失", "平台:", "日期:2026-13", "收藏:也许", "平台:抖音,x"] {
+    for text in ["平台:抖", "状态：失", "平台:", "日期:2026-13", "收藏:也许", "平台:抖音,x"]
+    {
         let query = read(text);
         assert_eq!(query.unknown, [text]);
         assert_eq!(query.words, [text]);
@@ -111,7 +114,8 @@ fn dates_are_the_users_days() {
     assert_eq!(days("２０２６－１１～２０２６－１２"), some("2026-11-01", "2027-01-01"));
     assert_eq!(days("..2026-10"), some("", "2026-11-01"));
     assert_eq!(days("2026-11-03.."), some("2026-11-03", ""));
-    for wrong in ["", "..", "0天", "天", "26-11", "2026-11-31", "2026-12..2026-11", "2026-1-1-1"] {
+    for wrong in ["", "..", "0天", "天", "26-11", "2026-11-31", "2026-12..2026-11", "2026-1-1-1"]
+    {
         assert_eq!(days(wrong), None, "{wrong}");
     }
 }
