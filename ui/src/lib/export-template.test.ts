@@ -25,6 +25,15 @@ describe('a template', () => {
     expect(parts.at(-1)).toEqual({ text: '{{text}}', kind: 'name' });
   });
 
+  it('takes four brackets for two that mean themselves', () => {
+    expect(read('{{{{title}}').wrong).toEqual([]);
+    expect(kinds('{{{{{{date}}')).toEqual(['plain:{{{{', 'name:{{date}}']);
+  });
+
+  it('knows a name with a stray bracket for a wrong one', () => {
+    expect(read('{{{title}}}').wrong).toEqual([{ start: 0, end: 10, line: 1, name: '{title' }]);
+  });
+
   it('holds single brackets as they are', () => {
     expect(read('{title} }} {').wrong).toEqual([]);
   });

@@ -3,20 +3,29 @@
 import type { ExportFormat } from '../bindings';
 import type { MessageKey } from './messages.svelte';
 
-/** What can be inserted, by the words that Rust fills in. */
-export const names = ['title', 'author', 'platform', 'words', 'date', 'url', 'text'] as const;
+/** What can be inserted, by the names that Rust fills in. */
+export const names = ['title', 'author', 'platform', 'words', 'duration', 'date', 'time', 'provider', 'url', 'tags', 'note', 'text', 'share_text'] as const;
 
 export type Name = (typeof names)[number];
 
 export const nameWords: Record<Name, MessageKey> = {
-  title: 'template.title',
-  author: 'template.author',
-  platform: 'template.platform',
-  words: 'template.words',
-  date: 'template.date',
-  url: 'template.url',
-  text: 'template.text',
+  title: 'cli.export.title',
+  author: 'cli.export.author',
+  platform: 'cli.export.platform',
+  words: 'cli.export.words',
+  duration: 'cli.export.duration',
+  date: 'cli.export.date',
+  time: 'cli.export.time',
+  provider: 'cli.export.provider',
+  url: 'cli.export.url',
+  tags: 'cli.export.tags',
+  note: 'cli.export.note',
+  text: 'cli.export.text',
+  share_text: 'cli.export.share_text',
 };
+
+/** Columns of tables that are names as well, yet say little in a text. */
+const rare = ['operation', 'state', 'starred'];
 
 /** A stretch of a template. */
 export interface Part {
@@ -41,7 +50,7 @@ export interface Read {
 }
 
 function isName(name: string): boolean {
-  return names.some((known) => known === name);
+  return rare.includes(name) || names.some((known) => known === name);
 }
 
 /** Takes a template apart. The parts together are the template. */
@@ -61,10 +70,18 @@ export function read(template: string): Read {
     if (open < 0) break;
     put(open, 'plain');
     const rest = template.slice(open + 2);
+    // Four stand for two.
+    if (rest.startsWith('{{')) {
+      put(open + 4, 'plain');
+      continue;
+    }
     // A name ends in its line: what is forgotten to be closed does not swallow the rest.
-    const inner = /^([^\n{}]*)\}\}/.exec(rest)?.[1];
+    const line = rest.split('\n', 1)[0] ?? '';
+    const close = line.indexOf('}}');
+    const next = line.indexOf('{{');
+    const inner = close < 0 || (next >= 0 && next < close) ? undefined : line.slice(0, close);
     if (inner === undefined) {
-      const end = open + 2 + (/^[^\n{}]*/.exec(rest)?.[0].length ?? 0);
+      const end = open + 2 + (next < 0 ? line.length : next);
       fault(open, end, null);
       put(end, 'wrong');
       continue;
