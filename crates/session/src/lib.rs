@@ -4,9 +4,11 @@
 
 mod cover;
 mod environment;
+mod exports;
 mod files;
 mod folder;
 mod played;
+mod search;
 mod settings;
 mod short_links;
 mod upkeep;
@@ -29,7 +31,9 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 pub use environment::{Environment, required_variables};
+pub use exports::{ExportError, ImportError};
 pub use files::{MediaError, MediaFile};
+pub use shiwen_export::{Table, TemplateError};
 pub use shiwen_secrets::KeychainError;
 pub use shiwen_store::{Health, Salvage, StoreError};
 
@@ -37,6 +41,7 @@ pub use folder::{FOLDER_NAME, default_folder};
 pub use settings::{ExportWish, Language, Settings, Theme};
 pub use words::{Words, resolved};
 
+use exports::Exports;
 use files::Files;
 use played::Played;
 use short_links::ShortLinks;
@@ -100,6 +105,7 @@ pub struct Session {
     /// The history was damaged, and this is what became of it; until [`Store::salvage_told`].
     pub salvaged: Option<Salvage>,
     files: Arc<Files>,
+    exports: Exports,
     sandbox_url: Option<String>,
     played: Option<Played>,
     running: Arc<Mutex<Option<Running>>>,
@@ -176,6 +182,7 @@ impl Session {
             Mode::Sandbox { .. } => None,
         };
         let usual = usual.unwrap_or_else(|| folder.join("downloads"));
+        let exports = Exports::new(engine.store().clone(), usual.clone());
         let files = Files::new(engine.clone(), sender.clone(), pace, &folder, usual);
         Ok(Self {
             engine,
@@ -184,6 +191,7 @@ impl Session {
             folder,
             salvaged,
             files: Arc::new(files),
+            exports,
             sandbox_url,
             played,
             running: Arc::default(),
@@ -239,6 +247,7 @@ impl Session {
         self.stop_taking_over();
         self.stop_upkeep();
         self.files.close().await;
+        self.exports.close().await;
         let running = held(&self.running).take();
         if let Some(running) = running {
             running.stop().await;
@@ -268,6 +277,7 @@ impl Drop for Session {
         self.stop_taking_over();
         self.stop_upkeep();
         self.files.stop();
+        self.exports.stop();
     }
 }
 

@@ -19,12 +19,13 @@ use tokio::{
 use super::{
     MediaError,
     fetch::{Fetcher, Job, Stop, Trouble, stopped},
+    folder as folder_for_files,
     place::{new_part, place, shown},
     source::{likely_ending, source, stem},
     speed::Speed,
     works::Works,
 };
-use crate::{Settings, held};
+use crate::held;
 
 /// Downloads that run at once; the others wait for their turn.
 const AT_ONCE: usize = 3;
@@ -97,7 +98,7 @@ impl Downloads {
         source(&task, media).ok_or(MediaError::NoSuchMedia)?;
         let folder = match folder {
             Some(folder) => folder,
-            None => self.shared.folder()?,
+            None => folder_for_files(self.shared.store(), &self.shared.usual)?,
         };
         // A path that is no text cannot be kept; nothing will be found there.
         let folder = folder.to_string_lossy().into_owned();
@@ -209,13 +210,6 @@ impl Shared {
     fn tell(&self, download: &Download) {
         // Nobody listening is fine: the list can be read.
         let _ = self.changes.send(download.clone());
-    }
-
-    /// The folder of the settings, else the usual one.
-    fn folder(&self) -> Result<PathBuf, StoreError> {
-        let settings: Settings = self.store().setting(Settings::NAME)?;
-        let chosen = settings.download_folder.map(PathBuf::from);
-        Ok(chosen.filter(|folder| folder.is_absolute()).unwrap_or_else(|| self.usual.clone()))
     }
 
     async fn run(&self, mut record: DownloadRecord, stop: watch::Receiver<Stop>) {

@@ -4,9 +4,9 @@ mod cache;
 mod downloads;
 mod fetch;
 mod keeper;
-mod name;
+pub(crate) mod name;
 mod picture;
-mod place;
+pub(crate) mod place;
 mod refusals;
 mod source;
 mod speed;
@@ -21,10 +21,10 @@ use std::{
 use shiwen_core::{Download, DownloadFailure, Media, TaskId};
 use shiwen_engine::Engine;
 use shiwen_http::Sender;
-use shiwen_store::{Kept, StoreError};
+use shiwen_store::{Kept, Store, StoreError};
 use tokio::sync::broadcast;
 
-use crate::{Session, held};
+use crate::{Session, Settings, held};
 use cache::Cache;
 use downloads::Downloads;
 use fetch::{Fetcher, Trouble};
@@ -206,6 +206,13 @@ impl Session {
     pub async fn picture(&self, url: &str) -> Option<String> {
         self.files.pictures.picture(url).await
     }
+}
+
+/// Where files go when nobody says otherwise: the folder of the settings, else the usual one.
+pub(crate) fn folder(store: &Store, usual: &Path) -> Result<PathBuf, StoreError> {
+    let settings: Settings = store.setting(Settings::NAME)?;
+    let chosen = settings.download_folder.map(PathBuf::from);
+    Ok(chosen.filter(|folder| folder.is_absolute()).unwrap_or_else(|| usual.to_owned()))
 }
 
 /// A lock for each name, so that no two fetch the same file at once and the second finds what the first brought.

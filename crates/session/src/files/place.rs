@@ -18,7 +18,19 @@ pub(crate) fn new_part(folder: &Path, stem: &str) -> io::Result<String> {
 /// Gives a finished part its name: `stem.ending`, else `stem (2).ending` and so on. Answers that name. Whatever has it
 /// already, or gets it meanwhile, keeps it.
 pub(crate) fn place(part: &Path, folder: &Path, stem: &str, ending: &str) -> io::Result<String> {
-    let name = first_free(stem, ending, |name| {
+    let name = take_name(part, folder, stem, ending)?;
+    settle(folder);
+    Ok(name)
+}
+
+/// As [`place`]; a crash of the system may still take the name back until [`settle`].
+pub(crate) fn take_name(
+    part: &Path,
+    folder: &Path,
+    stem: &str,
+    ending: &str,
+) -> io::Result<String> {
+    first_free(stem, ending, |name| {
         let to = folder.join(name);
         match fs::hard_link(part, &to) {
             Ok(()) => {
@@ -32,12 +44,14 @@ pub(crate) fn place(part: &Path, folder: &Path, stem: &str, ending: &str) -> io:
             // A file system without links, as on memory cards: the name is taken by an empty file first.
             Err(_) => move_over_empty(part, &to),
         }
-    })?;
-    // The new name is on the disk for good where the system can be asked for that.
+    })
+}
+
+/// Brings new names to the disk for good where the system can be asked for that.
+pub(crate) fn settle(folder: &Path) {
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
-    Ok(name)
 }
 
 fn move_over_empty(part: &Path, to: &Path) -> io::Result<()> {
