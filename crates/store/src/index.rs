@@ -110,17 +110,33 @@ pub(crate) fn catch_up(connection: &Connection) -> Result<(), StoreError> {
         let ids = statement.query_map([], |row| row.get(0).map(TaskId))?;
         ids.collect::<Result<Vec<_>, _>>()?
     };
-    for id in ids {
-        match index(connection, id) {
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
-                // What is written here may have been paid for; the index can wait.
-                tracing::error!(%error, "the index is broken and has to be made anew");
-                set_due(connection, true)?;
-            }
-            other => other?,
+    if ids.is_empty() {
+        return Ok(());
+    }
+    connection.execute_batch("SAVEPOINT indexing")?;
+    let indexed = ids.into_iter().try_for_each(|id| index(connection, id));
+    // Else it would be written at the commit, which must not fail because of it.
+    let flush = "INSERT INTO words (words) VALUES ('flush')";
+    let indexed = indexed.and_then(|()| connection.prepare_cached(flush)?.execute([]));
+    match indexed {
+        Err(error) if is_broken(&error) => {
+            // What is written here may have been paid for; the index can wait.
+            tracing::error!(%error, "the index is broken and has to be made anew");
+            connection.execute_batch("ROLLBACK TO indexing")?;
+            set_due(connection, true)?;
+        }
+        other => {
+            other?;
         }
     }
+    connection.execute_batch("RELEASE indexing")?;
     Ok(())
+}
+
+/// Whether a failure comes from the index itself and not from the disk or from others.
+fn is_broken(error: &rusqlite::Error) -> bool {
+    let broken = [ErrorCode::DatabaseCorrupt, ErrorCode::ConstraintViolation, ErrorCode::Unknown];
+    error.sqlite_error_code().is_some_and(|code| broken.contains(&code))
 }
 
 fn set_due(connection: &Connection, due: bool) -> rusqlite::Result<()> {
