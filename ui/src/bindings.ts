@@ -12,6 +12,8 @@ export const commands = {
 	enterSandbox: () => typedError<AppState, CommandError>(__TAURI_INVOKE("enter_sandbox")),
 	leaveSandbox: () => typedError<AppState, CommandError>(__TAURI_INVOKE("leave_sandbox")),
 	openDataFolder: () => typedError<null, CommandError>(__TAURI_INVOKE("open_data_folder")),
+	/**  What the data folder takes on the disk. Looks at every file in it. */
+	dataSize: () => typedError<DataSize, CommandError>(__TAURI_INVOKE("data_size")),
 	settings: () => typedError<Settings, CommandError>(__TAURI_INVOKE("settings")),
 	/**  Saves them as one value. A changed proxy holds for every call from then on. */
 	saveSettings: (settings: Settings) => typedError<Settings, CommandError>(__TAURI_INVOKE("save_settings", { settings })),
@@ -140,6 +142,7 @@ export const commands = {
 export const events = {
 	downloadChanges: makeEvent<DownloadChanges, DownloadChanges>("download-changes"),
 	exportChanged: makeEvent<ExportChanged, ExportChanged>("export-changed"),
+	historyChecked: makeEvent<HistoryChecked, HistoryChecked>("history-checked"),
 	networkChanged: makeEvent<NetworkChanged, NetworkChanged>("network-changed"),
 	taskChanges: makeEvent<TaskChanges, TaskChanges>("task-changes"),
 };
@@ -301,6 +304,15 @@ export type ContentIdea = {
 
 /**  What to put on the clipboard. */
 export type CopyWhat = "text" | "title" | "title_text" | "title_text_link";
+
+/**  What a data folder takes on the disk, in bytes. That of a sandbox inside it is not counted: it is a folder of its own. */
+export type DataSize = {
+	/**  The database with all that lies beside it, histories that were kept aside among it. */
+	history: number | null,
+	/**  Kept works, and pictures that were fetched to be shown. */
+	works: number | null,
+	backups: number | null,
+};
 
 /**  Where a task is shown: each desk of the window has a list of its own. */
 export type Desk = 
@@ -656,6 +668,11 @@ export type HitPage = {
 	after: string | null,
 	/**  The text as it was understood. */
 	query: Query,
+};
+
+/**  Somebody looked at the history's file, or met damage in it. */
+export type HistoryChecked = {
+	damaged: boolean,
 };
 
 /**  What an import did. */

@@ -1,6 +1,6 @@
 //! The program itself.
 
-use shiwen_session::{Mode, Settings};
+use shiwen_session::{DataSize, Mode, Settings};
 use tauri::{AppHandle, State};
 use tauri_plugin_opener::OpenerExt;
 
@@ -51,6 +51,13 @@ pub(crate) fn open_data_folder(
     let folder = shell.state()?.data_dir;
     let opened = app.opener().open_path(folder, None::<&str>);
     opened.map_err(|error| CommandError::new(ErrorCode::OpenRefused, &error))
+}
+
+/// What the data folder takes on the disk. Looks at every file in it.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn data_size(shell: State<'_, Shell>) -> Result<DataSize, CommandError> {
+    Ok(DataSize::of(&shell.session()?.folder))
 }
 
 #[tauri::command(async)]

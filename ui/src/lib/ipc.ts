@@ -9,6 +9,7 @@ import {
   type Backup,
   type Collection,
   type CommandError,
+  type DataSize,
   type Comparison,
   type Desk,
   type Detection,
@@ -140,6 +141,7 @@ export const ipc = {
   openVideo: (id: TaskId) => call(commands.openVideo(id)),
   openPage: (url: string) => call(commands.openPage(url)),
   openProvider: (id: ProviderId, page: ProviderPage) => call(commands.openProvider(id, page)),
+  dataSize: (): Promise<DataSize> => call(commands.dataSize()),
   openDataFolder: () => call(commands.openDataFolder()),
   cover: (id: TaskId): Promise<string | null> => call(commands.cover(id)),
   picture: (url: string): Promise<string | null> => call(commands.picture(url)),
@@ -229,4 +231,6 @@ export const ipc = {
     events.downloadChanges.listen((event) => changed(event.payload)),
   onNetworkChanged: (changed: (network: Network) => void): Promise<() => void> =>
     events.networkChanged.listen((event) => changed(event.payload)),
+  onHistoryChecked: (checked: (damaged: boolean) => void): Promise<() => void> =>
+    events.historyChecked.listen((event) => checked(event.payload.damaged)),
 };
