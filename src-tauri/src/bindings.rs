@@ -4,7 +4,7 @@ use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
     commands,
-    ipc::{DownloadChanges, NetworkChanged, TaskChanges},
+    ipc::{DownloadChanges, HistoryChecked, NetworkChanged, TaskChanges},
 };
 
 pub(crate) fn builder() -> Builder<tauri::Wry> {
@@ -63,7 +63,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::media::show_download,
             commands::media::choose_download_folder,
         ])
-        .events(collect_events![TaskChanges, DownloadChanges, NetworkChanged])
+        .events(collect_events![TaskChanges, DownloadChanges, NetworkChanged, HistoryChecked])
         // One TypeScript type per Rust type: what goes in has the same shape as what comes out.
         .disable_serde_phases()
 }

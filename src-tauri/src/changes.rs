@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use shiwen_core::{Download, TaskChange};
+use shiwen_store::Health;
 use tauri::AppHandle;
 use tauri_specta::Event;
 use tokio::sync::{
@@ -10,7 +11,7 @@ use tokio::sync::{
     watch,
 };
 
-use crate::ipc::{DownloadChanges, NetworkChanged, TaskChanges};
+use crate::ipc::{DownloadChanges, HistoryChecked, NetworkChanged, TaskChanges};
 
 /// Changes within one frame travel together.
 const FRAME: Duration = Duration::from_millis(16);
@@ -62,6 +63,16 @@ pub(crate) async fn forward_network(
     while network.changed().await.is_ok() {
         let now = *network.borrow_and_update();
         if let Err(error) = NetworkChanged(now.into()).emit(&app) {
+            tracing::warn!(%error, "the window was not told");
+        }
+    }
+}
+
+/// Says what each look at the history's file saw, until the store is gone.
+pub(crate) async fn forward_health(app: AppHandle, mut health: watch::Receiver<Option<Health>>) {
+    while health.changed().await.is_ok() {
+        let damaged = health.borrow_and_update().as_ref().is_some_and(|seen| !seen.is_sound());
+        if let Err(error) = (HistoryChecked { damaged }).emit(&app) {
             tracing::warn!(%error, "the window was not told");
         }
     }

@@ -131,6 +131,12 @@ pub(crate) struct TaskChanges(pub(crate) Vec<TaskChange>);
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
 pub(crate) struct NetworkChanged(pub(crate) Network);
 
+/// Somebody looked at the history's file, or met damage in it.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
+pub(crate) struct HistoryChecked {
+    pub(crate) damaged: bool,
+}
+
 /// Downloads that changed, in the order of their changes.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
 pub(crate) struct DownloadChanges(pub(crate) Vec<Download>);

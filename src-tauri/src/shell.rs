@@ -204,11 +204,13 @@ impl Shell {
                 let tasks = session.engine.store().changes();
                 let downloads = session.download_changes();
                 let network = session.engine.network();
+                let health = session.engine.store().health();
                 let app = || self.app.clone();
                 vec![
                     tauri::async_runtime::spawn(changes::forward(app(), tasks)),
                     tauri::async_runtime::spawn(changes::forward_downloads(app(), downloads)),
                     tauri::async_runtime::spawn(changes::forward_network(app(), network)),
+                    tauri::async_runtime::spawn(changes::forward_health(app(), health)),
                 ]
             },
         );

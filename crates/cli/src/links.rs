@@ -17,8 +17,9 @@ use crate::{
     print,
 };
 
-/// How long short links are followed before the text is taken as far as it is known.
-const FOLLOWING: Duration = Duration::from_secs(6);
+/// How long short links are followed before the text is taken as far as it is known: a little longer than one is
+/// followed at most, so that the engine knows of one that led nowhere and does not try it again at once.
+const FOLLOWING: Duration = Duration::from_secs(7);
 /// Links that are followed at once, for the patience with many.
 const AT_ONCE: u32 = 6;
 const FOLLOWING_AT_MOST: Duration = Duration::from_secs(30);

@@ -133,7 +133,17 @@ async fn run(arguments: &Arguments, words: &Words) -> anyhow::Result<Exit> {
         command => {
             let session = open(arguments).await?;
             output::say_salvaged(&session, words)?;
-            let exit = within(command, &session, arguments.json, words).await;
+            let exit = {
+                let work = within(command, &session, arguments.json, words);
+                tokio::pin!(work);
+                tokio::select! {
+                    exit = &mut work => exit,
+                    () = output::damage(&session) => {
+                        eprintln!("{}", words.say("cli.damaged", &[]));
+                        work.await
+                    }
+                }
+            };
             tokio::select! {
                 () = session.close() => {}
                 // A second interruption: the user is in a hurry, and what is out becomes uncertain.

@@ -220,6 +220,16 @@ pub(crate) fn say_salvaged(session: &Session, words: &Words) -> anyhow::Result<(
     Ok(())
 }
 
+/// Returns once the history is found to be damaged, which stops everything from being submitted.
+pub(crate) async fn damage(session: &Session) {
+    let mut health = session.engine.store().health();
+    let damaged = health.wait_for(|seen| seen.as_ref().is_some_and(|seen| !seen.is_sound()));
+    if damaged.await.is_err() {
+        // Nobody looks any more.
+        std::future::pending::<()>().await;
+    }
+}
+
 /// How a task stands, by what it does.
 pub(crate) fn state<'a>(words: &'a Words, task: &Task) -> std::borrow::Cow<'a, str> {
     let key = match (task.state, task.operation) {

@@ -18,9 +18,9 @@ use crate::{Engine, EngineError};
 
 /// Short links that are followed at once, however many texts are looked at.
 pub(crate) const AT_ONCE: usize = 6;
-/// How long a task waits for one of its links: as long as one is followed at most.
-const PATIENCE: Duration = Duration::from_secs(6);
-const PATIENCE_AT_MOST: Duration = Duration::from_secs(18);
+/// How long a task waits for one of its links: a little longer than one is followed at most.
+const PATIENCE: Duration = Duration::from_secs(7);
+const PATIENCE_AT_MOST: Duration = Duration::from_secs(21);
 /// How long a link is left alone whose host could not be reached: a text is looked at with every letter typed.
 const PAUSE: Duration = Duration::from_secs(60);
 

@@ -49,6 +49,18 @@ impl Store {
         Ok(health)
     }
 
+    /// Tells those who listen to [`Store::health`] that a statement met damage, before anybody looked for it.
+    pub(crate) fn meet_damage(&self) {
+        self.shared.health.send_if_modified(|health| {
+            if health.as_ref().is_some_and(|health| !health.is_sound()) {
+                return false;
+            }
+            let faults = vec!["a statement could not read or write it".to_owned()];
+            *health = Some(Health { checked_at: Timestamp::now(), faults });
+            true
+        });
+    }
+
     /// Whether it is time for [`Store::check`]: after an end without a closing, and once a week.
     ///
     /// # Errors

@@ -146,6 +146,7 @@ export class Session {
       this.app = app;
     }
     await this.#read();
+    await ipc.onHistoryChecked((damaged) => this.#checked(damaged));
   }
 
   /** Does what the user asked for; a failure becomes words in a toast. Answers whether it worked. */
@@ -473,3 +474,10 @@ export class Session {
 }
 
 export const [useSession, provideSession] = createContext<Session>();
+  /** Damage that is found while the program runs stops it from submitting, so it is said at once. */
+  #checked(damaged: boolean): void {
+    if (this.app === null || this.app.damaged === damaged) return;
+    this.app = { ...this.app, damaged };
+    if (damaged) this.alarm = t('banner.damaged');
+  }
+

@@ -58,6 +58,7 @@ beforeEach(() => {
     return Promise.resolve(() => undefined);
   });
   vi.mocked(ipc.task).mockImplementation((id) => Promise.resolve({ task: task(id) } as TaskDetail));
+  vi.mocked(ipc.tasksAt).mockResolvedValue(boot([2, 1]).tasks);
   vi.mocked(ipc.tasks).mockResolvedValue(boot([2, 1]).tasks);
   vi.mocked(ipc.providers).mockResolvedValue([momoget]);
   vi.mocked(ipc.downloads).mockResolvedValue([]);
@@ -75,7 +76,7 @@ describe('the first screen', () => {
     const session = new Session();
     session.begin(boot([2, 1]));
     expect([session.tasks.all.length, session.detail.id, document.documentElement.dataset.theme]).toEqual([2, 2, 'dark']);
-    expect(ipc.tasks).not.toHaveBeenCalled();
+    expect(ipc.tasksAt).not.toHaveBeenCalled();
   });
 
   it('listens before it reads', async () => {
@@ -83,7 +84,7 @@ describe('the first screen', () => {
     session.begin(boot([1]));
     await session.start();
     const [listened] = vi.mocked(ipc.onTaskChanges).mock.invocationCallOrder;
-    const [read] = vi.mocked(ipc.tasks).mock.invocationCallOrder;
+    const [read] = vi.mocked(ipc.tasksAt).mock.invocationCallOrder;
     expect(listened).toBeLessThan(read ?? 0);
   });
 
@@ -108,7 +109,7 @@ describe('the first screen', () => {
     vi.mocked(ipc.appState).mockResolvedValue({ ...app, problem: { kind: 'newer', path: '/data' } });
     vi.mocked(ipc.settings).mockResolvedValue(boot([]).settings);
     await new Session().start();
-    expect(ipc.tasks).not.toHaveBeenCalled();
+    expect(ipc.tasksAt).not.toHaveBeenCalled();
   });
 });
 
@@ -291,6 +292,21 @@ describe('how the program stands', () => {
     vi.mocked(ipc.salvageTold).mockResolvedValueOnce(app);
     await session.salvageTold();
     expect(session.app?.salvage).toBeNull();
+  });
+
+  it('tells of damage that is found while the program runs', async () => {
+    let checked: (damaged: boolean) => void = () => undefined;
+    vi.mocked(ipc.onHistoryChecked).mockImplementation((told) => {
+      checked = told;
+      return Promise.resolve(() => undefined);
+    });
+    const session = new Session();
+    session.begin(boot([1]));
+    await session.start();
+    checked(false);
+    expect([session.app?.damaged, session.alarm]).toEqual([false, '']);
+    checked(true);
+    expect([session.app?.damaged, session.alarm]).toEqual([true, '历史文件损坏，已停止提交']);
   });
 
   it('is asked for again where the history fails', async () => {

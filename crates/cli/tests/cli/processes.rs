@@ -1,6 +1,9 @@
 //! Several processes on one history, some of them killed.
 
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use crate::stage::{Stage, said, share_text};
 
@@ -65,4 +68,47 @@ fn if_the_owner_is_killed_the_one_that_waits_takes_over() {
     let done = waiting.wait_with_output().unwrap();
     assert!(done.status.success(), "{}", said(&done));
     assert_eq!(stage.creates(&slow_url), 1);
+}
+
+#[test]
+fn damage_that_is_found_while_a_command_runs_is_said_and_what_was_paid_for_still_comes() {
+    let stage = Stage::with("0.2", &[]);
+    let (slow, url) = share_text("sb-slow");
+    let mut killed = stage.command(&["transcribe", &slow]).spawn().unwrap();
+    stage.until_state("running");
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    // Closed in order, so that everything is in the one file.
+    stage.ok(&["tasks"]);
+    let file = database(stage.folder.path()).unwrap();
+    destroy_index(&file, "spend_by_task", "spend");
+    std::fs::write(file.with_file_name("shiwen.open"), "").unwrap();
+
+    let waited = stage.run(&["wait", "1"]);
+
+    assert!(waited.status.success(), "{}", said(&waited));
+    assert!(said(&waited).contains("历史文件损坏，已停止提交"), "{}", said(&waited));
+    assert_eq!(stage.creates(&url), 1);
+    let next = stage.run(&["tasks"]);
+    assert!(said(&next).contains("数据文件坏了"), "{}", said(&next));
+}
+
+fn database(folder: &Path) -> Option<PathBuf> {
+    let mut found = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    found.find_map(|path| match path.is_dir() {
+        true => database(&path),
+        false => path.ends_with("shiwen.db").then_some(path),
+    })
+}
+
+/// Overwrites the first page of an index, which the schema names behind the names of the index and its table.
+fn destroy_index(file: &Path, index: &str, table: &str) {
+    let mut bytes = std::fs::read(file).unwrap();
+    let page_size = usize::from(u16::from_be_bytes([bytes[16], bytes[17]]));
+    let entry = format!("index{index}{table}").into_bytes();
+    let at = bytes.windows(entry.len()).position(|window| window == entry).unwrap() + entry.len();
+    let length = bytes[at..].windows(6).position(|window| window == b"CREATE").unwrap();
+    let page = bytes[at..at + length].iter().fold(0, |page, byte| page * 256 + usize::from(*byte));
+    bytes[(page - 1) * page_size..page * page_size].fill(0x33);
+    std::fs::write(file, bytes).unwrap();
 }

@@ -1,9 +1,12 @@
 //! How the last program ended, as far as the next one can tell, and what follows from it.
 
-use std::time::Duration;
+use std::{
+    io::{Seek, SeekFrom, Write},
+    time::Duration,
+};
 
 use shiwen_core::Timestamp;
-use shiwen_store::{Opened, Store};
+use shiwen_store::{Opened, Store, StoreError};
 
 use crate::{child, fixture::*};
 
@@ -94,4 +97,34 @@ fn a_check_waits_for_nobody_and_nobody_for_it() {
         other.execute_batch("COMMIT").unwrap();
         assert!(check.join().unwrap().unwrap().is_sound());
     });
+}
+
+#[test]
+fn damage_that_a_statement_meets_is_told_at_once() {
+    let history = History::new();
+    let id = history.in_situation(Situation::Succeeded, "1");
+    let sql = history.sql();
+    let root: u32 = sql
+        .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'transcripts'", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    sql.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let page: u32 = sql.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap();
+    let mut file = std::fs::File::options().write(true).open(history.file()).unwrap();
+    file.seek(SeekFrom::Start(u64::from((root - 1) * page))).unwrap();
+    file.write_all(&vec![0x33; page as usize]).unwrap();
+    // What was read before is still in the connections' own memory.
+    let history = Store::open(history.folder.path()).unwrap();
+    let mut health = history.health();
+    assert!(health.borrow().is_none());
+
+    let met = history.detail(id);
+
+    assert!(matches!(met, Err(StoreError::Damaged(_))), "{met:?}");
+    assert!(health.has_changed().unwrap());
+    assert!(!health.borrow_and_update().as_ref().unwrap().is_sound());
+    assert!(!history.has_reserve(), "nothing is submitted");
+    history.detail(id).unwrap_err();
+    assert!(!health.has_changed().unwrap(), "once is enough");
 }
