@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Drafts, type Shelf } from './drafts.svelte';
+
+function shelf(): Shelf & { kept: Map<string, string> } {
+  const kept = new Map<string, string>();
+  return {
+    kept,
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+  };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('an unsaved edit', () => {
+  it('outlives a switch of task and a restart', () => {
+    const store = shelf();
+    const first = new Drafts(() => 'home', () => store);
+    first.put(9, { text: '改过', version: 1 });
+    expect(first.of(9)?.text).toBe('改过');
+    vi.advanceTimersByTime(1000);
+    const second = new Drafts(() => 'home', () => store);
+    expect(second.look(9)).toEqual({ text: '改过', version: 1 });
+  });
+
+  it('is kept at once when the window closes', () => {
+    const store = shelf();
+    const drafts = new Drafts(() => 'home', () => store);
+    drafts.put(9, { text: '改过', version: 1 });
+    drafts.flush();
+    expect(new Drafts(() => 'home', () => store).look(9)?.text).toBe('改过');
+  });
+
+  it('is nowhere any more once it was saved or given up', () => {
+    const store = shelf();
+    const drafts = new Drafts(() => 'home', () => store);
+    drafts.put(9, { text: '改过', version: 1 });
+    drafts.drop(9);
+    vi.advanceTimersByTime(1000);
+    expect(drafts.look(9)).toBeUndefined();
+    expect(store.kept.size).toBe(0);
+  });
+
+  it('belongs to its own history', () => {
+    const store = shelf();
+    let place = 'home';
+    const drafts = new Drafts(() => place, () => store);
+    drafts.put(9, { text: '改过', version: 1 });
+    drafts.clear();
+    place = 'sandbox';
+    expect(drafts.look(9)).toBeUndefined();
+    drafts.clear();
+    place = 'home';
+    expect(drafts.look(9)?.text).toBe('改过');
+  });
+
+  it('lives on in the window where the shelf is full', () => {
+    const full: Shelf = {
+      ...shelf(),
+      setItem: () => {
+        throw new DOMException('full', 'QuotaExceededError');
+      },
+    };
+    const drafts = new Drafts(() => 'home', () => full);
+    drafts.put(9, { text: '改过', version: 1 });
+    drafts.flush();
+    expect(drafts.of(9)?.text).toBe('改过');
+  });
+
+  it('is no draft where something else lies on the shelf', () => {
+    const store = shelf();
+    store.setItem('draft 9 home', '{"text":1}');
+    expect(new Drafts(() => 'home', () => store).look(9)).toBeUndefined();
+    store.setItem('draft 8 home', 'not json');
+    expect(new Drafts(() => 'home', () => store).look(8)).toBeUndefined();
+  });
+});
