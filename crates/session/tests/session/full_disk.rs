@@ -1,4 +1,4 @@
-//! A download onto a disk without room, played on a file system of the test's own, where the system lets it have one.
+//! A download and exports onto a disk without room, played on a file system of the test's own, where the system lets it have one.
 //! Where it does not, the test says so on standard error and proves nothing.
 
 use std::{
@@ -8,9 +8,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use shiwen_core::{DownloadFailure, DownloadState, Media, Operation, ProviderId, TaskState};
+use shiwen_core::{
+    DownloadFailure, DownloadState, ExportFailure, ExportFormat, ExportOrder, ExportState, Media,
+    Operation, ProviderId, Selection, TaskState, Timestamp,
+};
 
-use crate::stage::{Stage, submit, until};
+use crate::{
+    exports::task,
+    stage::{Stage, submit, until},
+};
 
 const FOLDER: &str = "SHIWEN_SESSION_TEST_FOLDER";
 /// How the child says that it cannot have a file system of its own.
@@ -74,6 +80,34 @@ async fn play(disk: &Path) {
     let [part] = &left[..] else { panic!("{left:?}") };
     assert!(failed.received > 500_000.0, "{failed:?}");
     assert_eq!(fs::metadata(part).unwrap().len() as f64, failed.received);
+
+    // What is exported there leaves nothing behind, in any format.
+    let tasks: Vec<_> =
+        (0..600).map(|number| task(number, "肉", &"先焯水。".repeat(200))).collect();
+    session.engine.store().import(&tasks, Timestamp::now()).unwrap();
+    for format in ExportFormat::ALL {
+        // Packages are small: what is left of the disk is taken before.
+        let _ = fs::write(disk.join("rest"), vec![0; 1 << 20]);
+        let mut changes = session.export_changes();
+        let order = ExportOrder {
+            selection: Selection::Found { query: "肉".to_owned() },
+            format: *format,
+            each: false,
+            template: None,
+            path: Some(disk.join("a").to_string_lossy().into_owned()),
+        };
+        session.start_export(order).unwrap();
+        let failed = loop {
+            let next = changes.recv().await.unwrap();
+            if next.state != ExportState::Running {
+                break next;
+            }
+        };
+        assert_eq!(failed.failure, Some(ExportFailure::DiskFull), "{failed:?}");
+        fs::remove_file(disk.join("rest")).unwrap();
+        let left: Vec<_> = fs::read_dir(disk).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(left, std::slice::from_ref(part));
+    }
 
     // With more room it goes on with what is there.
     let larger = ["-o", "remount,size=4m"];

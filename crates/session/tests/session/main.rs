@@ -7,6 +7,7 @@ mod canary;
 mod coze;
 mod downloads;
 mod echo;
+mod exports;
 mod full_disk;
 mod history;
 mod jimeng;
