@@ -3,7 +3,7 @@
 //! Nothing that may have been paid for is removed before it has ended, nor while a task that shares its create call goes
 //! on: the answer to that call is read by the places of all of them. What was spent stays, without text or link.
 
-use std::time::Duration;
+use std::{fs, time::Duration};
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 use shiwen_core::{Landing, Link, LinkKind, TaskId, TaskPage, TaskState, Timestamp, Trashed};
@@ -14,6 +14,8 @@ use crate::{
     write::{BULK, Write},
 };
 
+/// Largest file, in bytes, that is written anew when something of it is deleted for ever: a blink for most histories.
+const SMALL: u64 = 32 * 1024 * 1024;
 /// How long what was deleted waits for readers before its last trace is left to the next checkpoint.
 const READERS: Duration = Duration::from_millis(200);
 
@@ -124,7 +126,10 @@ impl Store {
         for chunk in ids.chunks(BULK) {
             gone.extend(self.write_over(|write| remove_all(write, chunk))?);
         }
-        self.bring_home();
+        if !gone.is_empty() {
+            self.compact();
+            self.bring_home();
+        }
         Ok(gone)
     }
 
@@ -153,6 +158,7 @@ impl Store {
         }
         self.forget_landings(end)?;
         if !gone.is_empty() {
+            self.compact();
             self.bring_home();
         }
         Ok(gone)
@@ -214,6 +220,18 @@ impl Store {
         // Where this fails, later writes only take longer.
         let _ = self.writer().connection.pragma_update(None, "secure_delete", "FAST");
         done
+    }
+
+    /// Writes a small file anew. Texts leave nothing anyway, since they are never moved; but where SQLite once moved a
+    /// changed row from page to page, its title or note may still stand between rows.
+    fn compact(&self) {
+        if fs::metadata(&self.shared.path).is_ok_and(|found| found.len() > SMALL) {
+            return;
+        }
+        // Without room for it the file is whole all the same.
+        if let Err(error) = self.writer().connection.execute_batch("VACUUM") {
+            tracing::warn!(%error, "the history was not written anew");
+        }
     }
 
     /// Brings the write-ahead log home and cuts it off: until then it still holds what was deleted. Where readers are in
@@ -384,4 +402,74 @@ fn leads_here(
 fn forget_landing(write: &Write<'_>, short_key: &str) -> Result<(), StoreError> {
     write.tx.prepare_cached("DELETE FROM landings WHERE short_key = ?1")?.execute([short_key])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use shiwen_core::{
+        Input, Link, LinkKind, NewTask, Operation, Platform, ProviderId, TaskId, Timestamp, Unit,
+    };
+
+    use super::remove_all;
+    use crate::{RawAnswer, Spent, Store, Won};
+
+    const NOW: Timestamp = Timestamp(1);
+
+    fn done(store: &Store, n: u32, text: &str) -> TaskId {
+        let link = Link {
+            url: format!("https://v.example/{n}"),
+            platform: Platform::Douyin,
+            kind: LinkKind::Video,
+            id: Some(n.to_string()),
+            canonical: None,
+            title: None,
+        };
+        let wish = NewTask {
+            operation: Operation::Transcribe,
+            provider: ProviderId::Momoget,
+            link: Some(link),
+            input: Input::new(),
+            parent: None,
+            target_language: None,
+            again: false,
+            then: Vec::new(),
+        };
+        let id = store.add_tasks("x", &[wish], NOW).unwrap()[0];
+        let attempt = store.claim(id, NOW).unwrap().attempt;
+        let spent = Spent { unit: Unit::Use, amount: Some(1), said: false, certain: true };
+        let answer = RawAnswer { asked: "create", http_status: 200, body: Vec::new() };
+        let won = Won { text: Some(text.to_owned()), ..Won::default() };
+        store.won_at_once(attempt, &won, &spent, &answer, NOW).unwrap();
+        id
+    }
+
+    #[test]
+    fn a_text_leaves_no_byte_also_in_a_file_that_is_too_large_to_be_written_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let secret = "绝不能留下的一句话";
+        let mut ids = Vec::new();
+        for n in 0..150 {
+            let words = if n % 3 == 0 { secret } else { "留着的话" };
+            let id = done(&store, n, &format!("{}{n}", words.repeat(1 + n as usize % 7 * 60)));
+            store.save_text(id, &format!("{words}，改过"), NOW).unwrap();
+            if n % 3 == 0 {
+                ids.push(id);
+            }
+        }
+        store.trash_many(&ids, NOW).unwrap();
+        let holds = || {
+            fs::read_dir(folder.path()).unwrap().any(|entry| {
+                let bytes = fs::read(entry.unwrap().path()).unwrap();
+                bytes.windows(secret.len()).any(|window| window == secret.as_bytes())
+            })
+        };
+        assert!(holds());
+        let gone = store.write_over(|write| remove_all(write, &ids)).unwrap();
+        store.bring_home();
+        assert_eq!(gone, ids);
+        assert!(!holds());
+    }
 }

@@ -187,3 +187,29 @@ fn what_is_no_backup_is_not_put_in_the_place_of_the_history() {
     let store = Store::open(folder.path()).unwrap();
     assert_eq!(store.tasks(Desk::Texts, None, 10).unwrap().total, 1);
 }
+
+#[test]
+fn backups_are_listed_with_their_times_and_sizes_and_the_users_own_push_out_no_others() {
+    let history = History::new();
+    history.in_situation(Situation::Succeeded, "1");
+    assert_eq!(history.store.backups(), []);
+    let day = |n: i64| Timestamp(at(0).0 + n * DAY_MS);
+    for n in 0..3 {
+        history.store.backup_if_due(day(n)).unwrap().unwrap();
+    }
+    let mut made = Vec::new();
+    for n in 0..8 {
+        made.push(history.store.backup_now(Timestamp(day(2).0 + n * 60_000 + 7)).unwrap());
+    }
+    let listed = history.store.backups();
+    assert_eq!(listed.len(), 8, "three of the days and five of the user's");
+    assert_eq!(listed[0], made[7]);
+    assert_eq!(listed[0].at, Timestamp(day(2).0 + 7 * 60_000));
+    assert!(listed.windows(2).all(|pair| pair[0].at >= pair[1].at));
+    for backup in &listed {
+        assert_eq!(fs::metadata(&backup.path).unwrap().len() as f64, backup.bytes);
+    }
+    assert_eq!(Store::backups_in(history.folder.path()), listed);
+    assert!(history.store.backup_if_due(day(2)).unwrap().is_none(), "the day has its own");
+    assert!(history.store.backup_if_due(day(3)).unwrap().is_some());
+}
