@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AppState, Chip, Download, ProviderId, ProviderView, Task, TaskChange, TaskDetail } from '../bindings';
+import type { AppState, Chip, Download, Export, ProviderId, ProviderView, Task, TaskChange, TaskDetail } from '../bindings';
 import type * as door from './ipc';
 import { AppError, ipc, type Boot } from './ipc';
 import { DEFAULTS } from './preferences.svelte';
@@ -221,6 +221,62 @@ describe('a download', () => {
     vi.mocked(ipc.chooseDownloadFolder).mockResolvedValueOnce({ ...boot([]).settings, download_folder: '/videos' });
     await session.mendDownload(download, 'choose_folder');
     expect([session.preferences.value.download_folder, vi.mocked(ipc.startDownload).mock.calls]).toEqual(['/videos', [[1, { kind: 'video' }]]]);
+  });
+});
+
+describe('an export', () => {
+  const running: Export = { id: 1, state: 'running', format: 'csv', done: 0, total: 40, path: '/下载/十一月.csv', failure: null };
+
+  async function exporting(): Promise<{ session: Session; tell: (over: Partial<Export>) => void }> {
+    let changed: (change: Export) => void = () => undefined;
+    vi.mocked(ipc.onExportChanged).mockImplementation((told) => {
+      changed = told;
+      return Promise.resolve(() => undefined);
+    });
+    vi.mocked(ipc.startExport).mockResolvedValue(running);
+    const session = new Session();
+    session.begin(boot([1]));
+    await session.start();
+    await session.exports.start({ selection: { kind: 'tasks', ids: [1] }, format: 'csv', each: false, template: null, path: null });
+    return { session, tell: (over) => changed({ ...running, ...over }) };
+  }
+
+  it('goes on when its dialog is closed, and says so when it ends', async () => {
+    const { session, tell } = await exporting();
+    tell({ done: 20 });
+    expect([session.news, session.toasts.current]).toEqual(['', null]);
+    tell({ state: 'done', done: 40 });
+    expect(session.news).toBe('十一月.csv：已导出 40 条');
+    expect(session.toasts.current?.text).toBe('已导出 40 条');
+  });
+
+  it('is not said twice while its dialog shows it', async () => {
+    const { session, tell } = await exporting();
+    session.exports.shown = 1;
+    tell({ state: 'failed', failure: 'disk_full' });
+    expect(session.alarm).toContain('磁盘满了');
+    expect(session.toasts.current).toBeNull();
+  });
+
+  it('that cannot be written there goes to another place', async () => {
+    const { session, tell } = await exporting();
+    tell({ state: 'failed', failure: 'unwritable' });
+    vi.mocked(ipc.chooseExportPath).mockResolvedValue('/文稿/十一月.csv');
+    vi.mocked(ipc.startExport).mockResolvedValue({ ...running, id: 2, path: '/文稿/十一月.csv' });
+    const failed = session.exports.of(1);
+    if (failed) await session.mendExport(failed, 'other_place');
+    expect(vi.mocked(ipc.startExport).mock.lastCall?.[0]).toMatchObject({ format: 'csv', path: '/文稿/十一月.csv' });
+    expect(session.exports.running).toBe(1);
+  });
+
+  it('stays as it is where no other place is picked', async () => {
+    const { session, tell } = await exporting();
+    tell({ state: 'failed', failure: 'unwritable' });
+    vi.mocked(ipc.chooseExportPath).mockResolvedValue(null);
+    const before = vi.mocked(ipc.startExport).mock.calls.length;
+    const failed = session.exports.of(1);
+    if (failed) await session.mendExport(failed, 'other_place');
+    expect(vi.mocked(ipc.startExport).mock.calls.length).toBe(before);
   });
 });
 
