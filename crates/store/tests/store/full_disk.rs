@@ -11,7 +11,7 @@ use std::{
 };
 
 use shiwen_core::{Charged, Failure, FailureKind, NewTask, TaskState};
-use shiwen_store::{Store, StoreError};
+use shiwen_store::{ImportedTask, ImportedText, Store, StoreError};
 
 use crate::{child, fixture::*, prove};
 
@@ -306,4 +306,57 @@ fn assert_sound(history: &History) {
     let said: String =
         history.sql().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(said, "ok");
+}
+
+#[test]
+fn what_finds_no_room_is_done_whole_or_not_at_all() {
+    let name = "full_disk::what_finds_no_room_is_done_whole_or_not_at_all";
+    on_a_disk_of("64m", name, |disk| {
+        let history = history_in(disk);
+        let store = &history.store;
+        let id = history.in_situation(Situation::Succeeded, "1");
+        let gone = history.in_situation(Situation::Succeeded, "2");
+        store.trash_many(&[gone], at(40)).unwrap();
+        let rows = history.rows(id);
+        let text = ImportedText {
+            kind: shiwen_core::TranscriptKind::Provider,
+            text: "长".repeat(900_000),
+            incomplete: false,
+            created_at: at(1),
+        };
+        let brought = ImportedTask {
+            share_text: String::new(),
+            link: Some(link("3")),
+            operation: shiwen_core::Operation::Transcribe,
+            provider: PROVIDER,
+            subject: None,
+            model: None,
+            target_language: None,
+            title: None,
+            author: None,
+            duration_s: None,
+            created_at: at(1),
+            ended_at: None,
+            starred: false,
+            note: None,
+            tags: Vec::new(),
+            transcripts: vec![text.clone()],
+            output: None,
+        };
+        fill(disk);
+        let full = [
+            store.save_text(id, &text.text, at(50)).map(|_| ()),
+            store.import(std::slice::from_ref(&brought), at(50)).map(|_| ()),
+            store.backup_now(at(50)).map(|_| ()),
+        ];
+        for full in full {
+            assert!(matches!(full, Err(StoreError::DiskFull)), "{full:?}");
+        }
+        assert_eq!(history.rows(id), rows);
+        assert!(history.folder.path().join("reserve.bin").exists(), "it is for what was paid for");
+        make_room(disk);
+        assert_eq!(store.import(&[brought], at(60)).unwrap().added, 1);
+        assert_eq!(store.empty_trash(None).unwrap(), [gone]);
+        assert_sound(&history);
+    });
 }

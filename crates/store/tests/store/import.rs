@@ -151,7 +151,10 @@ fn the_same_video_and_text_learns_versions_and_labels() {
     };
     let mut changes = history.store.changes();
 
-    assert_eq!(history.store.import(&[other.clone()], NOW).unwrap(), counts(0, 1, 0, 0));
+    assert_eq!(
+        history.store.import(std::slice::from_ref(&other), NOW).unwrap(),
+        counts(0, 1, 0, 0)
+    );
 
     let task = history.task(id);
     assert_eq!((task.starred, task.tags.as_slice()), (true, ["签".to_owned()].as_slice()));

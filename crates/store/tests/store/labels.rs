@@ -104,7 +104,7 @@ fn a_task_has_at_most_twenty_tags_of_forty_characters() {
     assert_eq!(history.task(full).tags.len(), 20);
 
     let most = "签".repeat(40);
-    history.store.tag(&[free], &[most.clone()], &[]).unwrap();
+    history.store.tag(&[free], std::slice::from_ref(&most), &[]).unwrap();
     let long = history.store.tag(&[free], &words(&["ok", &format!("{most}签")]), &[]);
     assert!(matches!(long, Err(StoreError::TooLong { most: 40 })), "{long:?}");
     assert_eq!(history.task(free).tags, words(&["more", &most]));

@@ -202,6 +202,34 @@ fn rows_of(history: &History, table: &str) -> u32 {
     history.sql().query_row(&sql, [], |row| row.get(0)).unwrap()
 }
 
+#[test]
+fn while_another_program_writes_nothing_is_half_done() {
+    let History { folder, store } = History::new();
+    drop(store);
+    let patience = std::time::Duration::from_millis(100);
+    let store = shiwen_store::Store::open_within(folder.path(), patience).unwrap();
+    let history = History { folder, store };
+    let (kept, id) = (history.in_situation(From::Succeeded, "1"), rich(&history, "2"));
+    history.store.trash_many(&[id], at(40)).unwrap();
+    let rows = (history.rows(kept), history.rows(id));
+    let other = history.sql();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let tag = ["签".to_owned()];
+    for busy in [
+        history.store.trash_many(&[kept], at(50)).map(|_| ()),
+        history.store.restore_many(&[id]).map(|_| ()),
+        history.store.empty_trash(None).map(|_| ()),
+        history.store.star(&[kept], true).map(|_| ()),
+        history.store.tag(&[kept], &tag, &[]).map(|_| ()),
+        history.store.save_text(kept, "改", at(50)).map(|_| ()),
+    ] {
+        assert!(matches!(busy, Err(StoreError::Busy)), "{busy:?}");
+    }
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!((history.rows(kept), history.rows(id)), rows);
+    assert_eq!(history.store.empty_trash(None).unwrap(), [id]);
+}
+
 /// What the books say, apart from whose it was.
 fn spend(history: &History) -> Vec<(u32, String, Option<u32>, bool, i64)> {
     let sql = history.sql();
