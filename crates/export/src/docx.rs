@@ -2,7 +2,8 @@
 
 use std::io::{self, Cursor, Seek, Write};
 
-use docx_rs::{BuildXML, Docx as Shell, Paragraph, Run, RunFonts, Style, StyleType};
+use docx_rs::{BuildXML, Docx as Shell, LineSpacing, Paragraph, Run, RunFonts, Style, StyleType};
+use shiwen_core::Timestamp;
 
 use crate::{Exported, Field, Wording, package::Package};
 
@@ -10,6 +11,8 @@ use crate::{Exported, Field, Wording, package::Package};
 const BODY: usize = 21;
 const HEADING: usize = 32;
 const SMALL: usize = 18;
+/// One and a half lines, in 240ths of a line.
+const LINE: i32 = 360;
 
 pub(crate) struct Docx<'a, W: Write + Seek> {
     wording: &'a Wording,
@@ -18,9 +21,9 @@ pub(crate) struct Docx<'a, W: Write + Seek> {
 }
 
 impl<'a, W: Write + Seek> Docx<'a, W> {
-    pub(crate) fn new(wording: &'a Wording, out: W) -> io::Result<Self> {
+    pub(crate) fn new(at: Timestamp, wording: &'a Wording, out: W) -> io::Result<Self> {
         let mut shell = Cursor::new(Vec::new());
-        empty().pack(&mut shell)?;
+        empty(at).pack(&mut shell)?;
         let cut = |part: &str| {
             let (head, tail) = part.split_once("<w:body>")?;
             Some((format!("{head}<w:body>"), tail.to_owned()))
@@ -69,7 +72,7 @@ fn paragraph(text: &str) -> Paragraph {
 }
 
 /// A document without a paragraph. Fonts are named for both scripts, since Word draws Chinese in a Western font badly.
-fn empty() -> Shell {
+fn empty(at: Timestamp) -> Shell {
     let fonts = RunFonts::new()
         .ascii("Calibri")
         .hi_ansi("Calibri")
@@ -88,5 +91,14 @@ fn empty() -> Shell {
         .based_on("Normal")
         .color("666666")
         .size(SMALL);
-    Shell::new().default_fonts(fonts).default_size(BODY).add_style(heading).add_style(facts)
+    let time = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
+    let time = time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    Shell::new()
+        .created_at(&time)
+        .updated_at(&time)
+        .default_fonts(fonts)
+        .default_size(BODY)
+        .default_line_spacing(LineSpacing::new().line(LINE))
+        .add_style(heading)
+        .add_style(facts)
 }

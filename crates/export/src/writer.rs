@@ -54,7 +54,7 @@ impl<'a, W: Write + Seek> Writer<'a, W> {
         let form = match plan.format {
             ExportFormat::Txt => Form::Txt(Txt::new(plan.template, wording, out)),
             ExportFormat::Markdown => Form::Markdown(Markdown::new(plan, wording, out)),
-            ExportFormat::Docx => Form::Docx(Box::new(Docx::new(wording, out)?)),
+            ExportFormat::Docx => Form::Docx(Box::new(Docx::new(plan.at, wording, out)?)),
             ExportFormat::Csv => Form::Csv(Box::new(CsvFile::new(wording, out)?)),
             ExportFormat::Xlsx => Form::Xlsx(Box::new(Xlsx::new(plan.tasks, wording, out)?)),
             ExportFormat::Json => Form::Json(Json::new(plan.at, wording, out)?),

@@ -135,5 +135,7 @@ fn every_part_is_sound_xml_and_fonts_are_named_for_chinese() {
     }
     let styles = part(&bytes, "word/styles.xml");
     assert!(styles.contains("w:eastAsia=\"Microsoft YaHei\""));
+    let facts = part(&bytes, "docProps/core.xml");
+    assert!(facts.contains(">2026-11-20T11:47:00Z</dcterms:created>"), "{facts}");
     assert!(styles.contains("w:styleId=\"Heading1\"") && styles.contains("w:styleId=\"Facts\""));
 }
