@@ -27,7 +27,7 @@ describe('the versions of a text', () => {
     const all = versionsOf(detail([transcript(1, 'provider'), transcript(2, 'tidied'), transcript(3, 'edited')], [other]));
     expect(all.map(versionName)).toEqual(['原文', '整理稿', '我的修改', 'Coze 原文']);
     expect(all.map((one) => one.last)).toEqual([false, false, true, false]);
-    expect(all.map((one) => versionAside(one, NOW))).toEqual(['Momoget 今天 14:01', '今天 14:02', '今天 14:03', '今天 09:30，1,405 字']);
+    expect(all.map((one) => versionAside(one, NOW))).toEqual(['Momoget 今天 14:01', '今天 14:02', '今天 14:03', '今天 09:30']);
     expect(all.map((one) => versionTitle(one, NOW))).toEqual(['Momoget 原文，今天 14:01', '整理稿，今天 14:02', '我的修改，今天 14:03', 'Coze 原文，今天 09:30']);
   });
 

@@ -1,7 +1,7 @@
 // The versions of a text as the sheet lists them: a task's own, then what other tasks got of the same video.
 
 import type { ProviderId, TaskDetail, TextRef, Timestamp, Transcript, TranscriptKind } from '../bindings';
-import { dayAndTime, number } from './format';
+import { dayAndTime } from './format';
 import { t, type MessageKey } from './messages.svelte';
 import { providerName } from './names';
 
@@ -66,13 +66,13 @@ export function versionName(version: Version): string {
 /** What tells versions of the same name apart. */
 export function versionAside(version: Version, now: number): string {
   const when = dayAndTime(version.at, now);
-  if (version.own && version.kind === 'provider' && !version.restored) return `${providerName(version.provider)} ${when}`;
-  return version.own ? when : t('version.aside', { when, n: number(version.words) });
+  return version.own && version.kind === 'provider' && !version.restored ? `${providerName(version.provider)} ${when}` : when;
 }
 
 /** The whole name, for a choice of versions: `我的修改，今天 14:51`. */
 export function versionTitle(version: Version, now: number): string {
-  const name = version.own && version.kind === 'provider' ? t('version.of', { provider: providerName(version.provider), name: versionName(version) }) : versionName(version);
+  const first = version.own && version.kind === 'provider' && !version.restored;
+  const name = first ? t('version.of', { provider: providerName(version.provider), name: versionName(version) }) : versionName(version);
   return t('version.title', { name, when: dayAndTime(version.at, now) });
 }
 
