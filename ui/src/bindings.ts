@@ -1077,6 +1077,8 @@ export type Task = {
 	works: Work[],
 	/**  Places in `works` whose files are kept on this machine. */
 	kept: number[],
+	/**  Of a create call whose outcome is unknown: its provider's list proved that nothing came of it. */
+	not_there: boolean,
 	/**  Providers that may still be tried where this one provably starts nothing, in this order. */
 	then: ProviderId[],
 	/**  What the provider says it took, in its unit, where it says so. */

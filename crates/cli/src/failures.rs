@@ -14,6 +14,13 @@ use crate::output::state;
 pub(crate) fn line(session: &Session, detail: &TaskDetail, words: &Words) -> String {
     let task = &detail.task;
     match (task.state, &task.failure, task.wait) {
+        (TaskState::Uncertain, _, _) if task.not_there => {
+            let again = match task.operation.takes_link() {
+                true => "cli.next.with_again",
+                false => "cli.next.again",
+            };
+            joined(words, &words.say("state.not_there", &[]), "", &words.say(again, &[]))
+        }
         (TaskState::Uncertain, _, _) => {
             let seen = words.say(seen(detail), &[("provider", name(task.provider))]);
             joined(words, &words.say("state.uncertain", &[]), &seen, &decide(task, words))
@@ -186,6 +193,7 @@ fn cancelled(task: &Task, words: &Words) -> String {
             let next = words.say("cli.next.wait", &[("task", &task.id.to_string())]);
             return joined(words, &words.say("state.cancelled_paid", &[]), "", &next);
         }
+        Some(CancelCause::GaveUp) if task.not_there => "state.gave_up_free",
         Some(CancelCause::GaveUp) => "state.gave_up",
         Some(CancelCause::SameVideo) => "cancelled.same_video",
         None => "state.cancelled",
@@ -315,6 +323,8 @@ mod tests {
                 "state.cancelled_free",
                 "state.cancelled_paid",
                 "state.gave_up",
+                "state.gave_up_free",
+                "state.not_there",
                 "cancelled.same_video",
             ] {
                 assert!(words.has(key), "{key}");

@@ -238,6 +238,7 @@ pub(crate) fn state<'a>(words: &'a Words, task: &Task) -> std::borrow::Cow<'a, s
         (TaskState::Running, Operation::Scrape) => "state.running_scrape",
         (TaskState::Running, Operation::Plan) => "state.running_plan",
         (TaskState::Running, operation) if !operation.takes_link() => "state.running_generate",
+        (TaskState::Uncertain, _) if task.not_there => "state.not_there",
         (state, _) => return std::borrow::Cow::Owned(state_words(words, state)),
     };
     words.say(key, &[])

@@ -165,6 +165,8 @@ pub struct Task {
     pub progress: Option<u8>,
     pub cancel_cause: Option<CancelCause>,
     pub failure: Option<Failure>,
+    /// Of a create call whose outcome is unknown: its provider's list proved that nothing came of it.
+    pub not_there: bool,
     pub remote_id: Option<String>,
     /// None for what takes a form instead.
     pub link: Option<Link>,
@@ -241,6 +243,7 @@ mod tests {
             stalled: false,
             progress: None,
             cancel_cause: None,
+            not_there: false,
             failure: None,
             remote_id: None,
             link,

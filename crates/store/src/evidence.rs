@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::OptionalExtension;
 use shiwen_core::{Attempt, AttemptId, Evidence, Operation, ProviderId, TaskId, Timestamp};
 
-use crate::{Store, StoreError, row, submit};
+use crate::{Store, StoreError, limit, row, submit};
 
 /// Longest evidence in bytes, as JSON; the column refuses more.
 const LONGEST: usize = 4096;
@@ -49,7 +49,8 @@ pub struct Doubt {
 const COLUMNS: &str = "a.id, a.number, a.provider, a.intent_at, a.ended_at, a.outcome, a.remote_id, a.failure, a.evidence";
 
 impl Store {
-    /// Adds to what is known about a create call whose outcome is not.
+    /// Adds to what is known about a create call whose outcome is not. A proof that nothing came of it leaves room under
+    /// the bound of the day.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -59,17 +60,23 @@ impl Store {
         change: impl Fn(&mut Evidence),
     ) -> Result<(), StoreError> {
         self.write(|write| {
-            let sql = "SELECT task_id, evidence FROM attempts WHERE id = ?1";
+            let sql = "SELECT task_id, provider, evidence FROM attempts WHERE id = ?1";
             let found = write
                 .tx
                 .prepare_cached(sql)?
                 .query_row([attempt.0], |row| {
-                    Ok((TaskId(row.get(0)?), row::json_or_none(row, "evidence")?))
+                    let task = TaskId(row.get("task_id")?);
+                    Ok((task, row::word(row, "provider")?, row::json_or_none(row, "evidence")?))
                 })
                 .optional()?;
-            let (task, kept): (_, Option<Evidence>) = found.ok_or(StoreError::TaskGone)?;
+            let (task, provider, kept): (_, ProviderId, Option<Evidence>) =
+                found.ok_or(StoreError::TaskGone)?;
             let mut evidence = kept.unwrap_or_default();
+            let proven = evidence.not_there_at.is_some();
             change(&mut evidence);
+            if evidence.not_there_at.is_some() && !proven {
+                limit::release(write, provider)?;
+            }
             let sql = "UPDATE attempts SET evidence = ?2 WHERE id = ?1";
             write.tx.prepare_cached(sql)?.execute((attempt.0, fitted(&evidence)?))?;
             write.changed(task);

@@ -5,8 +5,18 @@ use shiwen_core::{ProviderId, TaskId, Timestamp, WaitReason};
 
 use crate::{Store, StoreError, write::Write};
 
+/// A row `s` of spend counts: its call was accepted, or nobody could prove that it was not.
+macro_rules! may_have_cost {
+    () => {
+        "(s.certain = 1 OR NOT EXISTS (SELECT 1 FROM attempts a WHERE a.id = s.attempt_id \
+         AND json_extract(a.evidence, '$.not_there_at') IS NOT NULL))"
+    };
+}
+pub(crate) use may_have_cost;
+
 impl Store {
-    /// What a provider was paid since `since`, in its own unit, uncertain calls included. Where nobody said what a call
+    /// What a provider was paid since `since`, in its own unit, uncertain calls included, those apart of which it is
+    /// proven that nothing came. Where nobody said what a call
     /// took, one for several links counts as their number, and one paid in seconds as the length of its video once that
     /// is known.
     ///
@@ -14,12 +24,15 @@ impl Store {
     /// When the database cannot be read.
     pub fn booked_since(&self, id: ProviderId, since: Timestamp) -> Result<u32, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT coalesce(sum(coalesce(
-                           s.amount,
-                           nullif((SELECT count(*) FROM attempts a WHERE a.call = s.attempt_id), 0),
-                           CASE s.unit WHEN 'second' THEN (SELECT duration_s FROM tasks WHERE id = s.task_id) END
-                         )), 0)
-                       FROM spend s WHERE s.provider = ?1 AND s.spent_at >= ?2";
+            let sql = concat!(
+                "SELECT coalesce(sum(coalesce(
+                     s.amount,
+                     nullif((SELECT count(*) FROM attempts a WHERE a.call = s.attempt_id), 0),
+                     CASE s.unit WHEN 'second' THEN (SELECT duration_s FROM tasks WHERE id = s.task_id) END
+                   )), 0)
+                 FROM spend s WHERE s.provider = ?1 AND s.spent_at >= ?2 AND ",
+                may_have_cost!()
+            );
             let sum: i64 = connection
                 .prepare_cached(sql)?
                 .query_row((id.as_str(), since.0), |row| row.get(0))?;
@@ -69,12 +82,15 @@ impl Store {
     /// # Errors
     /// When the database cannot be written.
     pub fn release_limit(&self, provider: ProviderId) -> Result<(), StoreError> {
-        self.write(|write| {
-            let sql = "UPDATE tasks SET wait_reason = NULL, wait_until = NULL
-                       WHERE state = 'queued' AND provider = ?1 AND wait_reason = ?2 RETURNING id";
-            change_all(write, sql, (provider.as_str(), WaitReason::DailyLimit.as_str()))
-        })
+        self.write(|write| release(write, provider))
     }
+}
+
+/// What waits for the bound of the day is looked at again.
+pub(crate) fn release(write: &mut Write<'_>, provider: ProviderId) -> Result<(), StoreError> {
+    let sql = "UPDATE tasks SET wait_reason = NULL, wait_until = NULL
+               WHERE state = 'queued' AND provider = ?1 AND wait_reason = ?2 RETURNING id";
+    change_all(write, sql, (provider.as_str(), WaitReason::DailyLimit.as_str()))
 }
 
 /// Runs a statement that returns the tasks that it changed.

@@ -6,7 +6,7 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shiwen_core::{Allowance, Failure, ProviderId, TaskId, Timestamp};
 
-use crate::{Store, StoreError, row};
+use crate::{Store, StoreError, limit::may_have_cost, row};
 
 /// What is kept about a provider's account. Never a secret.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -97,14 +97,17 @@ impl Store {
         })
     }
 
-    /// What a provider was paid since `since`, in its own unit, uncertain calls included.
+    /// What a provider was paid since `since`, in its own unit, uncertain calls included, those apart of which it is
+    /// proven that nothing came.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn spent_since(&self, id: ProviderId, since: Timestamp) -> Result<u32, StoreError> {
         self.read(|connection| {
-            let sql =
-                "SELECT coalesce(sum(amount), 0) FROM spend WHERE provider = ?1 AND spent_at >= ?2";
+            let sql = concat!(
+                "SELECT coalesce(sum(amount), 0) FROM spend s WHERE provider = ?1 AND spent_at >= ?2 AND ",
+                may_have_cost!()
+            );
             let sum: i64 = connection
                 .prepare_cached(sql)?
                 .query_row((id.as_str(), since.0), |row| row.get(0))?;

@@ -47,6 +47,7 @@ function task(id: number, over: Partial<Task> & { platform: Platform; title: str
     stalled: false,
     progress: null,
     cancel_cause: null,
+    not_there: false,
     failure: null,
     remote_id: '9c41aaaabbbbccccddddeeee2e07',
     link: { url, platform, kind: 'short', id: null, canonical: null, title },

@@ -162,7 +162,7 @@ function task(id: number, subject: string, over: Partial<Task> = {}): Task {
   const created = over.created_at ?? NOW - Math.max(2, 1099 - id) * 9 * MINUTE;
   return {
     id, paste: id, operation: 'generate_video', provider: 'rawugc', state: 'succeeded', wait: null, stalled: false, progress: null,
-    cancel_cause: null, failure: null, remote_id: `vid_7f31aaaa${id}`, link: null, subject, model: 'sora-2-text-to-video', parent: null, batch: null,
+    cancel_cause: null, failure: null, not_there: false, remote_id: `vid_7f31aaaa${id}`, link: null, subject, model: 'sora-2-text-to-video', parent: null, batch: null,
     target_language: null, works: [], kept: [], then: [], cost: 5, words: null, starred: false, note: null, tags: [], deleted_at: null, imported: false, created_at: created, submitted_at: created + 900, ended_at: over.state && over.state !== 'succeeded' ? null : created + 2 * MINUTE,
     next_poll_at: null, ...over,
     found: { title: null, author: null, duration_s: null, cover_url: null, media_url: null, avatar_url: null, learned_at: null },

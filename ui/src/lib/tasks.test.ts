@@ -18,6 +18,7 @@ function task(id: number, state: Task['state'] = 'queued'): Task {
     stalled: false,
     progress: null,
     cancel_cause: null,
+    not_there: false,
     failure: null,
     remote_id: null,
     link: { url: `https://v.douyin.com/${id}/`, platform: 'douyin', kind: 'short', id: null, canonical: null, title: null },

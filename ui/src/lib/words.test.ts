@@ -107,6 +107,7 @@ const task = (state: TaskState, over: Partial<Task> = {}): Task => ({
   batch: null,
   works: [],
   kept: [],
+  not_there: false,
   then: [],
   cost: null,
   target_language: null,
@@ -302,6 +303,12 @@ describe('submitting an uncertain task again', () => {
   it('costs nothing in the sandbox', () => {
     expect(Object.values(againWords('1 次', true)).join()).not.toMatch(/可能多扣|会扣两次/);
   });
+it('a call that is proven to have come to nothing is no longer said to cost', () => {
+  expect(stateWords(task('uncertain'), 0).text).toBe('结果未知，可能已扣费');
+  expect(stateWords(task('uncertain', { not_there: true }), 0)).toMatchObject({ text: '没有提交上，没有扣费，可以再提交一次', tone: 'off' });
+  expect(stateWords(task('cancelled', { cancel_cause: 'gave_up', not_there: true }), 0).text).toBe('已放弃');
+});
+
 
   it('warns of no double cost where the first call certainly started nothing', () => {
     const again = againWords('9 点', false, 'RawUGC');

@@ -277,8 +277,9 @@ export function stateWords(task: Task, now: number, ahead = 0): StateWords {
     case 'failed':
       return task.failure ? { ...plain, text: failureHeadline(task.failure, task) } : plain;
     case 'uncertain':
-      return { ...plain, text: t('state.uncertain') };
+      return task.not_there ? { ...plain, tone: 'off', text: t('state.not_there') } : { ...plain, text: t('state.uncertain') };
     case 'cancelled':
+      if (task.cancel_cause === 'gave_up' && task.not_there) return { ...plain, text: t('state.gave_up_free') };
       return task.cancel_cause ? { ...plain, text: t(cancels[task.cancel_cause]) } : plain;
     case 'submitting':
       return isOpenCall(task, now) ? { icon: 'live', tone: 'live', text: t(runningName(task.operation)), turning: true } : plain;

@@ -6,7 +6,9 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use shiwen_core::{Evidence, Hint, LookedUp, Operation, Order, Outcome, TaskId, TaskState};
+use shiwen_core::{
+    Evidence, Hint, LookedUp, Operation, Order, Outcome, ProviderId, TaskId, TaskState,
+};
 use shiwen_engine::{Engine, EngineError};
 use shiwen_store::StoreError;
 
@@ -118,9 +120,13 @@ async fn absence_is_a_proof_after_two_minutes_and_is_written_down() {
     let nothing_yet = LookedUp::NothingYet { again_at: Some(two_minutes) };
     assert_eq!(engine.look_up(id).await.unwrap(), nothing_yet);
     assert_eq!(evidence(&engine, id).not_there_at, None);
+    assert!(!engine.store().task(id).unwrap().not_there);
+    assert!(engine.provider(ProviderId::RawUgc).unwrap().spent_today > 0);
     // By itself from here on.
     seconds(150).await;
     assert!(evidence(&engine, id).not_there_at.unwrap() >= two_minutes);
+    assert!(engine.store().task(id).unwrap().not_there);
+    assert_eq!(engine.provider(ProviderId::RawUgc).unwrap().spent_today, 0);
     let looks = lab.script.calls_to("GET").len();
     hours(3).await;
     assert_eq!(lab.script.calls_to("GET").len(), looks, "once is enough");

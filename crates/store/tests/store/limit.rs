@@ -60,3 +60,53 @@ fn everybody_waits_for_tomorrow_who_waits_for_nothing_else_and_all_at_once_for_n
         [true, true, false]
     );
 }
+
+#[test]
+fn what_is_proven_to_have_come_to_nothing_costs_nothing_and_lets_go_who_waits_for_it() {
+    let history = History::new();
+    let store = &history.store;
+    let doubtful = history.in_situation(Situation::Uncertain, "1");
+    history.running("2");
+    let waiting = history.queued("3");
+    store.wait_for_day(PROVIDER, at(9000), at(100)).unwrap();
+    let attempt = history.detail(doubtful).attempts[0].id;
+    let spent = || {
+        [store.booked_since(PROVIDER, at(0)), store.spent_since(PROVIDER, at(0))]
+            .map(Result::unwrap)
+    };
+    store.note_evidence(attempt, |seen| seen.looked_at = Some(at(150))).unwrap();
+    assert_eq!((spent(), history.task(doubtful).not_there), ([2, 2], false));
+    assert!(history.task(waiting).wait.is_some());
+    let mut changes = store.changes();
+
+    store.note_evidence(attempt, |seen| seen.not_there_at = Some(at(200))).unwrap();
+
+    assert_eq!((spent(), history.task(doubtful).not_there), ([1, 1], true));
+    assert_eq!(history.task(waiting).wait, None);
+    assert_eq!(announced(&mut changes).len(), 2, "both are shown anew");
+    store.give_up(doubtful, at(300)).unwrap();
+    assert!(history.task(doubtful).not_there);
+    // The user found it after all.
+    store.adopt(doubtful, "found", at(400)).unwrap();
+    assert_eq!((spent(), history.task(doubtful).not_there), ([2, 2], false));
+}
+
+#[test]
+fn a_proof_about_a_call_holds_for_each_of_its_tasks_and_for_no_later_call() {
+    let history = History::new();
+    let store = &history.store;
+    let ids = store.add_together(&pasted("1"), &["1", "2"].map(wish), 2, at(0)).unwrap();
+    let attempt = store.claim(ids[0], at(10)).unwrap().attempt;
+    let lost = failure(shiwen_core::Charged::Unknown);
+    store.unknown(attempt, &lost, &unsure(1), None, at(20)).unwrap();
+    store.note_evidence(attempt, |seen| seen.not_there_at = Some(at(200))).unwrap();
+    assert!(ids.iter().all(|id| history.task(*id).not_there));
+
+    store.resend(ids[1]).unwrap();
+    assert!(!history.task(ids[1]).not_there);
+    let second = store.claim(ids[1], at(300)).unwrap().attempt;
+    store.unknown(second, &lost, &unsure(1), None, at(320)).unwrap();
+
+    assert_eq!(ids.iter().map(|id| history.task(*id).not_there).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(store.booked_since(PROVIDER, at(0)).unwrap(), 1);
+}
