@@ -24,7 +24,7 @@ export class CursorRows<Row, Cursor> {
   /** The last read failed. */
   failed = $state(false);
   /** Where the list is looked at. */
-  place = $state.raw(new Place());
+  readonly place = new Place();
   readonly #read: (cursor: Cursor | null) => Promise<CursorPage<Row, Cursor>>;
   readonly #rows: Sparse<Row>;
   #version = $state(0);
@@ -58,9 +58,9 @@ export class CursorRows<Row, Cursor> {
     this.known = 0;
     this.ended = false;
     this.failed = false;
-    if (!stay) this.place = new Place(this.place.heights.estimate);
     this.#append(page);
     this.place.recount(this.known);
+    if (!stay) this.place.reset();
   }
 
   clear(): void {

@@ -50,6 +50,11 @@ describe('a menu', () => {
     }
   });
 
+  it('has one word for all that is under way', () => {
+    const text = withValues('', 'state', ['running', 'failed', 'queued', 'submitting'], 'zh-CN');
+    expect([text, valuesOf(text, 'state')]).toEqual(['状态:进行中,失败', ['queued', 'submitting', 'running', 'failed']]);
+  });
+
   it('never loses a part of the box', () => {
     const text = '青菜  “不 关” 平台：抖音 12:30 标签:"a b" 未完 "开着';
     expect(partsOf(text).map((part) => part.raw)).toEqual(['青菜', '“不 关”', '平台：抖音', '12:30', '标签:"a b"', '未完', '"开着']);

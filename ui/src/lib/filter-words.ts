@@ -65,10 +65,9 @@ const words: Partial<Record<FilterKey, Record<string, readonly string[]>>> = {
   text: { yes: ['有', '是', 'true', '1'], no: ['无', '否', 'false', '0'] },
 };
 
-/** Values that stand for several. */
-const groups: Partial<Record<FilterKey, Record<string, readonly string[]>>> = {
-  state: { active: ['queued', 'submitting', 'running'], 进行中: ['queued', 'submitting', 'running'] },
-};
+/** The states that one word stands for. */
+export const ACTIVE: readonly string[] = ['queued', 'submitting', 'running'];
+const ACTIVE_WORDS = ['进行中', 'active'];
 
 const QUOTES: readonly (readonly [string, string])[] = [['"', '"'], ['“', '”'], ['＂', '＂'], ['「', '」']];
 const BETWEEN = /[,，、|]/;
@@ -130,8 +129,7 @@ function read(key: FilterKey, value: string): readonly string[] {
   }
   const all = value.split(BETWEEN).map((one): readonly string[] | null => {
     const wanted = plain(one.trim());
-    const group = groups[key]?.[wanted];
-    if (group !== undefined) return group;
+    if (key === 'state' && ACTIVE_WORDS.includes(wanted)) return ACTIVE;
     const own = Object.entries(known ?? {}).find(([name, names]) => name === wanted || names.includes(wanted));
     return own === undefined ? null : [own[0]];
   });
@@ -169,10 +167,20 @@ export function toggled(text: string, key: FilterKey, value: string, language: L
 
 function write(key: FilterKey, values: readonly string[], language: Language): string[] {
   const name = keys[key][language === 'en' ? 1 : 0] ?? key;
-  const said = values.map((value) => (language === 'en' ? value : (words[key]?.[value]?.[0] ?? value)));
+  // The three together have a word of their own.
+  if (key === 'state' && ACTIVE.every((state) => values.includes(state))) {
+    const rest = values.filter((value) => !ACTIVE.includes(value));
+    const active = ACTIVE_WORDS[language === 'en' ? 1 : 0] ?? '';
+    return [`${name}:${[active, ...rest.map((value) => said(key, value, language))].join(',')}`];
+  }
+  const all = values.map((value) => said(key, value, language));
   // A task has all of its tags, each behind a key of its own.
-  if (key === 'tag') return said.map((tag) => `${name}:${quote(tag)}`);
-  return [`${name}:${said.join(',')}`];
+  if (key === 'tag') return all.map((tag) => `${name}:${quote(tag)}`);
+  return [`${name}:${all.join(',')}`];
+}
+
+function said(key: FilterKey, value: string, language: Language): string {
+  return language === 'en' ? value : (words[key]?.[value]?.[0] ?? value);
 }
 
 /** In quotes where it could not be read otherwise. */

@@ -111,6 +111,13 @@ export function dayAndTime(at: number, now: number): string {
   return `${dateFormat({ year, month, day: 'numeric' }).format(at)} ${time}`;
 }
 
+/** `今天`, `昨天`, `11月9日`, with the year where it is not this one. */
+export function dayShort(at: number, now: number): string {
+  const month = language() === 'en' ? 'short' : 'long';
+  const year = new Date(at).getFullYear() === new Date(now).getFullYear() ? undefined : ('numeric' as const);
+  return dayWord(at, now) ?? dateFormat({ year, month, day: 'numeric' }).format(at);
+}
+
 /** `刚刚`, `3 天前`, `2 hours ago`. */
 export function ago(at: number, now: number): string {
   if (now - at < 60_000) return t('time.just_now');

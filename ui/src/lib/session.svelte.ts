@@ -1,7 +1,7 @@
 // What the window knows, and everything that the user can do in it.
 
 import { createContext } from 'svelte';
-import type { AppState, Download, Export, LookedUp, Media, Operation, ProviderId, ProviderView, Selection, Task, TaskChange, TaskDetail, TaskId, TaskState } from '../bindings';
+import type { AppState, Download, Export, LookedUp, Media, Operation, ProviderId, ProviderView, Selection, Task, TaskChange, TaskDetail, TaskId, TaskState, Timestamp } from '../bindings';
 import { Ask } from './ask.svelte';
 import { downloadWords, type DownloadRemedy } from './download-words';
 import { Detail } from './detail.svelte';
@@ -19,10 +19,13 @@ import { Notes } from './notes.svelte';
 import { Paste } from './paste.svelte';
 import { Preferences } from './preferences.svelte';
 import { Providers } from './providers.svelte';
+import { Search } from './search.svelte';
+import { Select } from './select.svelte';
 import { Studio } from './studio/studio.svelte';
 import { deskOf, titleOf } from './task';
-import { Tasks } from './tasks.svelte';
+import { TaskRows } from './task-rows.svelte';
 import { Toasts } from './toasts.svelte';
+import { Trash } from './trash.svelte';
 import { errorWords, stateWords } from './words';
 
 export type View = 'texts' | 'studio' | 'settings' | 'help';
@@ -37,6 +40,8 @@ export class Session {
   settingsPage = $state<SettingsPage>('providers');
   /** In a window too narrow for both, the list or the sheet is shown. */
   pane = $state<'list' | 'sheet'>('list');
+  /** The trash is shown instead of the texts. */
+  inTrash = $state(false);
   /** A submission is being stored; another one waits for it. */
   submitting = $state(false);
   /** What is in the box would spend more than a few times: the user is asked first. */
@@ -49,12 +54,15 @@ export class Session {
   news = $state('');
   /** The same for what needs the user: failed and uncertain. */
   alarm = $state('');
-  readonly tasks = new Tasks();
+  readonly tasks = new TaskRows();
   readonly detail = new Detail();
   readonly downloads = new Downloads();
   readonly exports = new Exports();
   readonly providers = new Providers();
   readonly preferences = new Preferences();
+  readonly search = new Search(() => this.preferences.value.search_order);
+  readonly select = new Select();
+  readonly bin = new Trash();
   readonly forms = new Forms();
   readonly paste = new Paste(
     () => this.preferences.value.operation,
@@ -140,13 +148,13 @@ export class Session {
     await ipc.onDownloadChanges((changes) => this.#downloaded(changes));
     await ipc.onExportChanged((change) => this.#exported(change));
     await ipc.onNetworkChanged((network) => this.#network(network));
+    await ipc.onHistoryChecked((damaged) => this.#checked(damaged));
     if (this.app === null) {
       const app = await ipc.appState();
       await this.preferences.load(app.language);
       this.app = app;
     }
     await this.#read();
-    await ipc.onHistoryChecked((damaged) => this.#checked(damaged));
   }
 
   /** Does what the user asked for; a failure becomes words in a toast. Answers whether it worked. */
@@ -165,6 +173,7 @@ export class Session {
 
   open(id: TaskId): void {
     this.view = 'texts';
+    this.inTrash = false;
     this.pane = 'sheet';
     void this.detail.open(id);
   }
@@ -328,10 +337,8 @@ export class Session {
 
   /** Moves a task to the trash; the row that takes its place is shown next. */
   async remove(id: TaskId): Promise<void> {
-    const at = this.tasks.all.findIndex((task) => task.id === id);
-    const task = this.tasks.all[at];
-    const next = this.tasks.all[at + 1] ?? this.tasks.all[at - 1];
-    const named = task ?? this.studio.task(id);
+    const next = this.#beside(id);
+    const named = this.#known(id);
     const title = (named ? titleOf(named) : null) ?? t('done.untitled');
     const done = await this.attempt(() => ipc.deleteTask(id));
     if (!done) return;
@@ -341,6 +348,24 @@ export class Session {
     this.toasts.show(t('toast.deleted', { title }), () => void this.#restore(id));
   }
 
+  /** Moves all that is selected to the trash at once, so that it can be taken back at once. */
+  async trash(selection: Selection): Promise<boolean> {
+    return this.attempt(async () => {
+      const { count, left, at } = await ipc.trashTasks(selection);
+      this.select.clear();
+      const stayed = left > 0 ? t('toast.left', { count: left }) : '';
+      this.toasts.show(t('toast.trashed', { n: number(count), count }) + stayed, () => void this.#takeBack(at));
+    });
+  }
+
+  /** Stars all that is selected, or takes the stars away. */
+  async star(selection: Selection, starred: boolean): Promise<void> {
+    await this.attempt(async () => {
+      const count = await ipc.starTasks(selection, starred);
+      this.toasts.show(t(starred ? 'toast.starred' : 'toast.unstarred', { n: number(count), count }));
+    });
+  }
+
   /** Enters or leaves the sandbox: another store, so everything is read anew. */
   async switchSandbox(on: boolean): Promise<void> {
     await this.attempt(async () => {
@@ -348,6 +373,9 @@ export class Session {
       this.paste.clear();
       this.toasts.close();
       this.tasks.clear();
+      this.search.clear();
+      this.select.clear();
+      this.inTrash = false;
       this.downloads.clear();
       this.exports.clear();
       this.providers.clear();
@@ -392,6 +420,36 @@ export class Session {
     });
   }
 
+  async #takeBack(at: Timestamp): Promise<void> {
+    await this.attempt(async () => {
+      const count = await ipc.restoreTrashed(at);
+      this.toasts.show(t('toast.restored', { n: number(count), count }));
+      await this.reload();
+    });
+  }
+
+  /** Reads the lists anew. */
+  async reload(): Promise<void> {
+    await Promise.all([this.tasks.load(), this.studio.load(), this.search.run()]);
+  }
+
+  /** A task that is on screen somewhere. */
+  #known(id: TaskId): Task | undefined {
+    const hit = this.search.hits.placeOf(id);
+    return this.tasks.task(id) ?? (hit === undefined ? undefined : this.search.hits.at(hit)?.task) ?? this.studio.task(id);
+  }
+
+  /** The task that stands behind one in the list that is shown, else the one before it. */
+  #beside(id: TaskId): Task | undefined {
+    if (this.search.active) {
+      const { hits } = this.search;
+      const place = hits.placeOf(id) ?? -2;
+      return (hits.at(place + 1) ?? hits.at(place - 1))?.task;
+    }
+    const place = this.tasks.placeOf(id) ?? -2;
+    return this.tasks.at(place + 1) ?? this.tasks.at(place - 1);
+  }
+
   async #restore(id: TaskId): Promise<void> {
     const done = await this.attempt(() => ipc.restoreTask(id));
     if (!done) return;
@@ -428,14 +486,24 @@ export class Session {
     if (before !== network) this.news = t(network === 'offline' ? 'banner.offline' : 'live.online');
   }
 
+  /** Damage that is found while the program runs stops it from submitting, so it is said at once. */
+  #checked(damaged: boolean): void {
+    if (this.app === null || this.app.damaged === damaged) return;
+    this.app = { ...this.app, damaged };
+    if (damaged) this.alarm = t('banner.damaged');
+  }
+
   #openFirst(): void {
-    const first = this.tasks.all[0];
+    const first = this.tasks.at(0);
     if (first !== undefined) void this.detail.open(first.id);
   }
 
   #changed(changes: TaskChange[]): void {
     this.#announce(changes);
     this.tasks.apply(changes);
+    this.search.apply(changes);
+    this.bin.apply(changes);
+    this.select.forget(changes.flatMap((change) => (change.kind === 'removed' ? [change.id] : [])));
     this.detail.apply(changes);
     this.studio.apply(changes);
     const ended = changes.some((change) => change.kind === 'saved' && change.task.ended_at !== null);
@@ -474,10 +542,3 @@ export class Session {
 }
 
 export const [useSession, provideSession] = createContext<Session>();
-  /** Damage that is found while the program runs stops it from submitting, so it is said at once. */
-  #checked(damaged: boolean): void {
-    if (this.app === null || this.app.damaged === damaged) return;
-    this.app = { ...this.app, damaged };
-    if (damaged) this.alarm = t('banner.damaged');
-  }
-

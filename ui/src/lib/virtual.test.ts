@@ -98,6 +98,23 @@ describe('a short list', () => {
     expect([list.row, list.offset]).toEqual([19, 10]);
   });
 
+  it('begins anew where other rows are shown', () => {
+    const list = place(100);
+    list.scrolled(1010);
+    list.focus = 20;
+    list.reset();
+    expect([list.atTop, list.focus, list.jumped, list.settled]).toEqual([true, null, true, 0]);
+  });
+
+  it('keeps the row with the focus in mind when others come or go before it', () => {
+    const list = place(100);
+    list.focus = 20;
+    list.splice(0, 0, 2);
+    list.splice(5, 1, 0);
+    list.splice(50, 1, 0);
+    expect(list.focus).toBe(21);
+  });
+
   it('moves as little as a row needs to be seen', () => {
     const list = place(100);
     list.reveal(5);

@@ -96,10 +96,9 @@ export class Heights {
     this.#stale = true;
   }
 
-  /** Forgets what was measured, since the width of the list has changed. */
+  /** Forgets what was measured, since the width of the list has changed, or what is in it. */
   forget(): void {
     this.#seen.clear();
-    this.#told = false;
     this.#stale = true;
   }
 
@@ -123,6 +122,12 @@ export class Place {
   row = 0;
   /** Pixels of it that lie above the view. */
   offset = 0;
+  /** Pixels of what stands behind the last row. */
+  foot = 0;
+  /** The row that has the focus: it stays drawn, wherever the view goes. */
+  focus: number | null = null;
+  /** The place is another one, so that the scroll bar must follow at once. */
+  jumped = false;
   /** Height of the view in pixels. */
   #view = 0;
   /** Where the engine's scroll bar stands. */
@@ -136,9 +141,14 @@ export class Place {
     return this.#view;
   }
 
+  /** Pixels of the list with its foot. */
+  get total(): number {
+    return this.heights.total + this.foot;
+  }
+
   /** Pixels that can be scrolled through: those of the list, or fewer. */
   get range(): number {
-    return Math.max(this.#view, Math.min(this.heights.total, TALLEST));
+    return Math.max(this.#view, Math.min(this.total, TALLEST));
   }
 
   /** Pixels of the list above the view. */
@@ -148,8 +158,7 @@ export class Place {
 
   /** Where the scroll bar belongs. */
   get settled(): number {
-    const { above, range } = this;
-    const total = this.heights.total;
+    const { above, range, total } = this;
     if (total <= TALLEST) return above;
     return (above / (total - this.#view)) * (range - this.#view);
   }
@@ -184,7 +193,7 @@ export class Place {
     const by = scroll - this.#scroll;
     this.#scroll = scroll;
     if (by === 0) return false;
-    const total = this.heights.total;
+    const { total } = this;
     const most = this.range - this.#view;
     const jump = total > TALLEST && Math.abs(by) > Math.max(2 * this.#view, 1500);
     if (jump) this.#go(most > 0 ? (scroll / most) * (total - this.#view) : 0);
@@ -202,8 +211,11 @@ export class Place {
     else if (bottom > this.above + this.#view) this.#go(bottom - this.#view);
   }
 
-  /** To the very first row. */
-  toTop(): void {
+  /** Other rows are shown from now on: from the first one. */
+  reset(): void {
+    this.heights.forget();
+    this.focus = null;
+    this.jumped = true;
     this.#go(0);
   }
 
@@ -213,7 +225,7 @@ export class Place {
     const changed = this.heights.measure(heights);
     if (!changed) return false;
     // Who looks at the end goes on doing so.
-    this.#go(ended ? this.heights.total : this.above);
+    this.#go(ended ? this.total : this.above);
     this.heights.keepNear(this.row);
     return true;
   }
@@ -223,6 +235,7 @@ export class Place {
     const first = this.atTop;
     this.heights.splice(at, removed, added);
     this.heights.count += added - removed;
+    if (this.focus !== null && at + removed <= this.focus) this.focus += added - removed;
     if (at + removed <= this.row && !(first && at === 0)) this.row += added - removed;
     else if (at < this.row) this.row = at;
     this.#go(this.above);
@@ -242,11 +255,11 @@ export class Place {
   }
 
   get #ended(): boolean {
-    return this.heights.total > this.#view && this.above >= this.heights.total - this.#view - 1;
+    return this.total > this.#view && this.above >= this.total - this.#view - 1;
   }
 
   #go(pixels: number): void {
-    const to = Math.max(0, Math.min(pixels, this.heights.total - this.#view));
+    const to = Math.max(0, Math.min(pixels, this.total - this.#view));
     this.row = this.heights.at(to);
     this.offset = to - this.heights.top(this.row);
   }
