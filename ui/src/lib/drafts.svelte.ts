@@ -2,7 +2,7 @@
 // keeps them in its own storage until they are saved or given up.
 
 import { SvelteMap } from 'svelte/reactivity';
-import type { TaskId } from '../bindings';
+import type { Task, TaskId } from '../bindings';
 
 export interface Draft {
   text: string;
@@ -10,19 +10,33 @@ export interface Draft {
   version: number;
 }
 
+/** A draft as it lies on the shelf. */
+interface Kept extends Draft {
+  /** When its task was made: another history may have another task of that number. */
+  made: number;
+  /** When it was put there. */
+  at: number;
+}
+
 /** Where drafts outlive the window. */
-export type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+export type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
 /** Milliseconds of rest after which a draft is put on the shelf. */
 const REST = 400;
+/** Milliseconds after which a draft is forgotten, as what lies in the trash is. */
+const OLD = 30 * 86_400_000;
+const PREFIX = 'draft ';
 
-function isDraft(value: unknown): value is Draft {
-  const draft = value as Draft | null;
-  return typeof draft?.text === 'string' && typeof draft.version === 'number';
+type Of = Pick<Task, 'id' | 'created_at'>;
+
+function isKept(value: unknown): value is Kept {
+  const kept = value as Kept | null;
+  return typeof kept?.text === 'string' && [kept.version, kept.made, kept.at].every((one) => typeof one === 'number');
 }
 
 export class Drafts {
   readonly #drafts = new SvelteMap<TaskId, Draft>();
+  readonly #made = new Map<TaskId, number>();
   /** Tasks whose shelf has been looked at. */
   readonly #looked = new Set<TaskId>();
   readonly #timers = new Map<TaskId, ReturnType<typeof setTimeout>>();
@@ -41,17 +55,19 @@ export class Drafts {
   }
 
   /** Looks whether the last run left something. */
-  look(id: TaskId): Draft | undefined {
+  look({ id, created_at }: Of): Draft | undefined {
     if (!this.#looked.has(id)) {
+      if (this.#looked.size === 0) this.#sweep();
       this.#looked.add(id);
-      const kept = this.#read(id);
-      if (kept && !this.#drafts.has(id)) this.#drafts.set(id, kept);
+      const kept = this.#read(this.#key(id));
+      if (kept?.made === created_at && !this.#drafts.has(id)) this.#drafts.set(id, { text: kept.text, version: kept.version });
     }
     return this.of(id);
   }
 
-  put(id: TaskId, draft: Draft): void {
+  put({ id, created_at }: Of, draft: Draft): void {
     this.#looked.add(id);
+    this.#made.set(id, created_at);
     this.#drafts.set(id, draft);
     clearTimeout(this.#timers.get(id));
     this.#timers.set(id, setTimeout(() => this.#keep(id), REST));
@@ -75,7 +91,7 @@ export class Drafts {
   }
 
   #key(id: TaskId): string {
-    return `draft ${id} ${this.#place()}`;
+    return `${PREFIX}${id} ${this.#place()}`;
   }
 
   #keep(id: TaskId): void {
@@ -83,19 +99,34 @@ export class Drafts {
     this.#timers.delete(id);
     const draft = this.#drafts.get(id);
     try {
-      if (draft) this.#shelf().setItem(this.#key(id), JSON.stringify(draft));
+      const kept = draft && { ...draft, made: this.#made.get(id) ?? 0, at: Date.now() };
+      if (kept) this.#shelf().setItem(this.#key(id), JSON.stringify(kept));
       else this.#shelf().removeItem(this.#key(id));
     } catch {
       // A full shelf, or none: the draft still lives as long as the window.
     }
   }
 
-  #read(id: TaskId): Draft | undefined {
+  #read(key: string): Kept | undefined {
     try {
-      const kept: unknown = JSON.parse(this.#shelf().getItem(this.#key(id)) ?? 'null');
-      return isDraft(kept) ? kept : undefined;
+      const kept: unknown = JSON.parse(this.#shelf().getItem(key) ?? 'null');
+      return isKept(kept) ? kept : undefined;
     } catch {
       return undefined;
+    }
+  }
+
+  /** Forgets what has lain there for long, or cannot be read. */
+  #sweep(): void {
+    try {
+      const shelf = this.#shelf();
+      const keys = Array.from({ length: shelf.length }, (_, at) => shelf.key(at)).filter((key) => key?.startsWith(PREFIX));
+      for (const key of keys) {
+        const kept = this.#read(key ?? '');
+        if (key && (!kept || kept.at < Date.now() - OLD)) shelf.removeItem(key);
+      }
+    } catch {
+      // No shelf, so nothing lies on it.
     }
   }
 }

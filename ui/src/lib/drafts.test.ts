@@ -8,8 +8,14 @@ function shelf(): Shelf & { kept: Map<string, string> } {
     getItem: (key) => kept.get(key) ?? null,
     setItem: (key, value) => void kept.set(key, value),
     removeItem: (key) => void kept.delete(key),
+    key: (at) => [...kept.keys()][at] ?? null,
+    get length() {
+      return kept.size;
+    },
   };
 }
+
+const task = { id: 9, created_at: 1000 };
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -18,28 +24,28 @@ describe('an unsaved edit', () => {
   it('outlives a switch of task and a restart', () => {
     const store = shelf();
     const first = new Drafts(() => 'home', () => store);
-    first.put(9, { text: '改过', version: 1 });
+    first.put(task, { text: '改过', version: 1 });
     expect(first.of(9)?.text).toBe('改过');
     vi.advanceTimersByTime(1000);
     const second = new Drafts(() => 'home', () => store);
-    expect(second.look(9)).toEqual({ text: '改过', version: 1 });
+    expect(second.look(task)).toEqual({ text: '改过', version: 1 });
   });
 
   it('is kept at once when the window closes', () => {
     const store = shelf();
     const drafts = new Drafts(() => 'home', () => store);
-    drafts.put(9, { text: '改过', version: 1 });
+    drafts.put(task, { text: '改过', version: 1 });
     drafts.flush();
-    expect(new Drafts(() => 'home', () => store).look(9)?.text).toBe('改过');
+    expect(new Drafts(() => 'home', () => store).look(task)?.text).toBe('改过');
   });
 
   it('is nowhere any more once it was saved or given up', () => {
     const store = shelf();
     const drafts = new Drafts(() => 'home', () => store);
-    drafts.put(9, { text: '改过', version: 1 });
+    drafts.put(task, { text: '改过', version: 1 });
     drafts.drop(9);
     vi.advanceTimersByTime(1000);
-    expect(drafts.look(9)).toBeUndefined();
+    expect(drafts.look(task)).toBeUndefined();
     expect(store.kept.size).toBe(0);
   });
 
@@ -47,24 +53,25 @@ describe('an unsaved edit', () => {
     const store = shelf();
     let place = 'home';
     const drafts = new Drafts(() => place, () => store);
-    drafts.put(9, { text: '改过', version: 1 });
+    drafts.put(task, { text: '改过', version: 1 });
     drafts.clear();
     place = 'sandbox';
-    expect(drafts.look(9)).toBeUndefined();
+    expect(drafts.look(task)).toBeUndefined();
     drafts.clear();
     place = 'home';
-    expect(drafts.look(9)?.text).toBe('改过');
+    expect(drafts.look(task)?.text).toBe('改过');
   });
 
   it('lives on in the window where the shelf is full', () => {
     const full: Shelf = {
       ...shelf(),
+      length: 0,
       setItem: () => {
         throw new DOMException('full', 'QuotaExceededError');
       },
     };
     const drafts = new Drafts(() => 'home', () => full);
-    drafts.put(9, { text: '改过', version: 1 });
+    drafts.put(task, { text: '改过', version: 1 });
     drafts.flush();
     expect(drafts.of(9)?.text).toBe('改过');
   });
@@ -72,8 +79,27 @@ describe('an unsaved edit', () => {
   it('is no draft where something else lies on the shelf', () => {
     const store = shelf();
     store.setItem('draft 9 home', '{"text":1}');
-    expect(new Drafts(() => 'home', () => store).look(9)).toBeUndefined();
-    store.setItem('draft 8 home', 'not json');
-    expect(new Drafts(() => 'home', () => store).look(8)).toBeUndefined();
+    expect(new Drafts(() => 'home', () => store).look(task)).toBeUndefined();
+    store.setItem('draft 9 home', 'not json');
+    expect(new Drafts(() => 'home', () => store).look(task)).toBeUndefined();
+    expect(store.kept.size).toBe(0);
+  });
+
+  it('is never another task’s that has its number in a history that was brought back', () => {
+    const store = shelf();
+    const drafts = new Drafts(() => 'home', () => store);
+    drafts.put(task, { text: '改过', version: 1 });
+    drafts.flush();
+    expect(new Drafts(() => 'home', () => store).look({ id: 9, created_at: 2000 })).toBeUndefined();
+  });
+
+  it('is forgotten after as long as the trash keeps things', () => {
+    const store = shelf();
+    const drafts = new Drafts(() => 'home', () => store);
+    drafts.put(task, { text: '改过', version: 1 });
+    drafts.flush();
+    vi.advanceTimersByTime(31 * 86_400_000);
+    new Drafts(() => 'home', () => store).look({ id: 3, created_at: 1 });
+    expect(store.kept.size).toBe(0);
   });
 });
