@@ -4,14 +4,15 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use shiwen_core::{
-    Entry, Input, Media, Operation, Order, ProviderId, Task, TaskId, TaskState, Timestamp,
-    WaitReason,
+    Entry, ExportFormat, ExportState, Input, Media, Operation, Order, ProviderId, Task, TaskId,
+    TaskState, Timestamp, WaitReason,
 };
 use shiwen_engine::Engine;
 use shiwen_sandbox::{Options, Sandbox, WORDS};
 use shiwen_session::Session;
 
 use crate::{
+    exports::{export, order},
     messages,
     stage::{Stage, submit, until},
 };
@@ -156,6 +157,13 @@ async fn no_key_is_kept_or_shown_or_sent_to_a_host_of_media_whatever_the_service
     let tasks: Vec<_> = tasks.into_iter().map(|(id, _)| id).collect();
     check_tasks(&session.engine, &tasks, &secrets);
     assert!(session.engine.store().backup_if_due(Timestamp::now()).unwrap().is_some());
+    // Those that are not packed can be looked through.
+    for format in [ExportFormat::Txt, ExportFormat::Markdown, ExportFormat::Csv, ExportFormat::Json]
+    {
+        let file = stage.folder().join(format!("exported.{format}"));
+        let done = export(&session, order(&tasks, format, &file)).await;
+        assert_eq!((done.state, done.done as usize), (ExportState::Done, tasks.len()), "{done:?}");
+    }
     session.close().await;
     assert!(check_files(stage.folder(), &secrets) > 20);
     assert_eq!(stage.sandbox.calls().keys_on_media, 0);

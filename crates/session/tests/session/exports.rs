@@ -67,7 +67,7 @@ fn many(count: u32) -> Vec<ImportedTask> {
         .collect()
 }
 
-fn order(ids: &[TaskId], format: ExportFormat, path: &Path) -> ExportOrder {
+pub(crate) fn order(ids: &[TaskId], format: ExportFormat, path: &Path) -> ExportOrder {
     ExportOrder {
         selection: Selection::Tasks { ids: ids.to_vec() },
         format,
@@ -94,7 +94,7 @@ async fn ended(changes: &mut broadcast::Receiver<Export>, id: u32) -> Vec<Export
     }
 }
 
-async fn export(session: &Session, order: ExportOrder) -> Export {
+pub(crate) async fn export(session: &Session, order: ExportOrder) -> Export {
     let mut changes = session.export_changes();
     let begun = session.start_export(order).unwrap();
     ended(&mut changes, begun.id).await.pop().unwrap()
