@@ -2,6 +2,7 @@
 //!
 //! The window and the command line open the same thing, so they cannot disagree.
 
+mod backups;
 mod cover;
 mod environment;
 mod exports;
@@ -11,7 +12,9 @@ mod played;
 mod search;
 mod settings;
 mod short_links;
+mod trash;
 mod upkeep;
+mod versions;
 mod words;
 
 use std::{
@@ -37,7 +40,7 @@ pub use shiwen_export::{Table, TemplateError};
 pub use shiwen_secrets::KeychainError;
 pub use shiwen_store::{Health, Salvage, StoreError};
 
-pub use folder::{FOLDER_NAME, default_folder};
+pub use folder::{DataSize, FOLDER_NAME, default_folder};
 pub use settings::{ExportWish, Language, Settings, Theme};
 pub use words::{Words, resolved};
 
@@ -208,7 +211,8 @@ impl Session {
     pub fn run(&self) -> Result<bool, SessionError> {
         let backs_up = self.mode == Mode::Real;
         if start(&self.engine, &self.files, &self.folder, &self.running)? {
-            *held(&self.upkeep) = Some(tokio::spawn(upkeep::keep(self.engine.clone(), backs_up)));
+            *held(&self.upkeep) =
+                Some(tokio::spawn(upkeep::keep(self.engine.clone(), self.files.clone(), backs_up)));
             return Ok(true);
         }
         let (engine, files) = (self.engine.clone(), self.files.clone());
@@ -221,7 +225,7 @@ impl Session {
                 let _ = engine.store().notice_others();
                 match start(&engine, &files, &folder, &running) {
                     Ok(true) => {
-                        *held(&kept) = Some(tokio::spawn(upkeep::keep(engine, backs_up)));
+                        *held(&kept) = Some(tokio::spawn(upkeep::keep(engine, files, backs_up)));
                         break;
                     }
                     Ok(false) => {}

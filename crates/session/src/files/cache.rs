@@ -33,6 +33,10 @@ impl Cache {
         Self { fetcher, folder, locks: Locks::default(), refusals: Refusals::default() }
     }
 
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The video or cover of a task.
     pub(crate) async fn show(&self, id: TaskId, media: Media) -> Result<MediaFile, MediaError> {
         let name = match media {

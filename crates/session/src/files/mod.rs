@@ -3,6 +3,7 @@
 mod cache;
 mod downloads;
 mod fetch;
+mod gone;
 mod keeper;
 pub(crate) mod name;
 mod picture;
@@ -120,6 +121,17 @@ impl Files {
         self.downloads.close().await;
         if let Some(keeper) = keeper {
             keeper.close().await;
+        }
+    }
+
+    /// Removes what was kept of tasks that were deleted for good. Downloads are the user's own.
+    pub(crate) fn forget(&self, gone: &[TaskId]) {
+        if gone.is_empty() {
+            return;
+        }
+        let gone = gone.iter().copied().collect();
+        for folder in [self.works.folder(), self.cache.folder()] {
+            gone::forget(folder, &gone);
         }
     }
 

@@ -1,6 +1,9 @@
 //! The files of works that were paid for: fetched once and kept beside the history for good.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use shiwen_core::{DownloadFailure, Media, TaskId};
 use shiwen_engine::{Clock, SystemClock};
@@ -28,6 +31,10 @@ pub(crate) struct Works {
 impl Works {
     pub(crate) fn new(fetcher: Fetcher, folder: PathBuf) -> Self {
         Self { fetcher, folder, locks: Locks::default(), refusals: Refusals::default() }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -1,0 +1,59 @@
+//! Copies of the history where the user wants them, and names for files that leave it.
+
+use std::{io, path::Path};
+
+use jiff::Zoned;
+use shiwen_core::{Backup, ExportFormat, Timestamp};
+use shiwen_store::StoreError;
+
+use crate::{Session, Settings, Words, files::name};
+
+impl Session {
+    /// Writes a copy of the whole history to `to`, replacing what is there.
+    ///
+    /// # Errors
+    /// As of the store; [`StoreError::Unwritable`] also for the history's own files.
+    pub fn backup_to(&self, to: &Path) -> Result<Backup, StoreError> {
+        if self.is_own(to) {
+            let source = io::Error::new(io::ErrorKind::InvalidInput, "the history itself");
+            return Err(StoreError::Unwritable { path: to.to_owned(), source });
+        }
+        let at = Timestamp::now();
+        self.engine.store().backup(to)?;
+        let written = std::fs::metadata(to);
+        let bytes = written
+            .map_err(|source| StoreError::Unwritable { path: to.to_owned(), source })?
+            .len() as f64;
+        Ok(Backup { path: to.display().to_string(), at, bytes })
+    }
+
+    /// What a file of exported tasks is called today, in the user's language.
+    ///
+    /// # Errors
+    /// When the settings cannot be read.
+    pub fn export_name(&self, format: ExportFormat) -> Result<String, StoreError> {
+        let settings: Settings = self.engine.store().setting(Settings::NAME)?;
+        let date = today();
+        let wanted =
+            Words::new(settings.language).say("cli.export.file", &[("date", &date)]).into_owned();
+        Ok(format!("{}.{format}", name::stem(&wanted).unwrap_or(date)))
+    }
+
+    /// What a backup is called that is made today.
+    pub fn backup_name(&self) -> String {
+        format!("shiwen-{}.db", today())
+    }
+
+    /// Whether a path is one of the files that the history is made of.
+    fn is_own(&self, path: &Path) -> bool {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+        name.starts_with("shiwen.db")
+            && folder.is_some()
+            && folder == self.folder.canonicalize().ok()
+    }
+}
+
+fn today() -> String {
+    Zoned::now().strftime("%Y-%m-%d").to_string()
+}
