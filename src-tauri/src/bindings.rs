@@ -4,7 +4,7 @@ use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
     commands,
-    ipc::{DownloadChanges, HistoryChecked, NetworkChanged, TaskChanges},
+    ipc::{DownloadChanges, ExportChanged, HistoryChecked, NetworkChanged, TaskChanges},
 };
 
 pub(crate) fn builder() -> Builder<tauri::Wry> {
@@ -15,6 +15,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::app::enter_sandbox,
             commands::app::leave_sandbox,
             commands::app::open_data_folder,
+            commands::app::data_size,
             commands::app::settings,
             commands::app::save_settings,
             commands::app::salvage_told,
@@ -62,8 +63,50 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::media::open_download,
             commands::media::show_download,
             commands::media::choose_download_folder,
+            commands::history::tasks_at,
+            commands::history::search,
+            commands::history::count_found,
+            commands::history::tags,
+            commands::history::star_tasks,
+            commands::history::tag_tasks,
+            commands::history::save_note,
+            commands::trash::trash_tasks,
+            commands::trash::restore_trashed,
+            commands::trash::trash,
+            commands::trash::restore_tasks,
+            commands::trash::delete_for_ever,
+            commands::trash::empty_trash,
+            commands::versions::save_text,
+            commands::versions::restore_text,
+            commands::versions::delete_text,
+            commands::versions::compare,
+            commands::versions::preview_tidy,
+            commands::versions::save_tidied,
+            commands::export::start_export,
+            commands::export::cancel_export,
+            commands::export::exports,
+            commands::export::choose_export_path,
+            commands::export::open_export,
+            commands::export::show_export,
+            commands::export::preview_template,
+            commands::export::copy_table,
+            commands::upkeep::make_backup,
+            commands::upkeep::save_backup_as,
+            commands::upkeep::backups,
+            commands::upkeep::choose_backup,
+            commands::upkeep::restore_backup,
+            commands::upkeep::choose_import_file,
+            commands::upkeep::import_file,
+            commands::upkeep::rebuild_index,
+            commands::upkeep::delete_everything,
         ])
-        .events(collect_events![TaskChanges, DownloadChanges, NetworkChanged, HistoryChecked])
+        .events(collect_events![
+            TaskChanges,
+            DownloadChanges,
+            NetworkChanged,
+            HistoryChecked,
+            ExportChanged
+        ])
         // One TypeScript type per Rust type: what goes in has the same shape as what comes out.
         .disable_serde_phases()
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use shiwen_core::{Download, TaskChange};
+use shiwen_core::{Download, Export, TaskChange};
 use shiwen_store::Health;
 use tauri::AppHandle;
 use tauri_specta::Event;
@@ -11,7 +11,7 @@ use tokio::sync::{
     watch,
 };
 
-use crate::ipc::{DownloadChanges, HistoryChecked, NetworkChanged, TaskChanges};
+use crate::ipc::{DownloadChanges, ExportChanged, HistoryChecked, NetworkChanged, TaskChanges};
 
 /// Changes within one frame travel together.
 const FRAME: Duration = Duration::from_millis(16);
@@ -50,6 +50,20 @@ pub(crate) async fn forward_downloads(app: AppHandle, mut changes: Receiver<Down
             batch.push(change);
         }
         if let Err(error) = DownloadChanges(batch).emit(&app) {
+            tracing::warn!(%error, "the window was not told");
+        }
+    }
+}
+
+/// Forwards how exports stand, each by itself: they are few and told seldom.
+pub(crate) async fn forward_exports(app: AppHandle, mut changes: Receiver<Export>) {
+    loop {
+        let change = match changes.recv().await {
+            Ok(change) => change,
+            Err(RecvError::Lagged(_)) => continue,
+            Err(RecvError::Closed) => return,
+        };
+        if let Err(error) = ExportChanged(change).emit(&app) {
             tracing::warn!(%error, "the window was not told");
         }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use shiwen_core::{Failure, Fault, Timestamp};
 use shiwen_engine::EngineError;
 use shiwen_secrets::KeychainError;
-use shiwen_session::{MediaError, SessionError};
+use shiwen_session::{ExportError, ImportError, MediaError, SessionError};
 use shiwen_store::StoreError;
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
@@ -30,6 +30,22 @@ pub(crate) enum ErrorCode {
     KnownVideo,
     InvalidField,
     InvalidId,
+    /// A text must say something.
+    EmptyText,
+    TooLong,
+    /// A template names what there is not.
+    WrongTemplate,
+    /// Nothing was selected, or it is gone.
+    NothingSelected,
+    /// More tasks than can be copied.
+    TooMany,
+    /// A file that the user picked cannot be read.
+    FileUnreadable,
+    /// It was not written by this program.
+    ForeignFile,
+    /// It was written by a newer version.
+    NewerFile,
+    DamagedFile,
     /// A form is not filled in as the provider wants it; nothing was sent.
     Faults,
     /// What was asked cannot be sent as it is, e.g. a file that cannot be read; nothing was.
@@ -129,6 +145,44 @@ impl From<MediaError> for CommandError {
     }
 }
 
+impl From<ExportError> for CommandError {
+    fn from(error: ExportError) -> Self {
+        let code = match &error {
+            ExportError::Template(_) => ErrorCode::WrongTemplate,
+            ExportError::NoSuchExport => ErrorCode::Internal,
+            ExportError::Nothing => ErrorCode::NothingSelected,
+            ExportError::TooMany { .. } => ErrorCode::TooMany,
+            ExportError::Store(error) => store(error),
+        };
+        Self::new(code, &error)
+    }
+}
+
+impl From<ImportError> for CommandError {
+    fn from(error: ImportError) -> Self {
+        let code = match &error {
+            ImportError::Unreadable(_) => ErrorCode::FileUnreadable,
+            ImportError::Foreign => ErrorCode::ForeignFile,
+            ImportError::Newer(_) => ErrorCode::NewerFile,
+            ImportError::Truncated | ImportError::Damaged { .. } | ImportError::TooLarge => {
+                ErrorCode::DamagedFile
+            }
+            ImportError::Store(error) => store(error),
+        };
+        Self::new(code, &error)
+    }
+}
+
+/// What kept a backup from being put in the place of the history.
+pub(crate) fn of_backup(error: &StoreError) -> CommandError {
+    let code = match error {
+        StoreError::Damaged(_) => ErrorCode::ForeignFile,
+        StoreError::Newer(_) => ErrorCode::NewerFile,
+        other => store(other),
+    };
+    CommandError::new(code, error)
+}
+
 impl From<SessionError> for CommandError {
     fn from(error: SessionError) -> Self {
         let code = match &error {
@@ -146,7 +200,8 @@ fn store(error: &StoreError) -> ErrorCode {
         StoreError::WrongState => ErrorCode::WrongState,
         StoreError::Known(_) => ErrorCode::KnownVideo,
         StoreError::RemoteIdTaken(_) => ErrorCode::InvalidId,
-        StoreError::EmptyText | StoreError::TooLong { .. } => ErrorCode::InvalidField,
+        StoreError::EmptyText => ErrorCode::EmptyText,
+        StoreError::TooLong { .. } => ErrorCode::TooLong,
         StoreError::DiskFull => ErrorCode::DiskFull,
         StoreError::Busy => ErrorCode::DatabaseBusy,
         StoreError::Newer(_)

@@ -1,7 +1,7 @@
 //! What only the window and the shell say to each other.
 
 use serde::{Deserialize, Serialize};
-use shiwen_core::{Download, ProviderView, TaskChange, TaskPage, Timestamp};
+use shiwen_core::{Download, Export, ProviderView, TaskChange, TaskPage, Timestamp};
 use shiwen_session::{Language, Salvage, Settings};
 
 /// What the window needs to know about the program.
@@ -140,3 +140,7 @@ pub(crate) struct HistoryChecked {
 /// Downloads that changed, in the order of their changes.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
 pub(crate) struct DownloadChanges(pub(crate) Vec<Download>);
+
+/// An export got on or ended.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
+pub(crate) struct ExportChanged(pub(crate) Export);

@@ -9,6 +9,7 @@ mod error;
 mod ipc;
 mod measure;
 mod open;
+mod picked;
 mod restart;
 mod shell;
 mod window;
@@ -77,7 +78,11 @@ fn start(arguments: Arguments) -> tauri::Result<()> {
         .build(context)?;
     app.run(|app, event| {
         if let RunEvent::Exit = event {
-            tauri::async_runtime::block_on(app.state::<Shell>().close());
+            let shell = app.state::<Shell>();
+            tauri::async_runtime::block_on(shell.close());
+            if shell.restarts() {
+                restart::anew();
+            }
         }
     });
     Ok(())

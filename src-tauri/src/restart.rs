@@ -1,4 +1,4 @@
-//! Starting once more when an instance that just died still stands in the way.
+//! Starting once more: when the history was replaced, and when an instance that just died still stands in the way.
 //!
 //! For a moment after a crash the message bus may still list the dead program; handing the start over to it fails then.
 
@@ -24,6 +24,14 @@ pub(crate) fn again() -> ExitCode {
     let Ok(program) = std::env::current_exe() else { return ExitCode::FAILURE };
     let mut command = Command::new(program);
     command.args(std::env::args_os().skip(1)).env(TRIES, (tries() + 1).to_string());
+    replace(command)
+}
+
+/// Starts the program anew since it wishes so: as [`again`], without a limit.
+pub(crate) fn anew() -> ExitCode {
+    let Ok(program) = std::env::current_exe() else { return ExitCode::FAILURE };
+    let mut command = Command::new(program);
+    command.args(std::env::args_os().skip(1)).env_remove(TRIES);
     replace(command)
 }
 

@@ -3,6 +3,7 @@
 use std::{
     path::PathBuf,
     sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
 };
 
 use shiwen_core::{Desk, TaskPage};
@@ -17,16 +18,33 @@ use crate::{
     changes,
     error::{CommandError, ErrorCode},
     ipc::{AppState, FirstScreen, Network, StartProblem, StartProblemKind},
+    picked::Picked,
 };
 
 /// Tasks on the first page of the list.
 pub(crate) const PAGE: u32 = 60;
+
+/// How long is waited for whoever else has the history open.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+const STEP: Duration = Duration::from_millis(50);
 
 pub(crate) struct Shell {
     app: AppHandle,
     folder: PathBuf,
     mode: RwLock<Mode>,
     open: RwLock<Open>,
+    /// Held while what is open changes.
+    door: tokio::sync::Mutex<()>,
+    /// The program starts anew when it ends.
+    restarts: RwLock<Option<After>>,
+    pub(crate) picked: Picked,
+}
+
+/// What becomes of the page's own files when the program starts anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum After {
+    Keeping,
+    Forgetting,
 }
 
 struct Open {
@@ -43,6 +61,9 @@ impl Shell {
             folder: arguments.folder,
             mode: RwLock::new(mode.clone()),
             open: RwLock::new(Open { session: Err(no_problem()), forwarding: Vec::new() }),
+            door: tokio::sync::Mutex::default(),
+            restarts: RwLock::new(None),
+            picked: Picked::default(),
         };
         let opened = shell.opened(mode).await;
         shell.put(opened.map(Arc::new).map_err(|error| shell.problem(&error)));
@@ -76,7 +97,12 @@ impl Shell {
     /// # Errors
     /// When the sandbox cannot start; the real history is opened again then.
     pub(crate) async fn reopen(&self, mode: Mode) -> Result<AppState, CommandError> {
+        let _door = self.door.lock().await;
         self.close().await;
+        self.open_anew(mode).await
+    }
+
+    async fn open_anew(&self, mode: Mode) -> Result<AppState, CommandError> {
         let opened = self.opened(mode).await;
         let failed = match opened {
             Ok(session) => {
@@ -97,6 +123,53 @@ impl Shell {
         match failed {
             Some(error) => Err(error.into()),
             None => self.state(),
+        }
+    }
+
+    /// Ends the session and does something with the files of its history, which nobody here has open then. Where that
+    /// succeeds the program is to be started anew, else the history is opened again as it is.
+    ///
+    /// # Errors
+    /// What `act` ended with; [`StoreError::Busy`] while another program has the history open.
+    pub(crate) async fn replace(
+        &self,
+        act: impl Fn() -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let _door = self.door.lock().await;
+        self.close().await;
+        self.put(Err(no_problem()));
+        let acted = tauri::async_runtime::spawn_blocking(move || once_alone(act)).await;
+        let acted = acted.unwrap_or(Err(StoreError::Busy));
+        if acted.is_err()
+            && let Err(error) = self.open_anew(self.mode()).await
+        {
+            tracing::error!(%error.message, "the history was not opened again");
+        }
+        acted
+    }
+
+    /// Ends the program and starts it anew.
+    pub(crate) fn restart(&self, after: After) {
+        *self.restarts.write().unwrap_or_else(PoisonError::into_inner) = Some(after);
+        self.app.exit(0);
+    }
+
+    /// Whether the program is to start anew now that it ends. Sees to what is to be done before.
+    pub(crate) fn restarts(&self) -> bool {
+        let after = *self.restarts.read().unwrap_or_else(PoisonError::into_inner);
+        if after == Some(After::Forgetting)
+            && let Err(error) = std::fs::remove_dir_all(self.webview_folder())
+        {
+            tracing::warn!(%error, "what the page keeps was not deleted");
+        }
+        after.is_some()
+    }
+
+    /// Where the history is that is open, or would be if it could be opened.
+    pub(crate) fn history_folder(&self) -> PathBuf {
+        match self.mode() {
+            Mode::Real => self.folder.clone(),
+            Mode::Sandbox { .. } => self.folder.join("sandbox"),
         }
     }
 
@@ -204,12 +277,14 @@ impl Shell {
                 let tasks = session.engine.store().changes();
                 let downloads = session.download_changes();
                 let network = session.engine.network();
+                let exports = session.export_changes();
                 let health = session.engine.store().health();
                 let app = || self.app.clone();
                 vec![
                     tauri::async_runtime::spawn(changes::forward(app(), tasks)),
                     tauri::async_runtime::spawn(changes::forward_downloads(app(), downloads)),
                     tauri::async_runtime::spawn(changes::forward_network(app(), network)),
+                    tauri::async_runtime::spawn(changes::forward_exports(app(), exports)),
                     tauri::async_runtime::spawn(changes::forward_health(app(), health)),
                 ]
             },
@@ -232,6 +307,17 @@ impl Shell {
             _ => StartProblemKind::Damaged,
         };
         StartProblem { kind, path: self.folder.display().to_string() }
+    }
+}
+
+/// Tries again while commands that are still at work have the history open.
+fn once_alone(act: impl Fn() -> Result<(), StoreError>) -> Result<(), StoreError> {
+    let begin = Instant::now();
+    loop {
+        match act() {
+            Err(StoreError::Busy) if begin.elapsed() < PATIENCE => std::thread::sleep(STEP),
+            acted => return acted,
+        }
     }
 }
 

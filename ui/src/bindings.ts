@@ -102,11 +102,14 @@ export const commands = {
 	/**  As `delete_for_ever`, for everything in the trash. */
 	emptyTrash: () => typedError<number, CommandError>(__TAURI_INVOKE("empty_trash")),
 	saveText: (id: TaskId, text: string) => typedError<Transcript, CommandError>(__TAURI_INVOKE("save_text", { id, text })),
+	/**  Adds a copy of the version that is wanted back. */
 	restoreText: (id: TaskId, version: number) => typedError<Transcript, CommandError>(__TAURI_INVOKE("restore_text", { id, version })),
 	deleteText: (id: TaskId, version: number) => typedError<null, CommandError>(__TAURI_INVOKE("delete_text", { id, version })),
 	compare: (a: TextRef, b: TextRef) => typedError<Comparison, CommandError>(__TAURI_INVOKE("compare", { a, b })),
+	/**  What tidying would change. */
 	previewTidy: (text: TextRef, steps: TidySteps) => typedError<Comparison, CommandError>(__TAURI_INVOKE("preview_tidy", { text, steps })),
 	saveTidied: (text: TextRef, steps: TidySteps) => typedError<Transcript, CommandError>(__TAURI_INVOKE("save_tidied", { text, steps })),
+	/**  Writes only where the user picked a place, or into the folder of downloads. */
 	startExport: (order: ExportOrder) => typedError<Export, CommandError>(__TAURI_INVOKE("start_export", { order })),
 	cancelExport: (id: number) => typedError<null, CommandError>(__TAURI_INVOKE("cancel_export", { id })),
 	exports: () => typedError<Export[], CommandError>(__TAURI_INVOKE("exports")),
@@ -123,7 +126,7 @@ export const commands = {
 	makeBackup: () => typedError<Backup, CommandError>(__TAURI_INVOKE("make_backup")),
 	/**  A backup at a place that the user picks; none when nothing was picked. */
 	saveBackupAs: () => typedError<Backup | null, CommandError>(__TAURI_INVOKE("save_backup_as")),
-	/**  Newest first. */
+	/**  Newest first; also while the history cannot be opened. */
 	backups: () => typedError<Backup[], CommandError>(__TAURI_INVOKE("backups")),
 	/**  Lets the user pick the file of a backup; none when nothing was picked. */
 	chooseBackup: () => typedError<string | null, CommandError>(__TAURI_INVOKE("choose_backup")),
@@ -376,6 +379,20 @@ export type Entry = boolean | number | null | string | string[];
 export type ErrorCode = "no_link" | "not_ready" | "task_gone" | "wrong_state" | 
 /**  Another task has the result for the same video, or may still get it: nothing was queued. */
 "known_video" | "invalid_field" | "invalid_id" | 
+/**  A text must say something. */
+"empty_text" | "too_long" | 
+/**  A template names what there is not. */
+"wrong_template" | 
+/**  Nothing was selected, or it is gone. */
+"nothing_selected" | 
+/**  More tasks than can be copied. */
+"too_many" | 
+/**  A file that the user picked cannot be read. */
+"file_unreadable" | 
+/**  It was not written by this program. */
+"foreign_file" | 
+/**  It was written by a newer version. */
+"newer_file" | "damaged_file" | 
 /**  A form is not filled in as the provider wants it; nothing was sent. */
 "faults" | 
 /**  What was asked cannot be sent as it is, e.g. a file that cannot be read; nothing was. */
@@ -643,6 +660,11 @@ export type Hint = {
 	running_after: number | null,
 };
 
+/**  Somebody looked at the history's file, or met damage in it. */
+export type HistoryChecked = {
+	damaged: boolean,
+};
+
 /**  A task that was found. */
 export type Hit = {
 	task: Task,
@@ -668,11 +690,6 @@ export type HitPage = {
 	after: string | null,
 	/**  The text as it was understood. */
 	query: Query,
-};
-
-/**  Somebody looked at the history's file, or met damage in it. */
-export type HistoryChecked = {
-	damaged: boolean,
 };
 
 /**  What an import did. */
@@ -1060,6 +1077,8 @@ export type Task = {
 	progress: number | null,
 	cancel_cause: CancelCause | null,
 	failure: Failure | null,
+	/**  Of a create call whose outcome is unknown: its provider's list proved that nothing came of it. */
+	not_there: boolean,
 	remote_id: string | null,
 	/**  None for what takes a form instead. */
 	link: Link | null,
@@ -1077,8 +1096,6 @@ export type Task = {
 	works: Work[],
 	/**  Places in `works` whose files are kept on this machine. */
 	kept: number[],
-	/**  Of a create call whose outcome is unknown: its provider's list proved that nothing came of it. */
-	not_there: boolean,
 	/**  Providers that may still be tried where this one provably starts nothing, in this order. */
 	then: ProviderId[],
 	/**  What the provider says it took, in its unit, where it says so. */

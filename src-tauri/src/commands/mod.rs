@@ -4,8 +4,13 @@
 pub(crate) mod app;
 pub(crate) mod clipboard;
 pub(crate) mod collections;
+pub(crate) mod export;
+pub(crate) mod history;
 pub(crate) mod links;
 pub(crate) mod media;
 pub(crate) mod pages;
 pub(crate) mod providers;
 pub(crate) mod tasks;
+pub(crate) mod trash;
+pub(crate) mod upkeep;
+pub(crate) mod versions;

@@ -6,7 +6,7 @@ use tauri::State;
 use crate::{error::CommandError, shell::Shell};
 
 /// Longest page that the window may ask for.
-const LONGEST_PAGE: u32 = 500;
+pub(super) const LONGEST_PAGE: u32 = 500;
 
 #[tauri::command(async)]
 #[specta::specta]

@@ -43,6 +43,15 @@ const ERRORS: Record<ErrorCode, true> = {
   known_video: true,
   invalid_field: true,
   invalid_id: true,
+  empty_text: true,
+  too_long: true,
+  wrong_template: true,
+  nothing_selected: true,
+  too_many: true,
+  file_unreadable: true,
+  foreign_file: true,
+  newer_file: true,
+  damaged_file: true,
   faults: true,
   unfit_call: true,
   not_offered: true,
@@ -98,6 +107,7 @@ const task = (state: TaskState, over: Partial<Task> = {}): Task => ({
   stalled: false,
   progress: null,
   cancel_cause: null,
+  not_there: false,
   failure: null,
   remote_id: null,
   link: { url: 'https://v.douyin.com/a/', platform: 'douyin', kind: 'short', id: null, canonical: null, title: null },
@@ -107,7 +117,6 @@ const task = (state: TaskState, over: Partial<Task> = {}): Task => ({
   batch: null,
   works: [],
   kept: [],
-  not_there: false,
   then: [],
   cost: null,
   target_language: null,
@@ -294,6 +303,12 @@ describe('a state', () => {
   });
 });
 
+it('a call that is proven to have come to nothing is no longer said to cost', () => {
+  expect(stateWords(task('uncertain'), 0).text).toBe('结果未知，可能已扣费');
+  expect(stateWords(task('uncertain', { not_there: true }), 0)).toMatchObject({ text: '没有提交上，没有扣费，可以再提交一次', tone: 'off' });
+  expect(stateWords(task('cancelled', { cancel_cause: 'gave_up', not_there: true }), 0).text).toBe('已放弃');
+});
+
 describe('submitting an uncertain task again', () => {
   it('names what it may cost', () => {
     expect(againWords('1 次', false)).toMatchObject({ tag: '可能多扣 1 次', button: '再提交一次，可能多扣 1 次' });
@@ -303,12 +318,6 @@ describe('submitting an uncertain task again', () => {
   it('costs nothing in the sandbox', () => {
     expect(Object.values(againWords('1 次', true)).join()).not.toMatch(/可能多扣|会扣两次/);
   });
-it('a call that is proven to have come to nothing is no longer said to cost', () => {
-  expect(stateWords(task('uncertain'), 0).text).toBe('结果未知，可能已扣费');
-  expect(stateWords(task('uncertain', { not_there: true }), 0)).toMatchObject({ text: '没有提交上，没有扣费，可以再提交一次', tone: 'off' });
-  expect(stateWords(task('cancelled', { cancel_cause: 'gave_up', not_there: true }), 0).text).toBe('已放弃');
-});
-
 
   it('warns of no double cost where the first call certainly started nothing', () => {
     const again = againWords('9 点', false, 'RawUGC');

@@ -1,0 +1,116 @@
+//! Texts out of the history, as files and as a table.
+
+use std::path::PathBuf;
+
+use shiwen_core::{Export, ExportFormat, ExportOrder, ExportState, Selection, TaskId};
+use tauri::{AppHandle, State};
+use tauri_plugin_clipboard_manager::ClipboardExt;
+use tauri_plugin_dialog::DialogExt;
+use tauri_plugin_opener::OpenerExt;
+
+use crate::{
+    error::{CommandError, ErrorCode},
+    picked::answer,
+    shell::Shell,
+};
+
+/// Writes only where the user picked a place, or into the folder of downloads.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn start_export(
+    shell: State<'_, Shell>,
+    order: ExportOrder,
+) -> Result<Export, CommandError> {
+    if let Some(path) = &order.path {
+        shell.picked.demand(path)?;
+    }
+    Ok(shell.session()?.start_export(order)?)
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn cancel_export(shell: State<'_, Shell>, id: u32) -> Result<(), CommandError> {
+    Ok(shell.session()?.cancel_export(id)?)
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn exports(shell: State<'_, Shell>) -> Result<Vec<Export>, CommandError> {
+    Ok(shell.session()?.exports())
+}
+
+/// Lets the user pick the file, or the folder where there is a file for each task; none when nothing was picked.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_export_path(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+    format: ExportFormat,
+    each: bool,
+) -> Result<Option<String>, CommandError> {
+    let (tell, told) = answer();
+    let dialog = app.dialog().file();
+    if each {
+        dialog.pick_folder(tell);
+    } else {
+        let name = shell.session()?.export_name(format)?;
+        dialog.add_filter(format.as_str(), &[format.as_str()]).set_file_name(name).save_file(tell);
+    }
+    Ok(shell.picked.note(told).await)
+}
+
+/// Opens a finished file with the program that the system has for it.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn open_export(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+    id: u32,
+) -> Result<(), CommandError> {
+    let path = finished(&shell, id)?;
+    let opened = app.opener().open_path(path.to_string_lossy(), None::<&str>);
+    opened.map_err(|error| CommandError::new(ErrorCode::OpenRefused, &error))
+}
+
+/// Shows a finished file in its folder.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn show_export(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+    id: u32,
+) -> Result<(), CommandError> {
+    let shown = app.opener().reveal_item_in_dir(finished(&shell, id)?);
+    shown.map_err(|error| CommandError::new(ErrorCode::OpenRefused, &error))
+}
+
+/// What the template makes of one task.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn preview_template(
+    shell: State<'_, Shell>,
+    template: String,
+    id: TaskId,
+) -> Result<String, CommandError> {
+    Ok(shell.session()?.preview_template(&template, id)?)
+}
+
+/// Answers how many tasks were copied.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn copy_table(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+    selection: Selection,
+) -> Result<u32, CommandError> {
+    let (table, tasks) = shell.session()?.table(&selection)?;
+    let written = app.clipboard().write_html(table.html, Some(table.tsv));
+    written.map_err(|error| CommandError::new(ErrorCode::ClipboardFailed, &error))?;
+    Ok(tasks)
+}
+
+fn finished(shell: &State<'_, Shell>, id: u32) -> Result<PathBuf, CommandError> {
+    let export = shell.session()?.export(id)?;
+    let path = (export.state == ExportState::Done).then(|| PathBuf::from(export.path));
+    path.ok_or_else(|| CommandError::plain(ErrorCode::OpenRefused, "the export has not ended well"))
+}

@@ -1,0 +1,118 @@
+//! Backups, imports, and the end of everything.
+
+use std::path::{Path, PathBuf};
+
+use shiwen_core::{Backup, Imported, Timestamp};
+use shiwen_store::Store;
+use tauri::{AppHandle, Manager, State};
+use tauri_plugin_dialog::DialogExt;
+
+use crate::{
+    error::{CommandError, of_backup},
+    picked::answer,
+    shell::{After, PATIENCE, Shell},
+};
+
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn make_backup(shell: State<'_, Shell>) -> Result<Backup, CommandError> {
+    Ok(shell.session()?.engine.store().backup_now(Timestamp::now())?)
+}
+
+/// A backup at a place that the user picks; none when nothing was picked.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_backup_as(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+) -> Result<Option<Backup>, CommandError> {
+    let (tell, told) = answer();
+    let name = shell.session()?.backup_name();
+    app.dialog().file().add_filter("db", &["db"]).set_file_name(name).save_file(tell);
+    let Some(path) = shell.picked.note(told).await else { return Ok(None) };
+    Ok(Some(shell.session()?.backup_to(Path::new(&path))?))
+}
+
+/// Newest first; also while the history cannot be opened.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn backups(shell: State<'_, Shell>) -> Result<Vec<Backup>, CommandError> {
+    Ok(Store::backups_in(&shell.history_folder()))
+}
+
+/// Lets the user pick the file of a backup; none when nothing was picked.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_backup(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+) -> Result<Option<String>, CommandError> {
+    let (tell, told) = answer();
+    app.dialog().file().add_filter("db", &["db"]).pick_file(tell);
+    Ok(shell.picked.note(told).await)
+}
+
+/// Puts a backup in the place of the history, and starts the program anew.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn restore_backup(
+    shell: State<'_, Shell>,
+    path: String,
+) -> Result<(), CommandError> {
+    let folder = shell.history_folder();
+    if !Store::backups_in(&folder).iter().any(|backup| backup.path == path) {
+        shell.picked.demand(&path)?;
+    }
+    let from = PathBuf::from(path);
+    let restore =
+        move || Store::restore_backup(&folder, &from, PATIENCE, Timestamp::now()).map(drop);
+    shell.replace(restore).await.map_err(|error| of_backup(&error))?;
+    shell.restart(After::Keeping);
+    Ok(())
+}
+
+/// Lets the user pick a file to import; none when nothing was picked.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_import_file(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+) -> Result<Option<String>, CommandError> {
+    let (tell, told) = answer();
+    app.dialog().file().add_filter("json", &["json"]).pick_file(tell);
+    Ok(shell.picked.note(told).await)
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn import_file(shell: State<'_, Shell>, path: String) -> Result<Imported, CommandError> {
+    shell.picked.demand(&path)?;
+    Ok(shell.session()?.import_file(Path::new(&path))?)
+}
+
+/// Makes what the search asks anew; answers how many tasks it knows.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn rebuild_index(shell: State<'_, Shell>) -> Result<u32, CommandError> {
+    Ok(shell.session()?.engine.store().rebuild_index(&mut |_| {})?)
+}
+
+/// Deletes the history and all that belongs to it, the backups too if wished, and starts the program anew.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn delete_everything(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+    backups: bool,
+) -> Result<(), CommandError> {
+    let folder = shell.history_folder();
+    shell.replace(move || Store::erase(&folder, backups, PATIENCE)).await?;
+    // The page keeps texts that were not saved yet.
+    for window in app.webview_windows().values() {
+        if let Err(error) = window.clear_all_browsing_data() {
+            tracing::warn!(%error, "what the page keeps was not deleted");
+        }
+    }
+    shell.restart(After::Forgetting);
+    Ok(())
+}
