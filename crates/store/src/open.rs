@@ -195,4 +195,22 @@ mod tests {
         assert_eq!(code, Some(ErrorCode::ReadOnly));
         Ok(())
     }
+
+    #[test]
+    fn what_all_connections_keep_in_memory_is_16_mb_at_most() -> Result<(), StoreError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shiwen.db");
+        let writer = writer(&path, Duration::ZERO)?;
+        let reader = reader(&path, Duration::ZERO)?;
+        let kept = |connection: &Connection| -> Result<i64, StoreError> {
+            let negative: i64 =
+                connection.pragma_query_value(None, "cache_size", |row| row.get(0))?;
+            assert!(negative < 0, "in KB, not in pages");
+            Ok(-negative)
+        };
+        // One more reader than those that stay open makes a backup.
+        let all = kept(&writer)? + kept(&reader)? * (crate::READERS as i64 + 1);
+        assert!(all <= 16 * 1024, "{all} KB");
+        Ok(())
+    }
 }

@@ -6,7 +6,7 @@
 use std::{env, fs, path::PathBuf};
 
 use rusqlite::Connection;
-use shiwen_core::{Desk, ProviderId};
+use shiwen_core::{Desk, ProviderId, Query};
 use shiwen_store::Store;
 
 use crate::fixture::*;
@@ -21,7 +21,13 @@ fn everything() -> History {
     for situation in Situation::ALL {
         let id = history.in_situation(situation, &format!("{situation:?}"));
         match situation {
-            Situation::Succeeded => history.store.save_cover(id, "image/png", &[7; 300]).unwrap(),
+            Situation::Succeeded => {
+                history.store.save_cover(id, "image/png", &[7; 300]).unwrap();
+                history.store.save_text(id, "红烧肉不柴的三个办法", at(45)).unwrap();
+                history.store.save_note(id, "给妈妈看").unwrap();
+                history.store.tag(&[id], &["家常菜".to_owned()], &[]).unwrap();
+                history.store.star(&[id], true).unwrap();
+            }
             Situation::Failed => history.store.delete(id, at(40)).unwrap(),
             _ => {}
         }
@@ -70,14 +76,28 @@ fn a_history_of_every_version_opens_and_says_what_it_said() {
         let folder = tempfile::tempdir().unwrap();
         fs::copy(&path, folder.path().join("shiwen.db")).unwrap();
         let store = Store::open(folder.path()).unwrap();
-        let tasks = store.tasks(Desk::Texts, None, 100).unwrap().tasks;
+        let page = store.tasks(Desk::Texts, None, 100).unwrap();
+        let tasks = page.tasks;
         assert_eq!(tasks.len(), Situation::ALL.len() - 1, "one is in the trash");
+        assert_eq!(page.total as usize, tasks.len());
         for task in &tasks {
             let detail = store.detail(task.id).unwrap();
             assert!(detail.share_text.contains("作品"), "{path:?}");
-            assert_eq!(detail.transcripts.len(), usize::from(task.words.is_some()), "{path:?}");
+            assert_eq!(detail.transcripts.is_empty(), task.words.is_none(), "{path:?}");
+            let title = task.link.as_ref().unwrap().title.clone().unwrap();
+            let query = Query { words: vec![title], ..Query::default() };
+            assert!(store.found_ids(&query).unwrap().contains(&task.id), "{path:?}");
         }
         let done = tasks.iter().find(|task| task.words.is_some()).unwrap();
+        let texts = store.detail(done.id).unwrap().transcripts;
+        let mut said: Vec<_> = texts.into_iter().map(|version| version.text).collect();
+        if done.starred {
+            said.extend(["给妈妈看".to_owned(), "家常菜".to_owned()]);
+        }
+        for text in said {
+            let query = Query { words: vec![text], ..Query::default() };
+            assert_eq!(store.found_ids(&query).unwrap(), [done.id], "{path:?}");
+        }
         assert_eq!(store.answers(done.id).unwrap().len(), 2);
         assert_eq!(store.cover(done.id).unwrap().unwrap().1, [7; 300]);
         assert_eq!(store.provider(ProviderId::Momoget).unwrap().slots, Some(5));
@@ -85,5 +105,5 @@ fn a_history_of_every_version_opens_and_says_what_it_said() {
         assert!(store.check(at(50)).unwrap().is_sound());
         seen += 1;
     }
-    assert!(seen >= 1);
+    assert!(seen >= 2);
 }
