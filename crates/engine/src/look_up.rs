@@ -154,16 +154,17 @@ impl Engine {
             [] if unclear || !whole => LookedUp::NothingYet { again_at: None },
             [] if asked_at < proof_at => LookedUp::NothingYet { again_at: Some(proof_at) },
             [] => LookedUp::NotThere,
-            // What is going out now may be what was found.
-            [job] if whole && !unclear && !self.is_submitting(provider, operation) => {
-                match self.adopt(id, job) {
-                    Ok(()) => return Ok(LookedUp::Found),
-                    Err(EngineError::Store(StoreError::RemoteIdTaken(_))) => {
-                        LookedUp::Several { count }
-                    }
-                    Err(error) => return Err(error),
-                }
+            // A call that is going out now with the same words may be what was found; its answer will say so.
+            [_] if whole && !unclear && self.is_submitting_alike(provider, operation, &sought) => {
+                LookedUp::NothingYet { again_at: Some(asked_at.after(self.paced(SOON))) }
             }
+            [job] if whole && !unclear => match self.adopt(id, job) {
+                Ok(()) => return Ok(LookedUp::Found),
+                Err(EngineError::Store(StoreError::RemoteIdTaken(_))) => {
+                    LookedUp::Several { count }
+                }
+                Err(error) => return Err(error),
+            },
             _ => LookedUp::Several { count },
         };
         self.store().note_evidence(attempt.id, |evidence| {
@@ -197,14 +198,22 @@ impl Engine {
         Ok(Listed { jobs, whole: false })
     }
 
-    fn is_submitting(&self, provider: ProviderId, operation: Operation) -> bool {
+    fn is_submitting_alike(
+        &self,
+        provider: ProviderId,
+        operation: Operation,
+        sought: &Sought,
+    ) -> bool {
         let out: Vec<_> = {
             let out = self.out();
             let calls = out.iter().filter(|(_, call)| **call == Call::Submit(provider));
             calls.map(|(id, _)| *id).collect()
         };
-        let same = |id: TaskId| self.store().task(id).is_ok_and(|it| it.operation == operation);
-        out.into_iter().any(same)
+        let alike = |id: TaskId| match self.store().followed(id) {
+            Ok(due) => due.task.operation == operation && sought.is_asked_by(&due.input),
+            Err(_) => true,
+        };
+        out.into_iter().any(alike)
     }
 
     /// A create call became doubtful: it is looked for, as far as its provider tells anything.
@@ -303,13 +312,9 @@ impl Sought {
             input: &due.input,
         };
         let timeout = service.create(&job, account).map_or(TIMEOUT, |request| request.timeout);
-        let text = |name| match due.input.get(name) {
-            Some(Entry::Text(text)) => Some(text.trim().to_owned()).filter(|it| !it.is_empty()),
-            _ => None,
-        };
         Self {
-            prompt: text("prompt"),
-            model: text("model"),
+            prompt: said(&due.input, "prompt"),
+            model: said(&due.input, "model"),
             from: Timestamp(attempt.intent_at.0.saturating_sub(millis(BEFORE))),
             until: attempt.intent_at.after(timeout + AFTER),
             timeout,
@@ -320,6 +325,16 @@ impl Sought {
     fn until_ended(&self, attempt: &Attempt, pace: f64) -> Timestamp {
         let limit = attempt.intent_at.after(self.timeout);
         attempt.ended_at.map_or(limit, |ended| ended.min(limit)).after(AFTER.mul_f64(pace))
+    }
+
+    /// Whether what was made of this input may look like it in a list.
+    fn is_asked_by(&self, input: &Input) -> bool {
+        let alike = |sought: &Option<String>, other: Option<String>| match (sought, other) {
+            (Some(sought), Some(other)) => *sought == other,
+            // The service chooses for itself, perhaps the same.
+            (None, _) | (_, None) => true,
+        };
+        alike(&self.prompt, said(input, "prompt")) && alike(&self.model, said(input, "model"))
     }
 
     /// Whether a job is the one; none where the list does not say enough.
@@ -351,6 +366,14 @@ impl Sought {
             return Some(false);
         }
         parts.iter().all(|part| *part == Some(true)).then_some(true)
+    }
+}
+
+/// What the user wrote into a field.
+fn said(input: &Input, name: &str) -> Option<String> {
+    match input.get(name) {
+        Some(Entry::Text(text)) => Some(text.trim().to_owned()).filter(|it| !it.is_empty()),
+        _ => None,
     }
 }
 

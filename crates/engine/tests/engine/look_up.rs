@@ -185,6 +185,39 @@ async fn several_are_left_to_the_user_and_those_of_other_tasks_do_not_count() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_goes_out_with_the_same_words_puts_it_off_and_with_other_words_does_not() {
+    for (prompt, alike) in [("雨夜的钢琴", true), ("清晨的小提琴", false)] {
+        let lab = Lab::new();
+        let studio = Studio::new(&lab);
+        let (engine, running, id) = doubtful(&lab).await;
+        studio.has("mus_1", "雨夜的钢琴", "V4", BEGIN + 200);
+        let made =
+            json!({ "musicId": "mus_2", "status": "pending", "creditsUsed": 3, "newBalance": 9 });
+        *studio.create.lock().unwrap() = Play::Answer(201, made.to_string());
+        let other = order(Operation::GenerateMusic, &[("prompt", prompt), ("model", "V4")]);
+        let other = engine.order(&other).unwrap();
+        until(&engine, other, TaskState::Submitting).await;
+
+        let looked_up = engine.look_up(id).await.unwrap();
+
+        assert_eq!(engine.store().task(other).unwrap().state, TaskState::Submitting);
+        match alike {
+            true => {
+                let put_off = matches!(looked_up, LookedUp::NothingYet { again_at: Some(_) });
+                assert!(put_off, "{looked_up:?}");
+                assert_eq!(engine.store().task(id).unwrap().state, TaskState::Uncertain);
+            }
+            false => assert_eq!(looked_up, LookedUp::Found),
+        }
+        // Once its answer is known it is looked for again by itself.
+        studio.has("mus_2", prompt, "V4", BEGIN + 1000);
+        let task = until(&engine, id, TaskState::Running).await;
+        assert_eq!(task.remote_id.as_deref(), Some("mus_1"));
+        running.stop().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_list_without_a_job_that_we_follow_is_not_believed() {
     let lab = Lab::new();
     let studio = Studio::new(&lab);

@@ -12,8 +12,10 @@ pub(crate) enum Rest {
     /// Failed with this kind; whether it cost money.
     Failed(FailureKind, Charged),
     Uncertain,
-    /// As uncertain, unless it was found in the provider's own list since, and is followed.
-    Doubtful,
+    /// As uncertain, and the provider's own list proved that nothing came of it.
+    Absent,
+    /// In doubt at first, then found in the provider's own list, and done.
+    Found,
     /// Goes on, or waits for something that this test does not wait for.
     Waits(TaskState, Option<WaitReason>),
 }
@@ -26,12 +28,9 @@ pub(crate) const RUNS_ON: Rest = Rest::Waits(TaskState::Running, None);
 impl Rest {
     pub(crate) fn is(self, task: &Task) -> bool {
         match self {
-            Self::Done => task.state == TaskState::Succeeded,
-            Self::Doubtful => matches!(
-                task.state,
-                TaskState::Uncertain | TaskState::Running | TaskState::Succeeded
-            ),
-            Self::Uncertain => task.state == TaskState::Uncertain,
+            Self::Done | Self::Found => task.state == TaskState::Succeeded,
+            Self::Uncertain => task.state == TaskState::Uncertain && !task.not_there,
+            Self::Absent => task.state == TaskState::Uncertain && task.not_there,
             Self::Failed(kind, charged) => {
                 let failure = task.failure.as_ref();
                 task.state == TaskState::Failed
@@ -49,7 +48,7 @@ impl Rest {
             Self::Done | Self::Failed(_, MAYBE) | Self::Waits(TaskState::Running, _) => {
                 Outcome::Accepted
             }
-            Self::Uncertain | Self::Doubtful => Outcome::Unknown,
+            Self::Uncertain | Self::Absent | Self::Found => Outcome::Unknown,
             Self::Failed(..) | Self::Waits(..) => Outcome::Rejected,
         }
     }
@@ -64,9 +63,8 @@ pub(crate) fn check_ledger(engine: &Engine, task: &Task, rest: Rest, creates: us
     expected.push(rest.outcome());
     assert_eq!(outcomes, expected, "{about}");
     let failed = match rest {
-        Rest::Done | Rest::Waits(..) => false,
-        Rest::Doubtful => task.state == TaskState::Uncertain,
-        Rest::Failed(..) | Rest::Uncertain => true,
+        Rest::Done | Rest::Found | Rest::Waits(..) => false,
+        Rest::Failed(..) | Rest::Uncertain | Rest::Absent => true,
     };
     assert_eq!(task.failure.is_some(), failed, "{about}");
 }

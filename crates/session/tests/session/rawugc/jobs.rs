@@ -7,7 +7,7 @@ use shiwen_sandbox::Options;
 
 use super::{Asked, Ground, ID, IMAGE, MUSIC, VIDEO, ask, check, input, lab, text, with};
 use crate::rest::{FREE, MAYBE, RUNS_ON, Rest, check_ledger, rested};
-use Rest::{Done, Doubtful, Failed, Uncertain, Waits};
+use Rest::{Absent, Done, Failed, Found, Waits};
 
 const WORDS: &[(&str, Rest)] = &[
     ("ok", Done),
@@ -36,17 +36,17 @@ const WORDS: &[(&str, Rest)] = &[
     ("member", Failed(FailureKind::Forbidden, FREE)),
     ("unsupported", Failed(FailureKind::InvalidInput, FREE)),
     ("badlink", Failed(FailureKind::InvalidInput, FREE)),
-    ("trouble", Uncertain),
-    ("html", Uncertain),
-    ("half", Doubtful),
-    ("huge", Doubtful),
-    ("e500", Uncertain),
-    ("e502", Uncertain),
-    ("e503", Uncertain),
-    ("drop-before", Uncertain),
-    ("drop-during", Uncertain),
-    ("drop-after", Doubtful),
-    ("drop-answer", Doubtful),
+    ("trouble", Absent),
+    ("html", Absent),
+    ("half", Found),
+    ("huge", Found),
+    ("e500", Absent),
+    ("e502", Absent),
+    ("e503", Absent),
+    ("drop-before", Absent),
+    ("drop-during", Absent),
+    ("drop-after", Found),
+    ("drop-answer", Found),
 ];
 
 /// Each of these needs an account of its own, since it holds up the others.
