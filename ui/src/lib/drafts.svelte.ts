@@ -8,6 +8,8 @@ export interface Draft {
   text: string;
   /** The version that editing began with. */
   version: number;
+  /** The newest version at that time. */
+  newest: number;
 }
 
 /** A draft as it lies on the shelf. */
@@ -31,7 +33,7 @@ type Of = Pick<Task, 'id' | 'created_at'>;
 
 function isKept(value: unknown): value is Kept {
   const kept = value as Kept | null;
-  return typeof kept?.text === 'string' && [kept.version, kept.made, kept.at].every((one) => typeof one === 'number');
+  return typeof kept?.text === 'string' && [kept.version, kept.newest, kept.made, kept.at].every((one) => typeof one === 'number');
 }
 
 export class Drafts {
@@ -60,7 +62,7 @@ export class Drafts {
       if (this.#looked.size === 0) this.#sweep();
       this.#looked.add(id);
       const kept = this.#read(this.#key(id));
-      if (kept?.made === created_at && !this.#drafts.has(id)) this.#drafts.set(id, { text: kept.text, version: kept.version });
+      if (kept?.made === created_at && !this.#drafts.has(id)) this.#drafts.set(id, { text: kept.text, version: kept.version, newest: kept.newest });
     }
     return this.of(id);
   }

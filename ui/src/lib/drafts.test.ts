@@ -24,17 +24,17 @@ describe('an unsaved edit', () => {
   it('outlives a switch of task and a restart', () => {
     const store = shelf();
     const first = new Drafts(() => 'home', () => store);
-    first.put(task, { text: '改过', version: 1 });
+    first.put(task, { text: '改过', version: 1, newest: 3 });
     expect(first.of(9)?.text).toBe('改过');
     vi.advanceTimersByTime(1000);
     const second = new Drafts(() => 'home', () => store);
-    expect(second.look(task)).toEqual({ text: '改过', version: 1 });
+    expect(second.look(task)).toEqual({ text: '改过', version: 1, newest: 3 });
   });
 
   it('is kept at once when the window closes', () => {
     const store = shelf();
     const drafts = new Drafts(() => 'home', () => store);
-    drafts.put(task, { text: '改过', version: 1 });
+    drafts.put(task, { text: '改过', version: 1, newest: 3 });
     drafts.flush();
     expect(new Drafts(() => 'home', () => store).look(task)?.text).toBe('改过');
   });
@@ -42,7 +42,7 @@ describe('an unsaved edit', () => {
   it('is nowhere any more once it was saved or given up', () => {
     const store = shelf();
     const drafts = new Drafts(() => 'home', () => store);
-    drafts.put(task, { text: '改过', version: 1 });
+    drafts.put(task, { text: '改过', version: 1, newest: 3 });
     drafts.drop(9);
     vi.advanceTimersByTime(1000);
     expect(drafts.look(task)).toBeUndefined();
@@ -53,7 +53,7 @@ describe('an unsaved edit', () => {
     const store = shelf();
     let place = 'home';
     const drafts = new Drafts(() => place, () => store);
-    drafts.put(task, { text: '改过', version: 1 });
+    drafts.put(task, { text: '改过', version: 1, newest: 3 });
     drafts.clear();
     place = 'sandbox';
     expect(drafts.look(task)).toBeUndefined();
@@ -71,7 +71,7 @@ describe('an unsaved edit', () => {
       },
     };
     const drafts = new Drafts(() => 'home', () => full);
-    drafts.put(task, { text: '改过', version: 1 });
+    drafts.put(task, { text: '改过', version: 1, newest: 3 });
     drafts.flush();
     expect(drafts.of(9)?.text).toBe('改过');
   });
@@ -88,7 +88,7 @@ describe('an unsaved edit', () => {
   it('is never another task’s that has its number in a history that was brought back', () => {
     const store = shelf();
     const drafts = new Drafts(() => 'home', () => store);
-    drafts.put(task, { text: '改过', version: 1 });
+    drafts.put(task, { text: '改过', version: 1, newest: 3 });
     drafts.flush();
     expect(new Drafts(() => 'home', () => store).look({ id: 9, created_at: 2000 })).toBeUndefined();
   });
@@ -96,7 +96,7 @@ describe('an unsaved edit', () => {
   it('is forgotten after as long as the trash keeps things', () => {
     const store = shelf();
     const drafts = new Drafts(() => 'home', () => store);
-    drafts.put(task, { text: '改过', version: 1 });
+    drafts.put(task, { text: '改过', version: 1, newest: 3 });
     drafts.flush();
     vi.advanceTimersByTime(31 * 86_400_000);
     new Drafts(() => 'home', () => store).look({ id: 3, created_at: 1 });
