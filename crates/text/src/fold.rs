@@ -6,9 +6,24 @@
 /// Full width becomes half width, the ideographic space a space, and letters small. Traditional and simplified stay as
 /// they are.
 pub fn fold(text: &str) -> String {
-    let mut folded_text = String::with_capacity(text.len());
-    folded_text.extend(text.chars().map(folded));
-    folded_text
+    let mut all = String::with_capacity(text.len());
+    let mut kept = 0;
+    // Most of a Chinese text stays, and is copied in stretches.
+    for (at, c) in text.char_indices() {
+        let small = folded(c);
+        if small != c {
+            all.push_str(&text[kept..at]);
+            all.push(small);
+            kept = at + c.len_utf8();
+        }
+    }
+    all.push_str(&text[kept..]);
+    all
+}
+
+/// Whether no other character becomes this one: a word of such characters can be looked for as it stands.
+pub(crate) fn is_plain(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{2fff}' | '\u{3001}'..='\u{a4ff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
 /// One character of [`fold`].
@@ -69,6 +84,7 @@ mod tests {
         for c in '\0'..=char::MAX {
             let once = folded(c);
             assert_eq!(folded(once), once, "{c:?}");
+            assert!(!is_plain(once) || once == c, "{c:?}");
             assert_eq!(fold(&c.to_string()).chars().count(), 1, "{c:?}");
         }
     }

@@ -2,10 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 use shiwen_core::{Filter, Query, TaskId, TaskState, Timestamp};
-use shiwen_text::{
-    fold::fold,
-    grams::{Word, property_term},
-};
+use shiwen_text::grams::{Word, property_term, strike};
 
 use crate::{StoreError, calendar, index};
 
@@ -229,10 +226,7 @@ impl Asked {
             .optional()?
             .unwrap_or_default();
         let look = |fields: &[Option<String>], left: &mut Vec<&Word>| {
-            for field in fields.iter().flatten() {
-                let folded = fold(field);
-                left.retain(|word| !word.is_in(&folded));
-            }
+            fields.iter().flatten().for_each(|field| strike(left, field));
         };
         look(&fields[..fields.len().min(3)], &mut left);
         match within {
@@ -268,8 +262,7 @@ fn texts(connection: &Connection, id: TaskId, left: &mut Vec<&Word>) -> Result<(
     while !left.is_empty()
         && let Some(row) = rows.next()?
     {
-        let folded = fold(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?);
-        left.retain(|word| !word.is_in(&folded));
+        strike(left, row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?);
     }
     Ok(())
 }
