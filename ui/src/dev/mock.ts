@@ -24,6 +24,7 @@ import type {
 import { deskOf } from '../lib/task';
 import { cover, failure, providers, share, tasks as invented, text } from './invented';
 import * as keeping from './keeping';
+import * as history from './history';
 import * as studio from './studio';
 import * as texts from './texts';
 import * as versions from './versions';
@@ -188,7 +189,7 @@ function lookUp(id: number): LookedUp {
 }
 
 function detailOf(id: number): TaskDetail {
-  const task = all.find((one) => one.id === id) ?? refuse('task_gone');
+  const task = all.find((one) => one.id === id) ?? history.task(id) ?? refuse('task_gone');
   const sent = task.submitted_at ?? task.created_at + 1000;
   const rejected = task.state === 'failed';
   const doubt = task.state === 'uncertain';
@@ -280,6 +281,12 @@ function take(order: Order): number {
 const answers: Record<string, (args: any) => unknown> = {
   ...keeping.answers(emit, () => all),
   ...versions.answers(() => all, change, refuse),
+  ...history.answers({
+    all: () => all,
+    put: (tasks) => (all = tasks),
+    saved: (task) => announce({ kind: 'saved', task }),
+    removed: (ids) => announce(...ids.map((id) => ({ kind: 'removed' as const, id }))),
+  }),
   app_state: () => ({ ...app, has_provider: app.has_provider || cards.some((one) => one.ready) }),
   detect_links: ({ text: pasted }) => detect(pasted),
   resolve_links: ({ text: pasted }) => detect(pasted),
@@ -370,5 +377,5 @@ Object.assign(window, {
 });
 
 if (show !== 'loading') {
-  window.__SHIWEN__ = { app_state: app, settings, tasks: page('texts', null, 60), providers: cards };
+  window.__SHIWEN__ = { app_state: app, settings, tasks: history.page(all, 'texts', 0, 60), providers: cards };
 }

@@ -123,7 +123,7 @@ export class CursorRows<Row, Cursor> {
           this.#version += 1;
           if (rows.length < end - page.from) break;
         }
-        this.#rows.keepNear((this.#wanted[0] + this.#wanted[1]) >> 1, MOST);
+        this.#rows.keepNear((this.#wanted[0] + this.#wanted[1]) >> 1, MOST, this.place.focus);
         // A page that brings nothing must not be asked for again and again.
         if (answer.rows.length === 0) break;
       }

@@ -35,4 +35,11 @@ describe('a sparse row', () => {
     all.keepNear(950, 60);
     expect([all.size, all.placeOf(50), all.placeOf(1050)]).toEqual([60, undefined, 950]);
   });
+
+  it('keeps the one that is needed', () => {
+    const all = row();
+    all.put(0, things(...Array.from({ length: 200 }, (_, n) => n)));
+    all.keepNear(190, 20, 3);
+    expect([all.size, all.get(3)?.id, all.get(4)]).toEqual([21, 3, undefined]);
+  });
 });

@@ -58,11 +58,11 @@ export class Sparse<T> {
     this.#shift(at + 1, -1);
   }
 
-  /** Forgets what stands farthest from a place, until no more than `most` are left. */
-  keepNear(place: number, most: number): void {
+  /** Forgets what stands farthest from a place, until no more than `most` are left, and one that is needed. */
+  keepNear(place: number, most: number, needed: number | null = null): void {
     if (this.#at.size <= most) return;
-    const far = [...this.#at.keys()].sort((one, other) => Math.abs(other - place) - Math.abs(one - place));
-    for (const at of far.slice(0, far.length - most)) {
+    const far = [...this.#at.keys()].filter((at) => at !== needed).sort((one, other) => Math.abs(other - place) - Math.abs(one - place));
+    for (const at of far.slice(0, Math.max(0, far.length - most))) {
       const thing = this.#at.get(at);
       if (thing !== undefined) this.#places.delete(this.#idOf(thing));
       this.#at.delete(at);

@@ -166,6 +166,7 @@ export class TaskRows {
   #reset(from: number, page: TaskPage, anchor: TaskId | undefined): void {
     const { place } = this;
     const before = place.row;
+    const focused = place.focus === null ? undefined : this.#rows.get(place.focus);
     this.#rows.clear();
     this.#take(from, page);
     const now = anchor === undefined || place.atTop ? before : (this.#rows.placeOf(anchor) ?? before);
@@ -173,6 +174,10 @@ export class TaskRows {
     if (now > before) place.splice(0, 0, now - before);
     else if (now < before) place.splice(0, before - now, 0);
     place.recount(page.total);
+    // The row with the focus stays, wherever the view is.
+    if (focused !== undefined && place.focus !== null && this.#rows.placeOf(focused.id) === undefined && this.#rows.get(place.focus) === undefined) {
+      this.#rows.put(place.focus, [focused]);
+    }
   }
 
   async #fill(): Promise<void> {
@@ -195,7 +200,7 @@ export class TaskRows {
         this.#take(from, page);
         // What was promised and did not come must not be asked for again and again.
         if (this.#rows.get(missing) === undefined) break;
-        this.#rows.keepNear((this.#wanted[0] + this.#wanted[1]) >> 1, MOST);
+        this.#rows.keepNear((this.#wanted[0] + this.#wanted[1]) >> 1, MOST, this.place.focus);
       }
     } catch {
       this.failed = true;

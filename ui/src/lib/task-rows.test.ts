@@ -29,7 +29,7 @@ function later<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
   return { promise, resolve };
 }
 
-beforeEach(() => asked.mockReset());
+beforeEach(() => void asked.mockReset());
 
 describe('a change', () => {
   it('puts a new task on top and counts it', () => {

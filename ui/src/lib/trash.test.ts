@@ -8,7 +8,7 @@ vi.mock('./ipc', () => ({ ipc: { trash: vi.fn() } }));
 const asked = vi.mocked(ipc.trash);
 const task = (id: number, over: Partial<Task> = {}): Task => ({ id, state: 'succeeded', deleted_at: 1, ...over }) as Task;
 
-beforeEach(() => asked.mockReset());
+beforeEach(() => void asked.mockReset());
 
 describe('the trash', () => {
   it('loses a task that is restored, and counts it off', async () => {

@@ -163,15 +163,21 @@ describe('a million rows', () => {
     expect([Math.round(list.above + 700), Math.round(bar)]).toEqual([70_000_000, list.range - 700]);
   });
 
+  it('end where the bar is dragged to its end, however near that was', () => {
+    const list = million();
+    list.scrolled(20);
+    list.splice(0, 0, 5000);
+    list.sit(20);
+    expect([list.scrolled(0, true), list.atTop]).toEqual([false, true]);
+  });
+
   it('never end before the bar does', () => {
     const list = million();
-    let bar = 0;
     list.scrolled(20);
-    bar = 20;
     // The bar is at its top long before the rows are.
     list.splice(0, 0, 5000);
     list.sit(20);
-    bar = scroll(list, -100, bar);
+    const bar = scroll(list, -100, 20);
     expect(list.atTop).toBe(false);
     expect(bar).toBeGreaterThan(0);
   });

@@ -187,9 +187,9 @@ export class Place {
 
   /**
    * The user has scrolled. Answers whether the scroll bar has to be set anew, since it is at its end and the list is
-   * not, or the other way round.
+   * not, or the other way round. By the scroll bar itself (`dragged`), its ends are those of the list.
    */
-  scrolled(scroll: number): boolean {
+  scrolled(scroll: number, dragged = false): boolean {
     const by = scroll - this.#scroll;
     this.#scroll = scroll;
     if (by === 0) return false;
@@ -197,6 +197,7 @@ export class Place {
     const most = this.range - this.#view;
     const jump = total > TALLEST && Math.abs(by) > Math.max(2 * this.#view, 1500);
     if (jump) this.#go(most > 0 ? (scroll / most) * (total - this.#view) : 0);
+    else if (dragged && (scroll <= 0 || scroll >= most)) this.#go(scroll <= 0 ? 0 : total);
     else this.#go(this.above + by);
     const end = total - this.#view;
     const [begins, ends] = [this.above <= 0, this.above >= end - 1];
