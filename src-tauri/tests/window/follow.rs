@@ -17,6 +17,7 @@ const PROMPT: &str = "纸船漂过雨后的小巷，水面映着灯笼";
 fn a_video_ordered_elsewhere_is_followed_to_its_end_for_nothing() -> io::Result<()> {
     let world = World::start()?;
     let app = world.sandboxed()?;
+    app.click(&by("filter-more"))?;
     app.click(&by("follow-remote"))?;
     app.choose(&by("follow-provider"), "jimeng")?;
     app.type_into(&by("follow-id"), NUMBER)?;
@@ -32,6 +33,7 @@ fn a_video_ordered_elsewhere_is_followed_to_its_end_for_nothing() -> io::Result<
 
     // The same number again is the same task.
     app.click(&by("nav-texts"))?;
+    app.click(&by("filter-more"))?;
     app.click(&by("follow-remote"))?;
     app.choose(&by("follow-provider"), "jimeng")?;
     app.type_into(&by("follow-id"), &format!(" {NUMBER} "))?;
