@@ -153,6 +153,12 @@ export class Session {
       const app = await ipc.appState();
       await this.preferences.load(app.language);
       this.app = app;
+    } else {
+      // The first screen is made before the page is there to listen.
+      void ipc.appState().then(({ network, damaged }) => {
+        this.#network(network);
+        this.#checked(damaged);
+      }, () => undefined);
     }
     await this.#read();
   }

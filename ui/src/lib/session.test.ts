@@ -59,6 +59,7 @@ beforeEach(() => {
   });
   vi.mocked(ipc.task).mockImplementation((id) => Promise.resolve({ task: task(id) } as TaskDetail));
   vi.mocked(ipc.tasksAt).mockResolvedValue(boot([2, 1]).tasks);
+  vi.mocked(ipc.appState).mockResolvedValue(app);
   vi.mocked(ipc.tasks).mockResolvedValue(boot([2, 1]).tasks);
   vi.mocked(ipc.providers).mockResolvedValue([momoget]);
   vi.mocked(ipc.downloads).mockResolvedValue([]);
@@ -363,6 +364,14 @@ describe('how the program stands', () => {
     expect([session.app?.damaged, session.alarm]).toEqual([false, '']);
     checked(true);
     expect([session.app?.damaged, session.alarm]).toEqual([true, '历史文件损坏，已停止提交']);
+  });
+
+  it('is read again once the page listens, for what happened before', async () => {
+    vi.mocked(ipc.appState).mockResolvedValue({ ...app, network: 'offline', damaged: true });
+    const session = new Session();
+    session.begin(boot([1]));
+    await session.start();
+    await vi.waitFor(() => expect([session.offline, session.app?.damaged]).toEqual([true, true]));
   });
 
   it('is asked for again where the history fails', async () => {
