@@ -63,6 +63,7 @@ pub use hand_over::HandOver;
 pub use health::Health;
 pub use history::HistoryRecord;
 pub use import::{ImportedTask, ImportedText};
+pub use open::CACHES_KB;
 pub use records::ProviderRecord;
 pub use salvage::{Opened, Salvage};
 pub use submit::Claimed;

@@ -21,6 +21,8 @@ pub(crate) const APPLICATION_ID: u32 = 0x5368_5765;
 /// What SQLite keeps of the file in memory. With all readers that stay open it is 12 MB, and one more may copy the file.
 const WRITER_CACHE_KB: i64 = 4096;
 const READER_CACHE_KB: i64 = 2048;
+/// Of all connections together, in KB: the writer, the readers that stay open, and one more that copies the file.
+pub const CACHES_KB: i64 = WRITER_CACHE_KB + READER_CACHE_KB * (crate::READERS as i64 + 1);
 
 /// Between two tries to open a file that another process is just making.
 const MAKING: Duration = Duration::from_millis(10);
@@ -210,6 +212,7 @@ mod tests {
         };
         // One more reader than those that stay open makes a backup.
         let all = kept(&writer)? + kept(&reader)? * (crate::READERS as i64 + 1);
+        assert_eq!(all, CACHES_KB);
         assert!(all <= 16 * 1024, "{all} KB");
         Ok(())
     }
