@@ -1,5 +1,7 @@
 //! The only place where errors become codes. The window has words for each code; the message is for the log.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 use shiwen_core::{Failure, Fault, Timestamp};
 use shiwen_engine::EngineError;
@@ -173,9 +175,10 @@ impl From<ImportError> for CommandError {
     }
 }
 
-/// What kept a backup from being put in the place of the history.
-pub(crate) fn of_backup(error: &StoreError) -> CommandError {
+/// What kept the file of a backup from being put in the place of the history.
+pub(crate) fn of_backup(backup: &Path, error: &StoreError) -> CommandError {
     let code = match error {
+        StoreError::Unwritable { path, .. } if path == backup => ErrorCode::FileUnreadable,
         StoreError::Damaged(_) => ErrorCode::ForeignFile,
         StoreError::Newer(_) => ErrorCode::NewerFile,
         other => store(other),
@@ -219,5 +222,28 @@ fn keychain(error: &KeychainError) -> ErrorCode {
         KeychainError::Locked => ErrorCode::KeychainLocked,
         KeychainError::TooLong => ErrorCode::InvalidField,
         KeychainError::Failed(_) => ErrorCode::KeychainFailed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_the_file_of_a_backup_is_not_said_of_the_history() {
+        let backup = Path::new("/home/user/mine.db");
+        let unreadable = |path: &str| StoreError::Unwritable {
+            path: path.into(),
+            source: std::io::ErrorKind::NotFound.into(),
+        };
+        for (error, code) in [
+            (StoreError::Damaged(backup.to_owned()), ErrorCode::ForeignFile),
+            (StoreError::Newer(backup.to_owned()), ErrorCode::NewerFile),
+            (unreadable("/home/user/mine.db"), ErrorCode::FileUnreadable),
+            (unreadable("/home/user/data"), ErrorCode::DatabaseFailed),
+            (StoreError::Busy, ErrorCode::DatabaseBusy),
+        ] {
+            assert_eq!(of_backup(backup, &error).code, code, "{error}");
+        }
     }
 }

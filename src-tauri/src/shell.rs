@@ -8,7 +8,7 @@ use std::{
 
 use shiwen_core::{Desk, TaskPage};
 use shiwen_session::{
-    Environment, Language, Mode, Options, Session, SessionError, Settings, resolved,
+    Environment, Language, Mode, Options, Session, SessionError, Settings, history_folder, resolved,
 };
 use shiwen_store::StoreError;
 use tauri::{AppHandle, async_runtime::JoinHandle};
@@ -167,10 +167,7 @@ impl Shell {
 
     /// Where the history is that is open, or would be if it could be opened.
     pub(crate) fn history_folder(&self) -> PathBuf {
-        match self.mode() {
-            Mode::Real => self.folder.clone(),
-            Mode::Sandbox { .. } => self.folder.join("sandbox"),
-        }
+        history_folder(&self.folder, &self.mode())
     }
 
     pub(crate) async fn close(&self) {

@@ -1,12 +1,37 @@
 //! Copies of the history where the user wants them, and names for files that leave it.
 
-use std::{io, path::Path};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use jiff::Zoned;
 use shiwen_core::{Backup, ExportFormat, Timestamp};
-use shiwen_store::StoreError;
+use shiwen_store::{Store, StoreError};
 
-use crate::{Session, Settings, Words, files::name};
+use crate::{Mode, Session, Settings, Words, files::name};
+
+/// Where the history of a data folder is.
+pub fn history_folder(folder: &Path, mode: &Mode) -> PathBuf {
+    match mode {
+        Mode::Real => folder.to_owned(),
+        Mode::Sandbox { .. } => folder.join("sandbox"),
+    }
+}
+
+/// Puts a backup in the place of a history that nobody has open, waiting at most `patience` for whoever has. Answers
+/// where the history is kept that was there.
+///
+/// # Errors
+/// As [`Store::restore_backup`]; the history is as it was then.
+pub fn restore_backup(
+    history_folder: &Path,
+    backup: &Path,
+    patience: Duration,
+) -> Result<PathBuf, StoreError> {
+    Store::restore_backup(history_folder, backup, patience, Timestamp::now())
+}
 
 impl Session {
     /// Writes a copy of the whole history to `to`, replacing what is there.

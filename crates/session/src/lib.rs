@@ -33,6 +33,7 @@ use shiwen_store::Store;
 use tokio::task::JoinHandle;
 use url::Url;
 
+pub use backups::{history_folder, restore_backup};
 pub use environment::{Environment, required_variables};
 pub use exports::{ExportError, ImportError};
 pub use files::{MediaError, MediaFile};
@@ -123,10 +124,7 @@ impl Session {
     /// # Errors
     /// When the history cannot be opened or the sandbox cannot listen.
     pub async fn open(options: &Options) -> Result<Self, SessionError> {
-        let folder = match options.mode {
-            Mode::Real => options.folder.clone(),
-            Mode::Sandbox { .. } => options.folder.join("sandbox"),
-        };
+        let folder = history_folder(&options.folder, &options.mode);
         let opened = Store::open_or_salvage(&folder, PATIENCE, Timestamp::now())?;
         let (store, salvaged) = (opened.store, opened.salvaged);
         let played = match options.mode {

@@ -64,9 +64,10 @@ pub(crate) async fn restore_backup(
         shell.picked.demand(&path)?;
     }
     let from = PathBuf::from(path);
+    let backup = from.clone();
     let restore =
         move || Store::restore_backup(&folder, &from, PATIENCE, Timestamp::now()).map(drop);
-    shell.replace(restore).await.map_err(|error| of_backup(&error))?;
+    shell.replace(restore).await.map_err(|error| of_backup(&backup, &error))?;
     shell.restart(After::Keeping);
     Ok(())
 }

@@ -19,4 +19,5 @@ mod rawugc;
 mod rest;
 mod short_links;
 mod stage;
+mod trash;
 mod works;
