@@ -1,6 +1,8 @@
 //! `shiwen-cli`: the same engine, history and keys as the window, without a window.
 
+mod backup;
 mod download;
+mod export;
 mod extract;
 mod failures;
 mod follow;
@@ -15,7 +17,9 @@ mod print;
 mod quota;
 mod rawugc;
 mod sandbox;
+mod search;
 mod texts;
+mod tidy;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -83,6 +87,19 @@ enum Command {
         /// The task's number, as `tasks` lists it.
         id: u32,
     },
+    /// Find tasks by any part of their texts, titles, authors, notes, tags and links.
+    Search(search::Search),
+    /// Write tasks as files: text, Markdown, Word, tables or JSON.
+    Export(export::Export),
+    /// Bring tasks of another history from a file that was exported as JSON.
+    Import(export::Import),
+    /// Make a text readable: drop time stamps, join lines, make paragraphs. Uses no network.
+    Tidy(tidy::Tidy),
+    /// Copy the whole history, or take a copy back.
+    #[command(subcommand)]
+    Backup(backup::Backup),
+    /// Make the index of the search anew, where it does not find what is there.
+    Reindex(search::Reindex),
     /// List the providers and what is set up for each.
     Providers,
     /// Run the simulated services until interrupted. The first line of output is their address.
@@ -130,6 +147,11 @@ async fn run(arguments: &Arguments, words: &Words) -> anyhow::Result<Exit> {
         Command::Extract(extract) => extract.run(arguments.json, words),
         Command::Sandbox(sandbox) => sandbox.run().await,
         Command::Rawugc(rawugc) if rawugc.is_list() => rawugc::RawUgc::list(arguments.json, words),
+        Command::Tidy(tidy) if !tidy.is_of_task() => tidy.run_on_text(arguments.json),
+        Command::Backup(backup::Backup::Restore { path }) => {
+            let Options { folder, mode, .. } = options(arguments)?;
+            backup::Backup::restore(path, &folder, &mode, arguments.json, words)
+        }
         command => {
             let session = open(arguments).await?;
             output::say_salvaged(&session, words)?;
@@ -173,6 +195,12 @@ async fn within(
         Command::Quota(quota) => quota.run(session, json, words).await,
         Command::Rawugc(rawugc) => rawugc.run(session, words).await,
         Command::Tasks(tasks) => tasks.run(session, json, words),
+        Command::Search(search) => search.run(session, json, words),
+        Command::Export(export) => export.run(session, json, words).await,
+        Command::Import(import) => import.run(session, json, words),
+        Command::Tidy(tidy) => tidy.run(session, json, words),
+        Command::Backup(backup) => backup.run(session, json),
+        Command::Reindex(reindex) => reindex.run(session, json, words),
         Command::Show { id } => list::show(session, *id, json, words),
         Command::Providers => list::providers(session, json, words),
         // These need no history.
@@ -182,9 +210,13 @@ async fn within(
 }
 
 async fn open(arguments: &Arguments) -> anyhow::Result<Session> {
+    Ok(Session::open(&options(arguments)?).await?)
+}
+
+fn options(arguments: &Arguments) -> anyhow::Result<Options> {
     let folder =
         arguments.data_dir.clone().or_else(default_folder).ok_or(SessionError::NoFolder)?;
     let folder = std::path::absolute(&folder).context("the data folder has no absolute path")?;
     let mode = if arguments.sandbox { Mode::sandbox() } else { Mode::Real };
-    Ok(Session::open(&Options { folder, mode, environment: Environment::of_process() }).await?)
+    Ok(Options { folder, mode, environment: Environment::of_process() })
 }

@@ -4,9 +4,9 @@ use std::{io::IsTerminal, process::ExitCode};
 
 use shiwen_core::{FailureKind, Operation, Task, TaskState, WaitReason};
 use shiwen_engine::EngineError;
-use shiwen_session::{MediaError, Session, SessionError, Words};
+use shiwen_session::{ExportError, ImportError, MediaError, Session, SessionError, Words};
 
-use crate::{failures, form, json};
+use crate::{backup::OfBackup, failures, form, json, tidy::Unreadable};
 
 /// A line on standard output. A reader that has gone away (`| head`) is an error that ends the program quietly.
 macro_rules! say {
@@ -53,8 +53,20 @@ impl Exit {
         if error.is::<NeedsYes>() || error.is::<NoFolder>() {
             return Self::Wrong;
         }
-        if error.is::<NotThere>() {
+        if error.is::<NotThere>() || error.is::<Unreadable>() {
             return Self::Failed;
+        }
+        if error.is::<OfBackup>() && FILE_KEYS.contains(&of_backup(error)) {
+            return Self::Failed;
+        }
+        match error.downcast_ref() {
+            Some(ExportError::Template(_)) => return Self::Wrong,
+            Some(ExportError::Nothing | ExportError::TooMany { .. }) => return Self::Failed,
+            Some(ExportError::NoSuchExport | ExportError::Store(_)) | None => {}
+        }
+        match error.downcast_ref() {
+            Some(ImportError::Store(_)) | None => {}
+            Some(_) => return Self::Failed,
         }
         match error.downcast_ref::<EngineError>() {
             Some(EngineError::NoLink) => Self::NoLink,
@@ -157,7 +169,51 @@ fn key_of(error: &anyhow::Error) -> &'static str {
     if error.is::<NoFolder>() {
         return "download.unwritable";
     }
+    if error.is::<Unreadable>() {
+        return "error.file_unreadable";
+    }
+    if error.is::<OfBackup>() {
+        return of_backup(error);
+    }
+    let of_session = || of_session().or_else(|| export_key(error.downcast_ref()?));
+    let of_session = || of_session().or_else(|| import_key(error.downcast_ref()?));
     of_engine().or_else(of_session).or_else(of_media).unwrap_or("error.internal")
+}
+
+/// What can be wrong with a file that the user names.
+const FILE_KEYS: [&str; 3] = ["error.file_unreadable", "error.foreign_file", "error.newer_file"];
+
+/// A file that cannot be read as a history says nothing about the one that is there.
+fn of_backup(error: &anyhow::Error) -> &'static str {
+    use shiwen_session::StoreError;
+    match error.downcast_ref() {
+        Some(EngineError::Store(StoreError::Newer(_))) => "error.newer_file",
+        Some(EngineError::Store(StoreError::Damaged(_))) => "error.foreign_file",
+        Some(EngineError::Store(StoreError::Unwritable { .. })) => "error.file_unreadable",
+        Some(error) => engine_key(error).unwrap_or("error.database_failed"),
+        None => "error.internal",
+    }
+}
+
+fn export_key(error: &ExportError) -> Option<&'static str> {
+    Some(match error {
+        ExportError::Template(_) => "error.wrong_template",
+        ExportError::Nothing => "error.nothing_selected",
+        ExportError::TooMany { .. } => "error.too_many",
+        ExportError::NoSuchExport | ExportError::Store(_) => return None,
+    })
+}
+
+fn import_key(error: &ImportError) -> Option<&'static str> {
+    Some(match error {
+        ImportError::Unreadable(_) => "error.file_unreadable",
+        ImportError::Foreign => "error.foreign_file",
+        ImportError::Newer(_) => "error.newer_file",
+        ImportError::Truncated | ImportError::Damaged { .. } | ImportError::TooLarge => {
+            "error.damaged_file"
+        }
+        ImportError::Store(_) => return None,
+    })
 }
 
 fn engine_key(error: &EngineError) -> Option<&'static str> {
@@ -187,6 +243,10 @@ fn engine_key(error: &EngineError) -> Option<&'static str> {
         EngineError::Keychain(KeychainError::Locked) => "error.keychain_locked",
         EngineError::Keychain(_) => "error.keychain_failed",
         EngineError::Store(StoreError::TaskGone) => "error.task_gone",
+        EngineError::Store(StoreError::WrongState) => "error.wrong_state",
+        EngineError::Store(StoreError::Known(_)) => "error.known_video",
+        EngineError::Store(StoreError::EmptyText) => "error.empty_text",
+        EngineError::Store(StoreError::TooLong { .. }) => "error.too_long",
         EngineError::Store(StoreError::DiskFull) => "error.disk_full",
         EngineError::Store(StoreError::Busy) => "error.database_busy",
         EngineError::Store(_) => return None,
@@ -284,7 +344,9 @@ mod tests {
     #[test]
     fn every_message_of_the_command_line_exists_and_is_used() {
         let sources = [
+            include_str!("backup.rs"),
             include_str!("download.rs"),
+            include_str!("export.rs"),
             include_str!("extract.rs"),
             include_str!("failures.rs"),
             include_str!("form.rs"),
@@ -296,13 +358,17 @@ mod tests {
             include_str!("print.rs"),
             include_str!("quota.rs"),
             include_str!("rawugc.rs"),
+            include_str!("search.rs"),
+            include_str!("tidy.rs"),
         ];
         let without_tests =
             |source: &&str| source.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
         let sources: String = sources.iter().map(without_tests).collect();
         let chinese: std::collections::BTreeMap<String, String> =
             serde_json::from_str(include_str!("../../../ui/messages/zh-CN.json")).unwrap();
-        let own: Vec<&String> = chinese.keys().filter(|key| key.starts_with("cli.")).collect();
+        // What stands in exported files is said by the crate that writes them.
+        let is_own = |key: &&String| key.starts_with("cli.") && !key.starts_with("cli.export.");
+        let own: Vec<&String> = chinese.keys().filter(is_own).collect();
         for key in &own {
             assert!(sources.contains(&format!("\"{key}\"")), "{key} is not used");
         }

@@ -6,6 +6,7 @@ mod accounts;
 mod downloads;
 mod extract;
 mod follow;
+mod history;
 mod keys;
 #[cfg(not(feature = "kill-points"))]
 mod kill_points;

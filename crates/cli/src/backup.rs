@@ -1,0 +1,84 @@
+//! `backup`: copies of the whole history, and taking one back.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::Context;
+use clap::Subcommand;
+use jiff::{Timestamp, tz::TimeZone};
+use shiwen_engine::EngineError;
+use shiwen_session::{Mode, Session, Words, history_folder, restore_backup};
+
+use crate::{
+    json,
+    output::{Exit, say},
+};
+
+/// How long is waited for a window that has the history open.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+#[derive(Subcommand)]
+pub(crate) enum Backup {
+    /// Make one, beside the history or where --to says. It holds no keys.
+    Now {
+        /// The file; what is there is replaced.
+        #[arg(long, value_name = "PATH")]
+        to: Option<PathBuf>,
+    },
+    /// List those beside the history, the newest first.
+    List,
+    /// Put one in the place of the history, which nobody may have open. What is there now is kept beside it.
+    Restore {
+        /// The file of the backup.
+        path: PathBuf,
+    },
+}
+
+impl Backup {
+    pub(crate) fn run(&self, session: &Session, json: bool) -> anyhow::Result<Exit> {
+        let store = session.engine.store();
+        let backups = match self {
+            Self::Now { to: None } => {
+                vec![store.backup_now(shiwen_core::Timestamp::now()).map_err(EngineError::from)?]
+            }
+            Self::Now { to: Some(to) } => {
+                let to = std::path::absolute(to).context("the path has no absolute form")?;
+                vec![session.backup_to(&to).map_err(EngineError::from)?]
+            }
+            Self::List | Self::Restore { .. } => store.backups(),
+        };
+        if json {
+            say!("{}", json::line(&backups)?);
+            return Ok(Exit::Done);
+        }
+        for backup in &backups {
+            let at = Timestamp::from_millisecond(backup.at.0)?.to_zoned(TimeZone::system());
+            let at = at.strftime("%Y-%m-%d %H:%M");
+            say!("{at}\t{:.1} MB\t{}", backup.bytes / 1_000_000.0, backup.path);
+        }
+        Ok(Exit::Done)
+    }
+
+    /// Restoring opens no history: nobody may have it open.
+    pub(crate) fn restore(
+        path: &std::path::Path,
+        folder: &std::path::Path,
+        mode: &Mode,
+        json: bool,
+        words: &Words,
+    ) -> anyhow::Result<Exit> {
+        let path = std::path::absolute(path).context("the path has no absolute form")?;
+        let kept = restore_backup(&history_folder(folder, mode), &path, PATIENCE)
+            .map_err(|error| anyhow::Error::from(EngineError::from(error)).context(OfBackup))?;
+        let kept = kept.display().to_string();
+        match json {
+            true => say!("{}", json::line(&serde_json::json!({ "kept": kept }))?),
+            false => say!("{}", words.say("cli.restored", &[("path", &kept)])),
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// What went wrong is about the file of a backup, not about the history.
+#[derive(Debug, thiserror::Error)]
+#[error("the backup was not restored")]
+pub(crate) struct OfBackup;
