@@ -97,6 +97,32 @@ fn a_file_that_is_no_database_is_kept_as_it_was_beside_a_new_history() -> io::Re
 }
 
 #[test]
+fn damage_that_is_found_while_the_window_is_open_is_said_there() -> io::Result<()> {
+    let world = World::start()?;
+    let app = world.sandboxed()?;
+    app.submit("sb-ok")?;
+    app.see_task("sb-ok", "succeeded", TASK_ENDS)?;
+    assert_eq!(app.count(&by("damaged-banner"))?, 0);
+    app.close()?;
+    let database = only_database(&world)?;
+    destroy_index(&database, "spend_by_task", "spend")?;
+    // As a crash leaves it: the file is looked at a while after the start.
+    fs::write(database.with_file_name("shiwen.open"), "")?;
+
+    let app = world.sandboxed()?;
+    let words = app.read(&by("damaged-banner"), SOON, |text| text.contains("损坏"))?;
+
+    assert!(words.contains("重新启动"), "{words}");
+    app.see_task("sb-ok", "succeeded", SOON)?;
+    app.close()?;
+    let app = world.sandboxed()?;
+    app.see(&by("salvage-banner"), SOON)?;
+    app.see_task("sb-ok", "succeeded", SOON)?;
+    assert_eq!(app.count(&by("damaged-banner"))?, 0);
+    Ok(())
+}
+
+#[test]
 fn the_start_can_be_measured() -> io::Result<()> {
     let world = World::start()?;
     let mut measured = world.desktop.command(binary());
@@ -125,4 +151,20 @@ fn only_database(world: &World) -> io::Result<std::path::PathBuf> {
         let found = world.databases()?;
         Ok(<[_; 1]>::try_from(found).ok().map(|[only]| only))
     })
+}
+
+/// Overwrites the first page of an index, which the schema names behind the names of the index and its table.
+fn destroy_index(file: &Path, index: &str, table: &str) -> io::Result<()> {
+    let mut bytes = fs::read(file)?;
+    let page_size = usize::from(u16::from_be_bytes([bytes[16], bytes[17]]));
+    let entry = format!("index{index}{table}").into_bytes();
+    let found = |bytes: &[u8], wanted: &[u8]| {
+        let found = bytes.windows(wanted.len()).position(|window| window == wanted);
+        found.ok_or_else(|| io::Error::other("the schema has no such index"))
+    };
+    let at = found(&bytes, &entry)? + entry.len();
+    let end = at + found(&bytes[at..], b"CREATE")?;
+    let page = bytes[at..end].iter().fold(0, |page, byte| page * 256 + usize::from(*byte));
+    bytes[(page - 1) * page_size..page * page_size].fill(0x33);
+    fs::write(file, bytes)
 }
