@@ -31,10 +31,6 @@ impl Dice {
         self.below(1000) < of_thousand
     }
 
-    pub(crate) fn one_of<'a, T: ?Sized>(&mut self, list: &[&'a T]) -> &'a T {
-        list[self.below(list.len())]
-    }
-
     /// A place in a list by Zipf's law: the tenth comes a tenth as often as the first.
     pub(crate) fn rank(&mut self, many: usize) -> usize {
         self.rank_behind(0, many)

@@ -14,6 +14,11 @@ const BEFORE_TAIL: usize = 800;
 const STRANGE: usize = 6_000;
 
 pub(crate) struct Language {
+    common: Vec<&'static str>,
+    phrases: Vec<&'static str>,
+    topics: Vec<Vec<&'static str>>,
+    latin: Vec<&'static str>,
+    units: Vec<&'static str>,
     tail: Vec<String>,
     strange: Vec<char>,
 }
@@ -39,7 +44,16 @@ impl Language {
         let strange =
             (0..STRANGE as u32).filter_map(|at| char::from_u32(0x4e00 + at * 7919 % 20_900));
         let strange = strange.filter(|c| !characters.contains(c)).collect();
-        Self { tail, strange }
+        let words = |text: &'static str| text.split(' ').collect::<Vec<_>>();
+        Self {
+            common: words(COMMON),
+            phrases: words(PHRASES),
+            topics: TOPICS.map(words).to_vec(),
+            latin: words(LATIN),
+            units: words(UNITS),
+            tail,
+            strange,
+        }
     }
 
     pub(crate) fn subject(&self, dice: &mut Dice) -> Subject {
@@ -71,19 +85,19 @@ impl Language {
 
     fn word(&self, dice: &mut Dice, subject: &Subject, text: &mut String) {
         match dice.below(1000) {
-            0..500 => text.push_str(COMMON[dice.rank(COMMON.len())]),
+            0..500 => text.push_str(self.common[dice.rank(self.common.len())]),
             500..780 => {
-                let topic = TOPICS[subject.topics[usize::from(dice.chance(250))]];
+                let topic = &self.topics[subject.topics[usize::from(dice.chance(250))]];
                 text.push_str(topic[dice.rank(topic.len())]);
             }
             780..830 => text.push_str(&self.tail[subject.names[dice.below(4)]]),
             830..945 => text.push_str(self.seldom(dice)),
-            945..962 => text.push_str(PHRASES[dice.rank(PHRASES.len())]),
-            962..980 => text.push_str(LATIN[dice.rank(LATIN.len())]),
+            945..962 => text.push_str(self.phrases[dice.rank(self.phrases.len())]),
+            962..980 => text.push_str(self.latin[dice.rank(self.latin.len())]),
             980..998 => {
                 let number = [dice.below(10), dice.below(100), dice.below(3000)][dice.below(3)];
                 text.push_str(&number.to_string());
-                text.push_str(dice.one_of(UNITS));
+                text.push_str(self.units[dice.below(self.units.len())]);
             }
             _ => text.push(self.strange[dice.rank(self.strange.len())]),
         }
@@ -95,7 +109,7 @@ impl Language {
     }
 
     pub(crate) fn title(&self, dice: &mut Dice, subject: &Subject) -> String {
-        let topic = TOPICS[subject.topics[0]];
+        let topic = &self.topics[subject.topics[0]];
         let word = |dice: &mut Dice| topic[dice.rank(topic.len())];
         let (one, other) = (word(dice), word(dice));
         let name = &self.tail[subject.names[0]];
@@ -120,7 +134,7 @@ impl Language {
 
     /// A remark of the user about a task.
     pub(crate) fn note(&self, dice: &mut Dice, subject: &Subject) -> String {
-        let topic = TOPICS[subject.topics[0]];
+        let topic = &self.topics[subject.topics[0]];
         let name = &self.tail[subject.names[1]];
         format!("{}这段可以用，问一下{name}", topic[dice.rank(topic.len())])
     }

@@ -149,7 +149,7 @@ pub(crate) fn pages_of(sql: &Connection, table: &str) -> f64 {
 /// caches and all else.
 pub(crate) fn memory(store: &Store) {
     say("memory.caches", CACHES_KB as f64 / 1024.0, "MB");
-    let words: Vec<&str> = TOPICS.iter().flat_map(|words| words.iter().copied().take(10)).collect();
+    let words: Vec<&str> = TOPICS.iter().flat_map(|words| words.split(' ').take(10)).collect();
     let words = &words[..];
     let Some(before) = own_memory() else { return };
     thread::scope(|scope| {
