@@ -1,105 +1,99 @@
-//! `bench`: one `name value unit` line per figure on standard output, all else on standard error.
+//! `bench`: one `name value unit` line per figure on standard output, all else on standard error. It fails where a bound
+//! is missed; the bounds are those of docs/HISTORY.md.
 
-use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::path::Path;
-use std::process::Stdio;
+mod history;
+mod links;
+mod memory;
+mod start;
+
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 
-use crate::command::{built, cargo, program, run};
+use crate::command::{cargo, run};
+use crate::figures::{Bound, Figures, figure, hold, told};
 use crate::setup;
+
+use history::{LARGE, SMALL};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// How often the window is started
     #[arg(long, default_value_t = 5)]
     starts: u32,
+    /// With a history of 1,000,000 tasks besides the one of 100,000
+    #[arg(long)]
+    full: bool,
+    /// Only these parts, by name, separated by commas
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
 }
 
+struct Part {
+    name: &'static str,
+    run: fn(&Arguments, &mut Figures) -> Result<()>,
+    bounds: fn(&Arguments) -> Vec<(String, Bound)>,
+}
+
+const PARTS: [Part; 6] = [
+    Part { name: "links", run: links::measure, bounds: |_| Vec::new() },
+    Part { name: "start", run: start::measure, bounds: |_| Vec::new() },
+    Part { name: "tidy", run: tidy, bounds: |_| tidy_bounds() },
+    Part { name: "search", run: history::measure, bounds: history::bounds },
+    Part { name: "memory", run: memory::measure, bounds: memory::bounds },
+    Part { name: "window", run: history::window, bounds: |_| history::window_bounds() },
+];
+
 pub(crate) fn bench(arguments: &Arguments) -> Result<()> {
+    let unknown = |name: &&String| PARTS.iter().all(|part| part.name != **name);
+    if let Some(name) = arguments.only.iter().find(unknown) {
+        let names: Vec<_> = PARTS.iter().map(|part| part.name).collect();
+        bail!("there is no part \"{name}\", only {}", names.join(", "));
+    }
+    let wanted = |part: &&Part| {
+        arguments.only.is_empty() || arguments.only.iter().any(|name| name == part.name)
+    };
+    if arguments.full {
+        eprintln!(
+            "bench: a history of {LARGE} tasks takes about 5 GB in target/bench, where it stays for the next time,\n\
+             and a quarter of an hour to make"
+        );
+    }
     setup::provide(true)?;
     eprintln!("bench: release build");
     run(&mut cargo(["build", "--release", "--package", "shiwen", "--package", "shiwen-cli"]))?;
-    let folder = tempfile::tempdir()?;
-    extraction(folder.path())?;
-    extractor()?;
-    window_start(arguments.starts)
-}
-
-fn figure(name: &str, value: f64, unit: &str) {
-    println!("{name} {value:.1} {unit}");
-}
-
-/// How fast links are found, through the whole program: reading, finding, writing.
-fn extraction(folder: &Path) -> Result<()> {
-    const LINES: usize = 40_000;
-    let lines = folder.join("texts.jsonl");
-    let mut texts = String::new();
-    for at in 0..LINES {
-        let noise = "生活不止眼前的苟且 #日常 # vlog ".repeat(at % 5);
-        writeln!(
-            texts,
-            r#"{{"id":"{at}","text":"{}.{} {noise}https://v.douyin.com/bench{at}/ 复制此链接，打开Dou音搜索，直接观看视频！ 10/2{} e@b.nd :1pm"}}"#,
-            at % 10,
-            at % 97,
-            at % 9,
-        )?;
-    }
-    fs::write(&lines, &texts)?;
-
-    let started = Instant::now();
-    let answer = program(built("release", "shiwen-cli"))
-        .args(["extract", "--jsonl"])
-        .stdin(File::open(&lines)?)
-        .stderr(Stdio::inherit())
-        .output()
-        .context("shiwen-cli could not be started")?;
-    let elapsed = started.elapsed().as_secs_f64();
-    ensure!(answer.status.success(), "shiwen-cli extract failed ({})", answer.status);
-    let answered = answer.stdout.iter().filter(|&&byte| byte == b'\n').count();
-    ensure!(answered == LINES, "{LINES} lines were asked, {answered} were answered");
-    figure("extract", texts.len() as f64 / 1e6 / elapsed, "MB/s");
-    Ok(())
-}
-
-/// How fast links are found by the extractor alone, beside other ways and on hostile texts. It prints its own figures.
-fn extractor() -> Result<()> {
-    let example = ["run", "--release", "--package", "shiwen-share-text", "--example", "throughput"];
-    run(&mut cargo(example))
-}
-
-/// From the start of the process to the page having drawn and reached Rust, on an empty history.
-#[cfg(target_os = "linux")]
-fn window_start(starts: u32) -> Result<()> {
-    let desktop = shiwen_headless::Desktop::start().context("no screen could be started")?;
-    let mut times = Vec::new();
-    // The first start warms the page cache and is not counted.
-    for counted in std::iter::once(false).chain((0..starts).map(|_| true)) {
-        let data = tempfile::tempdir_in(desktop.home())?;
-        let answer = desktop
-            .command(built("release", "shiwen"))
-            .arg("--data-dir")
-            .arg(data.path())
-            .env("SHIWEN_MEASURE_START", "1")
-            .output()
-            .context("shiwen could not be started")?;
-        let said = String::from_utf8_lossy(&answer.stderr);
-        match said.lines().find_map(|line| line.strip_prefix("interactive_ms ")) {
-            Some(time) if counted => times.push(time.trim().parse()?),
-            Some(_) => {}
-            None => bail!("shiwen ended with {} and told no start time:\n{said}", answer.status),
+    let mut failed = Vec::new();
+    for part in PARTS.iter().filter(wanted) {
+        eprintln!("\n=== {}", part.name);
+        let started = Instant::now();
+        let mut figures = Figures::new();
+        let outcome = (part.run)(arguments, &mut figures)
+            .and_then(|()| hold(&figures, &(part.bounds)(arguments)));
+        eprintln!("=== {} took {:.0} s", part.name, started.elapsed().as_secs_f64());
+        // The others are measured all the same.
+        if let Err(err) = outcome {
+            eprintln!("=== {} failed: {err:#}", part.name);
+            failed.push(part.name);
         }
     }
-    figure("start_interactive_p50", percentile(&mut times, 50), "ms");
-    figure("start_interactive_p95", percentile(&mut times, 95), "ms");
+    ensure!(failed.is_empty(), "failed: {}; why is said above", failed.join(", "));
     Ok(())
 }
 
-#[cfg(not(target_os = "linux"))]
-fn window_start(_starts: u32) -> Result<()> {
-    bail!("the start of the window is measured on Linux only");
+/// The histories that are measured.
+fn sizes(arguments: &Arguments) -> &'static [u32] {
+    if arguments.full { &[SMALL, LARGE] } else { &[SMALL] }
+}
+
+fn tidy(_: &Arguments, figures: &mut Figures) -> Result<()> {
+    let example = ["run", "--release", "--package", "shiwen-text", "--example", "tidy_speed"];
+    told(&mut cargo(example), figures, |line| figure("", line))
+}
+
+fn tidy_bounds() -> Vec<(String, Bound)> {
+    ["tidy_subtitles_10k", "tidy_transcript_10k", "tidy_phrases_10k"]
+        .map(|name| (name.to_owned(), Bound::AtMost(10.0)))
+        .to_vec()
 }
 
 /// The smallest value that at least `percent` of 100 values do not exceed; 0 of none.
@@ -111,7 +105,7 @@ fn percentile(values: &mut [f64], percent: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::percentile;
+    use super::{Arguments, bench, percentile};
 
     #[test]
     fn a_percentile_is_one_of_the_values() {
@@ -119,5 +113,12 @@ mod tests {
         assert_eq!(percentile(&mut times, 50), 3.0);
         assert_eq!(percentile(&mut times, 95), 5.0);
         assert_eq!(percentile(&mut [7.0], 50), 7.0);
+    }
+
+    #[test]
+    fn an_unknown_part_is_refused_before_anything_runs() {
+        let arguments = Arguments { starts: 1, full: false, only: vec!["serch".into()] };
+        let words = bench(&arguments).unwrap_err().to_string();
+        assert!(words.contains("\"serch\"") && words.contains("search"), "{words}");
     }
 }

@@ -3,6 +3,7 @@
 mod bench;
 mod bundle;
 mod command;
+mod figures;
 mod packages;
 mod prove;
 mod run;

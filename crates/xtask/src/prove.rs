@@ -1,14 +1,13 @@
 //! `prove`: what docs/RELIABILITY.md promises, shown with its whole numbers. One `name value unit` line per figure on
 //! standard output; what else stands there is what the setup says.
 
-use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 
-use crate::command::{built, cargo, root, run, shown};
+use crate::command::{built, cargo, root, run};
+use crate::figures::{self, Bound, Figures, figure, hold};
 use crate::test::FEATURES;
 use crate::{setup, tools};
 
@@ -56,8 +55,6 @@ const AT_LEAST: [(&str, f64); 6] = [
 const AT_MOST: [(&str, f64); 2] =
     [("kills.broken.any", 0.0), ("storage.two_processes.claimed_twice", 0.0)];
 
-type Figures = BTreeMap<String, f64>;
-
 pub(crate) fn prove(arguments: &Arguments) -> Result<()> {
     let unknown = |name: &&String| PROOFS.iter().all(|proof| proof.name != **name);
     if let Some(name) = arguments.only.iter().find(unknown) {
@@ -89,15 +86,11 @@ pub(crate) fn prove(arguments: &Arguments) -> Result<()> {
 /// Holds the figures of a proof to the bounds that are its own.
 fn reached(proof: &str, short: bool, figures: &Figures) -> Result<()> {
     let own = |name: &str| name.split('.').next() == Some(proof);
-    for (name, least) in AT_LEAST.into_iter().filter(|(name, _)| own(name) && !short) {
-        let value = figures.get(name).with_context(|| format!("{name} was not told"))?;
-        ensure!(*value >= least, "{name} is {value}, and must be {least} or more");
-    }
-    for (name, most) in AT_MOST.into_iter().filter(|(name, _)| own(name)) {
-        let value = figures.get(name).with_context(|| format!("{name} was not told"))?;
-        ensure!(*value <= most, "{name} is {value}, and must be {most} or less");
-    }
-    Ok(())
+    let least = AT_LEAST.iter().filter(|(name, _)| own(name) && !short);
+    let least = least.map(|(name, least)| ((*name).to_owned(), Bound::AtLeast(*least)));
+    let most = AT_MOST.iter().filter(|(name, _)| own(name));
+    let most = most.map(|(name, most)| ((*name).to_owned(), Bound::AtMost(*most)));
+    hold(figures, &least.chain(most).collect::<Vec<_>>())
 }
 
 /// The real programs, built so that they can be told to end themselves.
@@ -209,7 +202,7 @@ fn nextest(arguments: &Arguments, which: &[&str]) -> Command {
     test
 }
 
-/// Runs a program to its end and tells the figures among what it says.
+/// Runs a program, in the form that is wanted, and tells the figures among what it says.
 fn told(
     command: &mut Command,
     arguments: &Arguments,
@@ -219,78 +212,12 @@ fn told(
     if !arguments.short {
         command.env("SHIWEN_PROVE", "1");
     }
-    let shown = shown(command);
-    eprintln!("  $ {shown}");
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("`{shown}` could not be started"))?;
-    let (out, err) = (child.stdout.take(), child.stderr.take());
-    let (tell, lines) = std::sync::mpsc::channel();
-    let sources: Vec<Box<dyn Read + Send>> = out
-        .map(|out| Box::new(out) as _)
-        .into_iter()
-        .chain(err.map(|err| Box::new(err) as _))
-        .collect();
-    for source in sources {
-        let tell = tell.clone();
-        std::thread::spawn(move || {
-            // A name that is no UTF-8 is no reason to stop reading.
-            for line in BufReader::new(source).split(b'\n').map_while(Result::ok) {
-                let _ = tell.send(String::from_utf8_lossy(&line).into_owned());
-            }
-        });
-    }
-    drop(tell);
-    for line in lines {
-        match read(line.trim()) {
-            Some((name, value, unit)) => {
-                println!("{name} {value} {unit}");
-                figures.insert(name, value);
-            }
-            None => eprintln!("{line}"),
-        }
-    }
-    let status = child.wait()?;
-    ensure!(status.success(), "`{shown}` failed ({status}); what it said is above");
-    Ok(())
-}
-
-/// A line `name value unit`, where the unit may be missing.
-fn figure<'a>(before: &str, line: &'a str) -> Option<(String, f64, &'a str)> {
-    let (name, rest) = line.split_once(' ')?;
-    let usual = if name.contains("share") { "share" } else { "times" };
-    let (value, unit) = rest.split_once(' ').unwrap_or((rest, usual));
-    // Every figure has a name of more than one word, as no other line begins.
-    let is_name = |c: char| c.is_ascii_alphanumeric() || "._".contains(c);
-    let named = name.contains(['.', '_']) && name.chars().all(is_name);
-    if !named || unit.split(' ').count() > 2 {
-        return None;
-    }
-    Some((format!("{before}{name}"), value.parse().ok()?, unit))
+    figures::told(command, figures, read)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Arguments, Figures, figure, prove, reached};
-
-    #[test]
-    fn figures_are_told_from_other_lines() {
-        let told = |name: &str, value, unit| Some((name.to_owned(), value, unit));
-        assert_eq!(figure("", "kills.runs 310 runs"), told("kills.runs", 310.0, "runs"));
-        assert_eq!(
-            figure("", "makespan_mean 1.02 x oracle"),
-            told("makespan_mean", 1.02, "x oracle")
-        );
-        assert_eq!(
-            figure("storage.", "kill.kills 150"),
-            told("storage.kill.kills", 150.0, "times")
-        );
-        for line in ["test result: ok.", "running 1 test", "", "two 2 tests", "kills.runs many"] {
-            assert_eq!(figure("", line), None, "{line}");
-        }
-    }
+    use super::{Arguments, Figures, prove, reached};
 
     #[test]
     fn a_bound_that_is_missed_or_not_told_is_no_proof() {
