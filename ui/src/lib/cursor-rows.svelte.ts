@@ -8,7 +8,7 @@ import { Place } from './virtual';
 /** Rows that are kept here at most. */
 const MOST = 1000;
 /** Rows behind the last known one that a view may ask for before the next page is here. */
-const AHEAD = 60;
+const AHEAD = 20;
 
 export interface CursorPage<Row, Cursor> {
   rows: readonly Row[];

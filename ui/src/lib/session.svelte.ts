@@ -350,7 +350,9 @@ export class Session {
     if (!done) return;
     // The event may have come before the answer.
     if (this.tasks.task(id) !== undefined) this.tasks.apply([{ kind: 'removed', id }]);
-    if (this.detail.id === id) void this.detail.open(next?.id ?? null);
+    // What stands in the studio is not opened here.
+    const opened = next !== undefined && deskOf(next.operation) === 'texts' ? next.id : null;
+    if (this.detail.id === id) void this.detail.open(opened);
     this.toasts.show(t('toast.deleted', { title }), () => void this.#restore(id));
   }
 
