@@ -34,7 +34,7 @@ pub(crate) fn line(session: &Session, detail: &TaskDetail, words: &Words) -> Str
                 &next,
             )
         }
-        (TaskState::Cancelled, _, _) => cancelled(task, words),
+        (TaskState::Cancelled, _, _) => cancelled(detail, words),
         (_, _, Some(wait)) => words.say(&format!("wait.{}", wait.reason), &[]).into_owned(),
         _ => state(words, task).into_owned(),
     }
@@ -186,7 +186,8 @@ fn decide(task: &Task, words: &Words) -> String {
     words.say(key, &[("url", url), ("id", task.provider.as_str())]).into_owned()
 }
 
-fn cancelled(task: &Task, words: &Words) -> String {
+fn cancelled(detail: &TaskDetail, words: &Words) -> String {
+    let task = &detail.task;
     let key = match task.cancel_cause {
         Some(CancelCause::BeforeSubmit) => "state.cancelled_free",
         Some(CancelCause::StoppedWaiting) => {
@@ -195,7 +196,12 @@ fn cancelled(task: &Task, words: &Words) -> String {
         }
         Some(CancelCause::GaveUp) if task.not_there => "state.gave_up_free",
         Some(CancelCause::GaveUp) => "state.gave_up",
-        Some(CancelCause::SameVideo) => "cancelled.same_video",
+        Some(CancelCause::SameVideo) => {
+            let Some(other) = detail.another else {
+                return words.say("cancelled.same_video", &[]).into_owned();
+            };
+            return words.say("cli.same_video", &[("task", &other.to_string())]).into_owned();
+        }
         None => "state.cancelled",
     };
     words.say(key, &[]).into_owned()
@@ -326,6 +332,7 @@ mod tests {
                 "state.gave_up_free",
                 "state.not_there",
                 "cancelled.same_video",
+                "cli.same_video",
             ] {
                 assert!(words.has(key), "{key}");
             }
