@@ -192,6 +192,11 @@ impl<'a> App<'a> {
         .map_err(|err| self.failed(err))
     }
 
+    /// Differs as soon as the process has begun anew in the same place: what the kernel then hands it lies elsewhere.
+    pub(crate) fn incarnation(&self) -> io::Result<Vec<u8>> {
+        fs::read(format!("/proc/{}/auxv", self.pid.as_raw_nonzero()))
+    }
+
     /// The X11 window of the program, by its process.
     pub(crate) fn window(&self) -> io::Result<String> {
         let pid = self.pid.as_raw_nonzero().to_string();

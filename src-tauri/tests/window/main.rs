@@ -12,6 +12,7 @@ mod until;
 mod world;
 
 mod analysis;
+mod anew;
 mod attacks;
 mod batch;
 mod burst;
