@@ -2,10 +2,10 @@
 //
 // No engine draws an element of any height: beyond `TALLEST` the scroll range is shorter than the list. The libraries for
 // long lists (TanStack Virtual among them) place each row by its offset in a range as high as all rows, which cannot be
-// scaled. So here the place of a list is no scroll offset but a row, and how far the view begins below its top. A wheel or a key moves that place by
-// the same pixels, whatever the scale; only a jump along the scroll bar is converted. What the two drift apart is put
-// right when the scrolling has come to rest, where nobody can see it. Nothing above the view moves what is in it:
-// neither rows that turn out higher than was thought, nor rows that come or go.
+// scaled. So here the place of a list is no scroll offset but a row, and how far the view begins below its top. A wheel
+// or a key moves that place by the same pixels, whatever the scale; only a jump along the scroll bar is converted. What
+// the two drift apart is put right when the scrolling has come to rest, where nobody can see it. Nothing above the view
+// moves what is in it: neither rows that turn out higher than was thought, nor rows that come or go.
 
 /** Pixels of the highest scroll range. Engines lose rows and precision somewhere above 10,000,000. */
 export const TALLEST = 4_000_000;
