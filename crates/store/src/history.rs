@@ -37,9 +37,10 @@ fn record(connection: &Connection, id: TaskId) -> Result<Option<HistoryRecord>, 
     let sql = select_task!("WHERE t.id = ?1");
     let found = connection
         .prepare_cached(sql)?
-        .query_row([id.0], |row| Ok((row::task(row)?, row.get("share_text")?)))
+        .query_row([id.0], row::task)
         .optional()?;
-    let Some((task, share_text)) = found else { return Ok(None) };
+    let Some(task) = found else { return Ok(None) };
+    let share_text = row::share_text(connection, task.paste)?;
     let sql = "SELECT output FROM tasks WHERE id = ?1";
     let output = connection
         .prepare_cached(sql)?

@@ -27,13 +27,19 @@ macro_rules! select_task {
             "(SELECT json_group_array(g.tag) FROM tags g WHERE g.task_id = t.id) AS tags, ",
             "(SELECT json_group_array(k.work) FROM works_kept k WHERE k.task_id = t.id AND k.name IS NOT NULL) AS kept, ",
             "l.url, l.platform, l.kind, l.video_id, l.canonical, ",
-            "l.title AS link_title, p.text AS share_text ",
-            "FROM tasks t LEFT JOIN links l ON l.id = t.link_id JOIN pastes p ON p.id = t.paste_id ",
+            "l.title AS link_title ",
+            "FROM tasks t LEFT JOIN links l ON l.id = t.link_id ",
             $rest
         )
     };
 }
 pub(crate) use select_task;
+
+/// What was pasted, whole: too much to be read with every row of a list.
+pub(crate) fn share_text(connection: &Connection, paste: PasteId) -> rusqlite::Result<String> {
+    let sql = "SELECT text FROM pastes WHERE id = ?1";
+    connection.prepare_cached(sql)?.query_row([paste.0], |row| row.get(0))
+}
 
 /// A task that has not been deleted.
 pub(crate) fn listed(connection: &Connection, id: TaskId) -> Result<Option<Task>, StoreError> {

@@ -52,9 +52,9 @@ impl Store {
         self.read(|connection| {
             let found = connection
                 .prepare_cached(select_task!("WHERE t.id = ?1"))?
-                .query_row([id.0], |row| Ok((row::task(row)?, row.get("share_text")?, row::input(row)?)));
-            let (task, share_text, input): (Task, String, Input) =
-                found.optional()?.ok_or(StoreError::TaskGone)?;
+                .query_row([id.0], |row| Ok((row::task(row)?, row::input(row)?)));
+            let (task, input): (Task, Input) = found.optional()?.ok_or(StoreError::TaskGone)?;
+            let share_text = row::share_text(connection, task.paste)?;
             let output = output(connection, &task)?;
             let batch = others(connection, &task)?;
             let transcripts = connection
@@ -199,6 +199,7 @@ impl Store {
             let mut found =
                 statement.query_map(params, due_task)?.collect::<Result<Vec<_>, _>>()?;
             for due in &mut found {
+                due.share_text = row::share_text(connection, due.task.paste)?;
                 share_call(connection, due)?;
             }
             Ok(found)
@@ -209,7 +210,7 @@ impl Store {
 fn due_task(row: &rusqlite::Row<'_>) -> rusqlite::Result<DueTask> {
     let task = row::task(row)?;
     Ok(DueTask {
-        share_text: row.get("share_text")?,
+        share_text: String::new(),
         input: row::input(row)?,
         urls: task.link.iter().map(|link| link.url.clone()).collect(),
         place: 0,
