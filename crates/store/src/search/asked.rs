@@ -125,7 +125,7 @@ impl Asked {
     /// The number of hits where the index or a counter knows it.
     pub(super) fn count_at_once(&self, connection: &Connection) -> Result<Option<u32>, StoreError> {
         if self.is_empty {
-            let sql = "SELECT coalesce(sum(tasks), 0) FROM listed";
+            let sql = "SELECT coalesce(sum(tasks), 0) FROM listed WHERE desk IN ('texts', 'works', 'research')";
             return Ok(Some(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?));
         }
         if self.looks() || !self.conditions.is_empty() || self.terms.is_empty() {
