@@ -215,16 +215,22 @@ fn no_statement_reads_a_whole_table() {
 
     let writer = store.writer();
     let asked = ASKED.take();
-    let control = ["BEGIN", "COMMIT", "ROLLBACK"];
+    let control = ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"];
     let mut seen = 0;
-    for sql in asked.iter().filter(|sql| !control.iter().any(|word| sql.starts_with(word))) {
+    // What the index of words asks of its own tables is SQLite's affair.
+    let ours = |sql: &&String| {
+        !control.iter().any(|word| sql.starts_with(word)) && !sql.contains("'main'.'words_")
+    };
+    for sql in asked.iter().filter(ours) {
         let steps = plan(&writer.connection, sql);
         let scans = |step: &&String| {
             // What is counted must be gone through; an index that holds all of it is as little as that can be.
             step.starts_with("SCAN")
                 && !step.contains("COVERING INDEX")
-                // The index of words, asked for some of its rows.
-                && step.split_once("VIRTUAL TABLE INDEX 0:").is_none_or(|(_, by)| by.is_empty())
+                // The index of words, asked for what matches (`M`) or for one row.
+                && !step.contains(":M")
+                && !step.ends_with(":=")
+                && !step.contains("json_each")
                 && !step.contains("(subquery")
         };
         assert_eq!(steps.iter().find(scans), None, "{sql}");
