@@ -84,7 +84,14 @@ impl Engine {
             return Err(EngineError::NoLink);
         }
         let most = if submission.together { service.card().batch } else { 1 };
-        Ok(self.store().add_together(&submission.share_text, &tasks, most, self.now())?)
+        let ids = self.store().add_together(&submission.share_text, &tasks, most, self.now())?;
+        // Who is not to follow their links now is not to do so later, in another run, either.
+        if self.leaves_links()
+            && let Err(error) = self.store().want_anyway(&ids)
+        {
+            tracing::warn!(%error, "that links are to be left alone could not be kept");
+        }
+        Ok(ids)
     }
 
     /// Everything that is wrong with what was filled in for providers that share one input: a field has to be known to

@@ -73,9 +73,14 @@ impl Engine {
         self.detect(text, operation)
     }
 
-    /// Leaves short links as they are from now on, whatever the settings say.
+    /// Leaves short links as they are from now on, whatever the settings say, and those of new tasks for good: such a
+    /// task is paid for although its video may be known under another link.
     pub fn leave_short_links(&self) {
         self.inner.leaves_links.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn leaves_links(&self) -> bool {
+        self.inner.leaves_links.load(Ordering::Relaxed)
     }
 
     /// Where the links of a task lead that nobody waited for when it was submitted: known before they are paid for,
@@ -108,7 +113,7 @@ impl Engine {
         let (Some(follower), Ok(url)) = (&self.inner.parts.follower, Url::parse(&link.url)) else {
             return;
         };
-        if self.inner.leaves_links.load(Ordering::Relaxed) {
+        if self.leaves_links() {
             return;
         }
         let asked = self.asked().entry(link.video_key()).or_default().clone();

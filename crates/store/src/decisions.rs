@@ -70,6 +70,20 @@ impl Store {
         self.requeue(id, &format!("(state = 'uncertain' OR {ENDED_UNPAID})"), true)
     }
 
+    /// Queued tasks that the user wants whatever else there is for their videos, which nobody needs to find out.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn want_anyway(&self, ids: &[TaskId]) -> Result<(), StoreError> {
+        self.write(|write| {
+            for id in ids {
+                let sql = "UPDATE tasks SET again = 1 WHERE id = ?1 AND state = 'queued'";
+                write.tx.prepare_cached(sql)?.execute([id.0])?;
+            }
+            Ok(())
+        })
+    }
+
     /// The user found the task at the provider: it is followed by that id from now on, and so are the others whose
     /// create call was the same.
     ///

@@ -162,3 +162,21 @@ async fn a_failed_task_is_tried_again_only_knowingly_once_another_has_the_text()
     assert_eq!((lab.script.created(), link.kind), (3, LinkKind::Video));
     running.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn links_that_were_to_be_left_alone_are_left_alone_by_the_next_run_too() {
+    let lab = Lab::new();
+    one_video_done(&lab);
+    let hosts = hosts();
+    let engine = lab.engine_with(hosts.clone());
+    engine.leave_short_links();
+    let ids = submit(&engine, &CODES);
+    drop(engine);
+
+    let (engine, running) = begin(&lab, hosts.clone());
+    until(&engine, ids[0], TaskState::Succeeded).await;
+    until(&engine, ids[1], TaskState::Succeeded).await;
+
+    assert_eq!((lab.script.created(), hosts.asked().len()), (2, 0));
+    running.stop().await;
+}
