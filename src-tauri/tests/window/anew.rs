@@ -24,7 +24,7 @@ fn call_and_end(app: &App<'_>, command: &str, arguments: Value) -> io::Result<()
 }
 
 /// How many tasks another program sees, once the window is there again with a page that may be used.
-fn tasks(world: &World) -> io::Result<u64> {
+pub(crate) fn tasks(world: &World) -> io::Result<u64> {
     let mut command = world.desktop.command(binary().with_file_name("shiwen-cli"));
     command.args(["--sandbox", "--json", "--data-dir"]).arg(&world.data).arg("tasks");
     command.envs(world.variables());
@@ -34,7 +34,7 @@ fn tasks(world: &World) -> io::Result<u64> {
 }
 
 /// Waits until the program has begun anew and has a window again.
-fn begun_anew(app: &App<'_>, before: &[u8]) -> io::Result<()> {
+pub(crate) fn begun_anew(app: &App<'_>, before: &[u8]) -> io::Result<()> {
     until_true("the program to begin anew", Duration::from_secs(40), || {
         Ok::<_, io::Error>(app.incarnation()? != before)
     })

@@ -255,9 +255,12 @@ fn keep_evidence(desktop: &Desktop, app: Option<&App<'_>>) {
     eprintln!("a picture, the page and the log are in {}", folder.display());
 }
 
-/// The program under test, as it was built for this test.
+/// The program under test, as it was built for this test, or in the folder that a measurement names.
 pub(crate) fn binary() -> PathBuf {
-    PathBuf::from(env!("CARGO_BIN_EXE_shiwen"))
+    match std::env::var_os("SHIWEN_WINDOW_PROGRAMS") {
+        Some(folder) => Path::new(&folder).join("shiwen"),
+        None => PathBuf::from(env!("CARGO_BIN_EXE_shiwen")),
+    }
 }
 
 /// Where pictures go that tests take.
