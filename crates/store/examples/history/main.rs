@@ -20,7 +20,12 @@ mod queries;
 mod rivals;
 mod words;
 
-use std::{env, path::Path, process::ExitCode};
+use std::{
+    env,
+    hash::{DefaultHasher, Hash, Hasher},
+    path::Path,
+    process::ExitCode,
+};
 
 use rusqlite::{Connection, OpenFlags};
 use shiwen_store::Store;
@@ -34,7 +39,7 @@ fn main() -> ExitCode {
     match arguments[..] {
         ["make", folder, tasks] => make::make(Path::new(folder), tasks.parse().unwrap()),
         ["measure", folder, ref options @ ..] => measure(Path::new(folder), options),
-        ["version"] => println!("{}-{GENERATOR}", schema()),
+        ["version"] => println!("{:016x}-{GENERATOR}", schema()),
         _ => {
             eprintln!(
                 "make <folder> <tasks>, measure <folder> [--like <words>] [--trigram], or version"
@@ -68,13 +73,16 @@ fn measure(folder: &Path, options: &[&str]) {
     store.close();
 }
 
-/// The version of the schema that this program writes.
-fn schema() -> i64 {
+/// A number that changes with anything in the schema that this program writes.
+fn schema() -> u64 {
     let folder = env::temp_dir().join(format!("shiwen-schema-{}", std::process::id()));
     drop(Store::open(&folder).unwrap());
     let sql = Connection::open(folder.join("shiwen.db")).unwrap();
-    let version = sql.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    let words = "SELECT group_concat(sql, ';' ORDER BY type, name) FROM sqlite_schema";
+    let words: String = sql.query_row(words, [], |row| row.get(0)).unwrap();
     drop(sql);
     std::fs::remove_dir_all(folder).unwrap();
-    version
+    let mut hasher = DefaultHasher::new();
+    words.hash(&mut hasher);
+    hasher.finish()
 }
