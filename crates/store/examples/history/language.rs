@@ -91,8 +91,8 @@ impl Language {
                 text.push_str(topic[dice.rank(topic.len())]);
             }
             780..830 => text.push_str(&self.tail[subject.names[dice.below(4)]]),
-            830..945 => text.push_str(self.seldom(dice)),
-            945..962 => text.push_str(self.phrases[dice.rank(self.phrases.len())]),
+            830..958 => text.push_str(self.seldom(dice)),
+            958..962 => text.push_str(self.phrases[dice.rank(self.phrases.len())]),
             962..980 => text.push_str(self.latin[dice.rank(self.latin.len())]),
             980..998 => {
                 let number = [dice.below(10), dice.below(100), dice.below(3000)][dice.below(3)];

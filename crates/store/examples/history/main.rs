@@ -31,7 +31,7 @@ use rusqlite::{Connection, OpenFlags};
 use shiwen_store::Store;
 
 /// To be raised with every change of what is generated.
-const GENERATOR: u32 = 1;
+const GENERATOR: u32 = 2;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();

@@ -40,7 +40,11 @@ pub(crate) fn searches(store: &Store, chooser: &Chooser<'_>) -> Vec<(String, Vec
             let search = |word: &String| {
                 drop(store.search(&query(word), SearchOrder::Newest, None, PAGE).unwrap());
             };
-            let median = say_times(&format!("search.{name}"), timed_warm(&words, search));
+            let times = timed_warm(&words, search);
+            let slowest = words.iter().zip(&times).max_by_key(|(_, time)| **time);
+            // Whoever wonders about a figure looks at this word.
+            eprintln!("the slowest of {name}: {slowest:?}");
+            let median = say_times(&format!("search.{name}"), times);
             let count =
                 |word: &String| assert!(store.count_found(&query(word)).unwrap().count < u32::MAX);
             say_times(&format!("count.{name}"), timed_warm(&words[..COUNTS], count));

@@ -36,10 +36,11 @@ pub(crate) fn trigram(folder: &Path, asked: &[(String, Vec<String>, f64)], index
         let _ = std::fs::remove_file(&part);
         eprintln!("the trigram index is being made");
         let sql = Connection::open(&part).unwrap();
+        // Before the history is there, which these would change too.
+        sql.execute_batch("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF").unwrap();
         sql.execute("ATTACH ?1 AS history", [folder.join("shiwen.db").to_string_lossy()]).unwrap();
         sql.execute_batch(
-            "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF;
-             CREATE VIRTUAL TABLE words USING fts5 (text, content = '', tokenize = 'trigram');
+            "CREATE VIRTUAL TABLE words USING fts5 (text, content = '', tokenize = 'trigram');
              BEGIN;
              INSERT INTO words (rowid, text) SELECT id, text FROM history.transcripts ORDER BY id;
              INSERT INTO words (words) VALUES ('optimize');
