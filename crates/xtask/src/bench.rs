@@ -14,7 +14,7 @@ use crate::command::{cargo, run};
 use crate::figures::{Bound, Figures, figure, hold, told};
 use crate::setup;
 
-use history::{LARGE, SMALL};
+use history::{LARGE, SMALL, history};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -78,6 +78,11 @@ pub(crate) fn bench(arguments: &Arguments) -> Result<()> {
     }
     ensure!(failed.is_empty(), "failed: {}; why is said above", failed.join(", "));
     Ok(())
+}
+
+/// The folder of the history that the window's tests use, made where it is not there yet.
+pub(crate) fn small_history() -> Result<std::path::PathBuf> {
+    history(SMALL)
 }
 
 /// The histories that are measured.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::command::{cargo, npm, program, run};
-use crate::{setup, tools};
+use crate::{bench, setup, tools};
 
 /// Switched on for every step alike: another set of features would build the dependencies anew.
 pub(crate) const FEATURES: &str = "shiwen/window-tests,shiwen-secrets/real-keychain";
@@ -134,6 +134,10 @@ fn rust_tests(which: Which) -> Result<()> {
             // One screen's worth of programs at a time.
             command.args(["--", "--test-threads=1"]);
         }
+    }
+    if matches!(which, Which::Window) {
+        // Within a test it would take longer than a test may.
+        command.env("SHIWEN_WINDOW_HISTORY", bench::small_history()?);
     }
     run(&mut command)
 }
