@@ -222,9 +222,21 @@ export type AttemptId = number;
 /**  A backup of the whole history. */
 export type Backup = {
 	path: string,
+	kind: BackupKind,
 	at: Timestamp,
 	bytes: number | null,
 };
+
+/**  Why a backup was made. */
+export type BackupKind = 
+/**  By the program, once a day. */
+"daily" | 
+/**  By the user. */
+"wished" | 
+/**  Before the schema changed. */
+"migration" | 
+/**  It was the history until another backup took its place. */
+"replaced";
 
 /**  Links that go to the provider in one create call. Every task of it has one item of the remote task. */
 export type BatchId = number;

@@ -304,11 +304,26 @@ pub struct Imported {
     pub skipped: u32,
 }
 
+words! {
+    /// Why a backup was made.
+    pub enum BackupKind {
+        /// By the program, once a day.
+        Daily = "daily",
+        /// By the user.
+        Wished = "wished",
+        /// Before the schema changed.
+        Migration = "migration",
+        /// It was the history until another backup took its place.
+        Replaced = "replaced",
+    }
+}
+
 /// A backup of the whole history.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Backup {
     pub path: String,
+    pub kind: BackupKind,
     pub at: Timestamp,
     pub bytes: f64,
 }

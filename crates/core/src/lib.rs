@@ -25,9 +25,9 @@ pub use form::{
     Items, Verb,
 };
 pub use history::{
-    Backup, Comparison, Excerpt, Export, ExportFailure, ExportFormat, ExportOrder, ExportState,
-    Filter, Hit, HitCount, HitPage, Imported, Piece, PieceKind, Place, Query, SameVideo,
-    SearchOrder, Selection, TagCount, TextRef, TidySteps, Trashed,
+    Backup, BackupKind, Comparison, Excerpt, Export, ExportFailure, ExportFormat, ExportOrder,
+    ExportState, Filter, Hit, HitCount, HitPage, Imported, Piece, PieceKind, Place, Query,
+    SameVideo, SearchOrder, Selection, TagCount, TextRef, TidySteps, Trashed,
 };
 pub use link::{Landing, Link, LinkKind, Platform};
 pub use output::{

@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::Zoned;
-use shiwen_core::{Backup, ExportFormat, Timestamp};
+use shiwen_core::{Backup, BackupKind, ExportFormat, Timestamp};
 use shiwen_store::{Store, StoreError};
 
 use crate::{Mode, Session, Settings, Words, files::name};
@@ -49,7 +49,7 @@ impl Session {
         let bytes = written
             .map_err(|source| StoreError::Unwritable { path: to.to_owned(), source })?
             .len() as f64;
-        Ok(Backup { path: to.display().to_string(), at, bytes })
+        Ok(Backup { path: to.display().to_string(), kind: BackupKind::Wished, at, bytes })
     }
 
     /// What a file of exported tasks is called today, in the user's language.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use rusqlite::{Connection, OpenFlags};
-use shiwen_core::Timestamp;
+use shiwen_core::{BackupKind, Timestamp};
 
 use crate::{
     Store, StoreError, calendar, erase, health, migrate,
@@ -47,14 +47,14 @@ impl Store {
     pub fn backup_if_due(&self, now: Timestamp) -> Result<Option<PathBuf>, StoreError> {
         let folder = folder_of(&self.shared.path);
         let today = |found: &Backup| calendar::day(found.at) == calendar::day(now);
-        if found_in(&folder).iter().any(|found| found.kind == Kind::Daily && today(found)) {
+        if found_in(&folder).iter().any(|found| found.kind == BackupKind::Daily && today(found)) {
             return Ok(None);
         }
         if !has_room(&self.shared.path) {
             tracing::warn!("too little room on the disk for a backup");
             return Ok(None);
         }
-        Ok(Some(self.backup_as(Kind::Daily, now)?))
+        Ok(Some(self.backup_as(BackupKind::Daily, now)?))
     }
 
     /// Makes a backup beside the history because the user wants one. The newest five of these are kept.
@@ -65,10 +65,10 @@ impl Store {
         if !has_room(&self.shared.path) {
             return Err(StoreError::DiskFull);
         }
-        let path = self.backup_as(Kind::Wished, now)?;
+        let path = self.backup_as(BackupKind::Wished, now)?;
         // The name holds whole seconds.
         let at = Timestamp(now.0 - now.0.rem_euclid(1000));
-        Ok(told(&Backup { path, at, kind: Kind::Wished }))
+        Ok(told(&Backup { path, at, kind: BackupKind::Wished }))
     }
 
     /// The backups beside the history, the newest first.
@@ -81,10 +81,10 @@ impl Store {
         found_in(&folder.join("backups")).iter().map(told).collect()
     }
 
-    fn backup_as(&self, kind: Kind, now: Timestamp) -> Result<PathBuf, StoreError> {
+    fn backup_as(&self, kind: BackupKind, now: Timestamp) -> Result<PathBuf, StoreError> {
         let folder = folder_of(&self.shared.path);
         fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, error))?;
-        let to = folder.join(format!("{}{}.db", kind.prefix(), calendar::stamp(now)));
+        let to = folder.join(format!("{}{}.db", prefix(kind), calendar::stamp(now)));
         self.backup(&to)?;
         thin_out(&folder);
         Ok(to)
@@ -130,31 +130,22 @@ impl Store {
 struct Backup {
     path: PathBuf,
     at: Timestamp,
-    kind: Kind,
+    kind: BackupKind,
 }
 
-/// Why a backup was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Daily,
-    Wished,
-    Migration,
+/// How the names of backups of a kind begin.
+fn prefix(kind: BackupKind) -> &'static str {
+    match kind {
+        BackupKind::Daily => "shiwen-",
+        BackupKind::Wished => "wished-",
+        BackupKind::Migration => "version-",
+        BackupKind::Replaced => "replaced-",
+    }
 }
 
-impl Kind {
-    /// How its files' names begin.
-    fn prefix(self) -> &'static str {
-        match self {
-            Self::Daily => "shiwen-",
-            Self::Wished => "wished-",
-            Self::Migration => "version-",
-        }
-    }
-
-    fn of(name: &str) -> Self {
-        let is = |kind: &Self| name.starts_with(kind.prefix());
-        [Self::Daily, Self::Wished].into_iter().find(is).unwrap_or(Self::Migration)
-    }
+/// The kind of a backup by its file's name; none for a file that somebody else put there.
+fn kind_of(name: &str) -> Option<BackupKind> {
+    BackupKind::ALL.iter().copied().find(|kind| name.starts_with(prefix(*kind)))
 }
 
 fn folder_of(path: &Path) -> PathBuf {
@@ -170,7 +161,7 @@ fn found_in(folder: &Path) -> Vec<Backup> {
             let path = entry.ok()?.path();
             let name = path.file_name()?.to_str()?.strip_suffix(".db")?;
             let at = calendar::parsed(name.get(name.len().checked_sub(15)?..)?)?;
-            Some(Backup { at, kind: Kind::of(name), path })
+            Some(Backup { at, kind: kind_of(name)?, path })
         })
         .collect();
     found.sort_by_key(|backup| std::cmp::Reverse(backup.at));
@@ -221,7 +212,7 @@ pub(crate) fn before_migration(
     let folder = folder_of(path);
     fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, error))?;
     let now = calendar::stamp(Timestamp::now());
-    let prefix = Kind::Migration.prefix();
+    let prefix = prefix(BackupKind::Migration);
     copy(connection, path, &folder.join(format!("{prefix}{version}-{now}.db")))?;
     thin_out(&folder);
     Ok(())
@@ -275,10 +266,12 @@ fn has_room(path: &Path) -> bool {
 fn thin_out(folder: &Path) {
     let found = found_in(folder);
     let of = |kind| found.iter().filter(move |backup| backup.kind == kind);
-    let kept = kept(&of(Kind::Daily).map(|backup| calendar::day(backup.at)).collect::<Vec<_>>());
-    let dropped = of(Kind::Daily).zip(kept).filter(|(_, kept)| !kept).map(|(backup, _)| backup);
-    let migrations = of(Kind::Migration).skip(MIGRATIONS);
-    for backup in dropped.chain(migrations).chain(of(Kind::Wished).skip(WISHED)) {
+    let kept =
+        kept(&of(BackupKind::Daily).map(|backup| calendar::day(backup.at)).collect::<Vec<_>>());
+    let dropped =
+        of(BackupKind::Daily).zip(kept).filter(|(_, kept)| !kept).map(|(backup, _)| backup);
+    let migrations = of(BackupKind::Migration).skip(MIGRATIONS);
+    for backup in dropped.chain(migrations).chain(of(BackupKind::Wished).skip(WISHED)) {
         if let Err(error) = fs::remove_file(&backup.path) {
             tracing::warn!(%error, "an old backup cannot be removed");
         }
@@ -296,8 +289,7 @@ pub(crate) fn remove_all(path: &Path) -> Result<(), StoreError> {
     for entry in entries {
         let path = entry.map_err(|error| unwritable(&folder, error))?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let prefixes = [Kind::Daily, Kind::Wished, Kind::Migration].map(Kind::prefix);
-        if path.is_file() && prefixes.iter().any(|prefix| name.starts_with(prefix)) {
+        if path.is_file() && BackupKind::ALL.iter().any(|kind| name.starts_with(prefix(*kind))) {
             erase::remove(&path)?;
         }
     }
@@ -311,6 +303,7 @@ fn told(backup: &Backup) -> shiwen_core::Backup {
     let bytes = fs::metadata(&backup.path).map_or(0, |found| found.len());
     shiwen_core::Backup {
         path: backup.path.to_string_lossy().into_owned(),
+        kind: backup.kind,
         at: backup.at,
         bytes: bytes as f64,
     }

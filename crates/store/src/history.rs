@@ -35,10 +35,7 @@ impl Store {
 
 fn record(connection: &Connection, id: TaskId) -> Result<Option<HistoryRecord>, StoreError> {
     let sql = select_task!("WHERE t.id = ?1");
-    let found = connection
-        .prepare_cached(sql)?
-        .query_row([id.0], row::task)
-        .optional()?;
+    let found = connection.prepare_cached(sql)?.query_row([id.0], row::task).optional()?;
     let Some(task) = found else { return Ok(None) };
     let share_text = row::share_text(connection, task.paste)?;
     let sql = "SELECT output FROM tasks WHERE id = ?1";

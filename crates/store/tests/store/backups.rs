@@ -9,7 +9,7 @@ use std::{
 };
 
 use rusqlite::Connection;
-use shiwen_core::{Desk, TaskState, Timestamp};
+use shiwen_core::{BackupKind, Desk, TaskState, Timestamp};
 use shiwen_store::{Store, StoreError};
 
 use crate::{child, fixture::*};
@@ -206,10 +206,26 @@ fn backups_are_listed_with_their_times_and_sizes_and_the_users_own_push_out_no_o
     assert_eq!(listed[0], made[7]);
     assert_eq!(listed[0].at, Timestamp(day(2).0 + 7 * 60_000));
     assert!(listed.windows(2).all(|pair| pair[0].at >= pair[1].at));
+    let kinds: Vec<_> = listed.iter().map(|backup| backup.kind).collect();
+    assert_eq!(kinds[..5], [BackupKind::Wished; 5]);
+    assert_eq!(kinds[5..], [BackupKind::Daily; 3]);
     for backup in &listed {
         assert_eq!(fs::metadata(&backup.path).unwrap().len() as f64, backup.bytes);
     }
     assert_eq!(Store::backups_in(history.folder.path()), listed);
     assert!(history.store.backup_if_due(day(2)).unwrap().is_none(), "the day has its own");
     assert!(history.store.backup_if_due(day(3)).unwrap().is_some());
+}
+
+#[test]
+fn a_file_that_somebody_else_put_beside_the_backups_is_neither_listed_nor_thinned_out() {
+    let history = History::new();
+    history.store.backup_now(at(0)).unwrap();
+    let foreign = history.folder.path().join("backups/mine-20200101-000000.db");
+    fs::write(&foreign, "mine").unwrap();
+    for n in 1..4 {
+        history.store.backup_now(at(n * 1000)).unwrap();
+    }
+    assert_eq!(history.store.backups().len(), 4);
+    assert_eq!(fs::read(&foreign).unwrap(), b"mine");
 }
