@@ -143,8 +143,6 @@ fn scrolling_to_the_end_of_a_large_history_and_back_shows_the_right_rows_and_day
     for share in [0.83, 0.5, 0.127, 0.951] {
         let script = "const box = document.querySelector('[data-testid=rows]').closest('.scroll');\
              box.scrollTop = arguments[0] * (box.scrollHeight - box.clientHeight)";
-        // The list puts its scroll bar right when it has come to rest, and would take this for its own doing.
-        settled(&app)?;
         app.run(script, &[json!(share)])?;
         let about = (share * TASKS as f64) as u64;
         until(&format!("rows around {about}"), SOON, || {
