@@ -113,20 +113,19 @@ fn open_export(app: &App<'_>) -> io::Result<u64> {
     Ok(all)
 }
 
-/// Every file outside of the data folder and of what belongs to the desktop.
+/// Every file that the user or the program could come across, without those of the history and of the page themselves.
 fn everything(world: &World) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let downloads = world.desktop.home().join("Downloads");
-    if downloads.is_dir() {
-        files(&downloads, &mut |path, _| found.push(path.clone()))?;
+    for folder in [downloads, world.data.clone()].iter().filter(|folder| folder.is_dir()) {
+        files(folder, &mut |path, _| {
+            let path = path.to_string_lossy();
+            let own = ["/shiwen.db", ".lock", "/reserve.bin", "/web", "/cache/", ".log"];
+            if !own.iter().any(|part| path.contains(part)) {
+                found.push(PathBuf::from(&*path));
+            }
+        })?;
     }
-    // Whatever an export may begin in lies in the user's folder or beside the history.
-    files(&world.data.join("sandbox"), &mut |path, _| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.ends_with(".part") || name.contains("docx") || name.contains("csv") {
-            found.push(path.clone());
-        }
-    })?;
     found.sort();
     Ok(found)
 }
