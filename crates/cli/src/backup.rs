@@ -26,7 +26,8 @@ pub(crate) enum Backup {
     },
     /// List those beside the history, the newest first.
     List,
-    /// Put one in the place of the history, which nobody may have open. What is there now is kept beside it.
+    /// Put one in the place of the history, which nobody may have open. What is there now is kept as a backup,
+    /// of which the newest three of its kind stay.
     Restore {
         /// The file of the backup.
         path: PathBuf,
@@ -69,10 +70,11 @@ impl Backup {
         let path = std::path::absolute(path).context("the path has no absolute form")?;
         let kept = restore_backup(&history_folder(folder, mode), &path, PATIENCE)
             .map_err(|error| anyhow::Error::from(EngineError::from(error)).context(OfBackup))?;
-        let kept = kept.display().to_string();
-        match json {
-            true => say!("{}", json::line(&serde_json::json!({ "kept": kept }))?),
-            false => say!("{}", words.say("cli.restored", &[("path", &kept)])),
+        let kept = kept.map(|kept| kept.display().to_string());
+        match kept {
+            _ if json => say!("{}", json::line(&serde_json::json!({ "kept": kept }))?),
+            Some(kept) => say!("{}", words.say("cli.restored", &[("path", &kept)])),
+            None => say!("{}", words.say("cli.restored_first", &[])),
         }
         Ok(Exit::Done)
     }

@@ -21,7 +21,7 @@ pub fn history_folder(folder: &Path, mode: &Mode) -> PathBuf {
 }
 
 /// Puts a backup in the place of a history that nobody has open, waiting at most `patience` for whoever has. Answers
-/// where the history is kept that was there.
+/// where the history is kept that was there; none where there was none.
 ///
 /// # Errors
 /// As [`Store::restore_backup`]; the history is as it was then.
@@ -29,7 +29,7 @@ pub fn restore_backup(
     history_folder: &Path,
     backup: &Path,
     patience: Duration,
-) -> Result<PathBuf, StoreError> {
+) -> Result<Option<PathBuf>, StoreError> {
     Store::restore_backup(history_folder, backup, patience, Timestamp::now())
 }
 

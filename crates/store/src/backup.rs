@@ -1,4 +1,5 @@
-//! Copies of the whole history: one a day, one before the schema changes, one when or where the user wants it.
+//! Copies of the whole history: one a day, one before the schema changes, one when or where the user wants it, and one
+//! of a history that another backup takes the place of.
 //!
 //! A copy is made under another name, looked at whole, and only then given its own, so that whatever bears the name of a
 //! backup is one. No copy holds a secret, since the history does not.
@@ -6,7 +7,6 @@
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use rusqlite::{Connection, OpenFlags};
@@ -15,8 +15,7 @@ use shiwen_core::{BackupKind, Timestamp};
 use crate::{
     Store, StoreError, calendar, erase, health, migrate,
     open::{self, unwritable},
-    replace, reserve, salvage,
-    usage::Usage,
+    replace, reserve,
 };
 
 /// Kept of the daily ones: the newest, and of the weeks before them the newest of each.
@@ -26,6 +25,8 @@ const WEEKS: usize = 2;
 const MIGRATIONS: usize = 2;
 /// Kept of those that the user made.
 const WISHED: usize = 5;
+/// Kept of those that another backup took the place of.
+const REPLACED: usize = 3;
 
 impl Store {
     /// Writes a copy of the whole history to `to`, replacing what is there. Others may write meanwhile; the copy is of
@@ -89,41 +90,6 @@ impl Store {
         thin_out(&folder);
         Ok(to)
     }
-
-    /// Puts the backup `from` in the place of the history in `folder`, which nobody may have open. What was there is
-    /// kept beside it; answers where. What was queued when the backup was made may have been submitted since, so it is
-    /// uncertain now.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] while the history is open, [`StoreError::Damaged`] and [`StoreError::Newer`] when `from` is
-    /// no backup that can be read here; the history is as it was then.
-    pub fn restore_backup(
-        folder: &Path,
-        from: &Path,
-        patience: Duration,
-        now: Timestamp,
-    ) -> Result<PathBuf, StoreError> {
-        let mut usage = Usage::begin(folder, patience)?;
-        if !usage.alone {
-            return Err(StoreError::Busy);
-        }
-        good(from)?;
-        let making = folder.join("shiwen.db.restoring");
-        fs::copy(from, &making).map_err(|error| unwritable(&making, error))?;
-        let prepared = Connection::open(&making).map_err(|error| open::sorted(error, &making));
-        let prepared = prepared.and_then(|mut connection| {
-            while migrate::step(&mut connection, migrate::STEPS)? {}
-            salvage::doubt_queued(&mut connection, now)
-        });
-        if let Err(error) = prepared {
-            let _ = fs::remove_file(&making);
-            return Err(error);
-        }
-        let kept = replace::keep_aside(folder, "replaced", now)?;
-        replace::place(folder, &making)?;
-        usage.mended()?;
-        Ok(kept)
-    }
 }
 
 /// A backup by its file name.
@@ -134,7 +100,7 @@ struct Backup {
 }
 
 /// How the names of backups of a kind begin.
-fn prefix(kind: BackupKind) -> &'static str {
+pub(crate) fn prefix(kind: BackupKind) -> &'static str {
     match kind {
         BackupKind::Daily => "shiwen-",
         BackupKind::Wished => "wished-",
@@ -148,7 +114,7 @@ fn kind_of(name: &str) -> Option<BackupKind> {
     BackupKind::ALL.iter().copied().find(|kind| name.starts_with(prefix(*kind)))
 }
 
-fn folder_of(path: &Path) -> PathBuf {
+pub(crate) fn folder_of(path: &Path) -> PathBuf {
     path.with_file_name("backups")
 }
 
@@ -173,6 +139,8 @@ pub(crate) fn newest_good(path: &Path) -> Option<(PathBuf, Timestamp)> {
     let found = found_in(&folder_of(path));
     found
         .into_iter()
+        // The user put another one in its place, so it is no earlier state of this one.
+        .filter(|backup| backup.kind != BackupKind::Replaced)
         .find(|backup| good(&backup.path).is_ok())
         .map(|backup| (backup.path, backup.at))
 }
@@ -183,7 +151,7 @@ pub(crate) fn was_emptied(path: &Path) -> bool {
 }
 
 /// Whether a file is a whole history that this program can read.
-fn good(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn good(path: &Path) -> Result<(), StoreError> {
     if whole(path)? > migrate::LATEST {
         return Err(StoreError::Newer(path.to_owned()));
     }
@@ -218,7 +186,7 @@ pub(crate) fn before_migration(
     Ok(())
 }
 
-fn copy(connection: &Connection, path: &Path, to: &Path) -> Result<(), StoreError> {
+pub(crate) fn copy(connection: &Connection, path: &Path, to: &Path) -> Result<(), StoreError> {
     let mut partial = to.as_os_str().to_owned();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
@@ -236,7 +204,11 @@ fn copy(connection: &Connection, path: &Path, to: &Path) -> Result<(), StoreErro
     made
 }
 
-fn write_copy(connection: &Connection, path: &Path, partial: &Path) -> Result<(), StoreError> {
+pub(crate) fn write_copy(
+    connection: &Connection,
+    path: &Path,
+    partial: &Path,
+) -> Result<(), StoreError> {
     let name = partial.to_str().ok_or_else(|| {
         unwritable(partial, std::io::Error::other("not a name that the database can take"))
     })?;
@@ -263,15 +235,20 @@ fn has_room(path: &Path) -> bool {
 }
 
 /// Removes the backups that are no longer kept.
-fn thin_out(folder: &Path) {
+pub(crate) fn thin_out(folder: &Path) {
     let found = found_in(folder);
     let of = |kind| found.iter().filter(move |backup| backup.kind == kind);
     let kept =
         kept(&of(BackupKind::Daily).map(|backup| calendar::day(backup.at)).collect::<Vec<_>>());
     let dropped =
         of(BackupKind::Daily).zip(kept).filter(|(_, kept)| !kept).map(|(backup, _)| backup);
-    let migrations = of(BackupKind::Migration).skip(MIGRATIONS);
-    for backup in dropped.chain(migrations).chain(of(BackupKind::Wished).skip(WISHED)) {
+    let more = [
+        (BackupKind::Migration, MIGRATIONS),
+        (BackupKind::Wished, WISHED),
+        (BackupKind::Replaced, REPLACED),
+    ];
+    let more = more.into_iter().flat_map(|(kind, most)| of(kind).skip(most));
+    for backup in dropped.chain(more) {
         if let Err(error) = fs::remove_file(&backup.path) {
             tracing::warn!(%error, "an old backup cannot be removed");
         }

@@ -20,9 +20,9 @@ use crate::{
 const FOLDERS: [&str; 2] = ["works", "cache"];
 
 impl Store {
-    /// Removes the history in `folder` with all that was made of it: the file and its log, copies of damaged and
-    /// replaced ones, the reserve, the files of works and those that were looked at; and the backups if wished.
-    /// Whatever else lies in the folder stays.
+    /// Removes the history in `folder` with all that was made of it: the file and its log, copies of damaged ones, the
+    /// reserve, the files of works and those that were looked at; and the backups if wished, replaced histories among
+    /// them. Whatever else lies in the folder stays.
     ///
     /// # Errors
     /// [`StoreError::Busy`] while anybody has the history open; nothing is removed then.

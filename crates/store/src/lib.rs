@@ -34,6 +34,7 @@ mod plans;
 mod records;
 mod replace;
 mod reserve;
+mod restore;
 mod row;
 mod salvage;
 mod search;

@@ -136,11 +136,17 @@ fn a_backup_put_back_takes_no_log_with_it_and_sends_nothing_again() {
     stale.execute("UPDATE tasks SET title = 'stale'", []).unwrap();
     drop(stale);
     assert!(folder.path().join("shiwen.db-wal").exists());
-    let before = fs::read(folder.path().join("shiwen.db")).unwrap();
+    let kept = Store::restore_backup(folder.path(), &saved, PATIENCE, at(70)).unwrap().unwrap();
 
-    let kept = Store::restore_backup(folder.path(), &saved, PATIENCE, at(70)).unwrap();
-
-    assert_eq!(fs::read(&kept).unwrap(), before);
+    // What stood in the log alone is kept, too, in one file.
+    let listed = Store::backups_in(folder.path());
+    assert_eq!((listed.len(), listed[0].kind), (1, BackupKind::Replaced));
+    assert_eq!(listed[0].path, kept.to_str().unwrap());
+    let replaced = Connection::open(&kept).unwrap();
+    let titles = "SELECT count(*) FROM tasks WHERE title = 'stale'";
+    assert_eq!(replaced.query_row(titles, [], |row| row.get::<_, u32>(0)).unwrap(), 3);
+    drop(replaced);
+    assert_eq!(backups(folder.path()), [kept]);
     assert!(!folder.path().join("shiwen.db-wal").exists());
     let opened = Store::open_or_salvage(folder.path(), PATIENCE, at(80)).unwrap();
     assert!(!opened.unclean && opened.salvaged.is_none());
@@ -228,4 +234,94 @@ fn a_file_that_somebody_else_put_beside_the_backups_is_neither_listed_nor_thinne
     }
     assert_eq!(history.store.backups().len(), 4);
     assert_eq!(fs::read(&foreign).unwrap(), b"mine");
+}
+
+/// The titles of all tasks, once the backup is the history.
+fn titles_after(folder: &Path, backup: &Path, ms: i64) -> Vec<String> {
+    Store::restore_backup(folder, backup, PATIENCE, at(ms)).unwrap();
+    let store = Store::open(folder).unwrap();
+    let page = store.tasks(Desk::Texts, None, 10).unwrap();
+    page.tasks.iter().map(|task| task.title().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn a_replaced_history_is_put_back_like_any_backup_and_the_newest_three_stay() {
+    let history = History::new();
+    history.in_situation(Situation::Succeeded, "1");
+    let few = history.folder.path().join("few.db");
+    history.store.backup(&few).unwrap();
+    history.in_situation(Situation::Succeeded, "2");
+    let History { folder, store } = history;
+    drop(store);
+    let folder = folder.path();
+    assert_eq!(titles_after(folder, &few, 1000).len(), 1);
+    let replaced = backups(folder);
+    assert_eq!(titles_after(folder, &replaced[0], 2000).len(), 2);
+
+    // Two in one second keep both; the one that is put back may be the one that is no longer kept.
+    assert_eq!(titles_after(folder, &few, 3000).len(), 1);
+    assert_eq!(titles_after(folder, &few, 3000).len(), 1);
+    let oldest = Store::backups_in(folder).pop().unwrap();
+    assert_eq!(titles_after(folder, Path::new(&oldest.path), 4000).len(), 1);
+    let kinds: Vec<_> = Store::backups_in(folder).iter().map(|backup| backup.kind).collect();
+    assert_eq!(kinds, [BackupKind::Replaced; 3]);
+    assert!(backups(folder).iter().all(|path| path.extension().unwrap() == "db"));
+}
+
+#[test]
+fn a_backup_with_a_log_beside_it_is_put_back_with_what_stands_in_that_alone() {
+    let history = History::new();
+    history.in_situation(Situation::Succeeded, "1");
+    let saved = history.folder.path().join("saved.db");
+    history.store.backup(&saved).unwrap();
+    let History { folder, store } = history;
+    drop(store);
+    let other = Connection::open(&saved).unwrap();
+    other.pragma_update(None, "journal_mode", "WAL").unwrap();
+    other
+        .set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
+        .unwrap();
+    other.execute("UPDATE tasks SET title = 'in the log'", []).unwrap();
+    drop(other);
+    assert!(fs::metadata(folder.path().join("saved.db-wal")).unwrap().len() > 0);
+    assert_eq!(titles_after(folder.path(), &saved, 0), ["in the log"]);
+}
+
+#[test]
+fn a_damaged_history_that_is_replaced_is_kept_as_it_is_and_one_that_is_not_there_is_none() {
+    let history = History::new();
+    history.in_situation(Situation::Succeeded, "1");
+    let saved = history.folder.path().join("saved.db");
+    history.store.backup(&saved).unwrap();
+    let History { folder, store } = history;
+    drop(store);
+    let (folder, path) = (folder.path(), folder.path().join("shiwen.db"));
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[4096..].fill(0xA5);
+    fs::write(&path, &bytes).unwrap();
+    let kept = Store::restore_backup(folder, &saved, PATIENCE, at(0)).unwrap().unwrap();
+    assert!(kept.file_name().unwrap().to_str().unwrap().starts_with("shiwen.db.damaged-"));
+    assert_eq!(fs::read(&kept).unwrap(), bytes);
+    assert!(backups(folder).is_empty());
+
+    fs::remove_file(&path).unwrap();
+    assert_eq!(Store::restore_backup(folder, &saved, PATIENCE, at(0)).unwrap(), None);
+    assert_eq!(Store::open(folder).unwrap().tasks(Desk::Texts, None, 10).unwrap().total, 1);
+}
+
+#[test]
+fn what_was_replaced_fills_no_gaps_of_what_took_its_place() {
+    let history = History::new();
+    let saved = history.folder.path().join("saved.db");
+    history.store.backup(&saved).unwrap();
+    history.in_situation(Situation::Succeeded, "1");
+    let History { folder, store } = history;
+    drop(store);
+    let folder = folder.path();
+    Store::restore_backup(folder, &saved, PATIENCE, at(0)).unwrap();
+    fs::write(folder.join("shiwen.db"), "").unwrap();
+    let opened = Store::open_or_salvage(folder, PATIENCE, at(10)).unwrap();
+    assert!(opened.salvaged.is_none());
+    assert_eq!(opened.store.tasks(Desk::Texts, None, 10).unwrap().total, 0);
+    assert_eq!(opened.store.backups().len(), 1);
 }

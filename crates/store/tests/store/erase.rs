@@ -93,15 +93,16 @@ fn backups_are_kept_where_the_user_wants_them() {
     let path = folder.path();
     Store::erase(path, false, PATIENCE).unwrap();
     let left = holding(path);
-    assert_eq!(left.len(), 3, "{left:?}");
-    assert!(left.iter().all(|name| name.contains("shiwen-") || name.starts_with("wished-")));
+    assert_eq!(left.len(), 4, "{left:?}");
+    let kinds = ["replaced-", "shiwen-", "shiwen-", "wished-"];
+    assert!(left.iter().zip(kinds).all(|(name, kind)| name.starts_with(kind)), "{left:?}");
 
     // An empty folder with backups is no damaged history.
     let opened = Store::open_or_salvage(path, PATIENCE, at(900)).unwrap();
     assert!(opened.salvaged.is_none());
     assert_eq!(opened.store.tasks(Desk::Texts, None, 10).unwrap().total, 0);
     let backups = opened.store.backups();
-    assert_eq!(backups.len(), 2);
+    assert_eq!(backups.len(), 3);
     drop(opened);
     let from = Path::new(&backups[0].path);
     Store::restore_backup(path, from, PATIENCE, at(910)).unwrap();
