@@ -14,6 +14,8 @@ pub(crate) struct AppState {
     pub(crate) sandbox_url: Option<String>,
     /// Where the history is.
     pub(crate) data_dir: String,
+    /// Where exports and downloads go while the settings name no folder.
+    pub(crate) downloads_dir: String,
     /// The history cannot be opened: nothing else works until that is mended.
     pub(crate) problem: Option<StartProblem>,
     /// This process submits and follows the tasks; another one does otherwise.

@@ -186,6 +186,8 @@ export type AppState = {
 	sandbox_url: string | null,
 	/**  Where the history is. */
 	data_dir: string,
+	/**  Where exports and downloads go while the settings name no folder. */
+	downloads_dir: string,
 	/**  The history cannot be opened: nothing else works until that is mended. */
 	problem: StartProblem | null,
 	/**  This process submits and follows the tasks; another one does otherwise. */

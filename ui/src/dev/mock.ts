@@ -37,7 +37,8 @@ const app: AppState = {
   language: 'zh-CN',
   sandbox: show.startsWith('sandbox'),
   sandbox_url: null,
-  data_dir: '~/.local/share/app.shiwen.desktop',
+  data_dir: show.startsWith('sandbox') ? '/home/user/.local/share/app.shiwen.desktop/sandbox' : '/home/user/.local/share/app.shiwen.desktop',
+  downloads_dir: show.startsWith('sandbox') ? '/home/user/.local/share/app.shiwen.desktop/sandbox/downloads' : '/home/user/下载',
   problem: show.startsWith('problem-')
     ? { kind: show.slice(8) as 'newer', path: '~/.local/share/app.shiwen.desktop/shiwen.db' }
     : null,

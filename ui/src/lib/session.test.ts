@@ -17,6 +17,7 @@ const app: AppState = {
   sandbox: false,
   sandbox_url: null,
   data_dir: '/data',
+  downloads_dir: '/home/user/Downloads',
   problem: null,
   owner: true,
   has_provider: true,

@@ -19,7 +19,7 @@ mod target;
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
@@ -239,6 +239,11 @@ impl Session {
         let wording = self.exports.shared.wording()?.wording;
         let record = self.engine.store().records(&[id])?.pop().ok_or(ExportError::Nothing)?;
         Ok(template.fill(&record::exported(record), &wording))
+    }
+
+    /// Where exports and downloads go while the settings name no folder.
+    pub fn usual_folder(&self) -> &Path {
+        &self.exports.shared.usual
     }
 
     /// A template to begin with, in the user's language.
