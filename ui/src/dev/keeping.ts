@@ -37,7 +37,7 @@ function start(order: ExportOrder, emit: Emit): Export {
 
 let kept: Backup[] = query.has('nobackups')
   ? []
-  : [5, 29, 53, 220, 390].map((hours) => ({ path: `/home/user/backups/shiwen-${hours}.db`, at: Date.now() - hours * HOUR, bytes: 41_200_000 - hours * 20_000 }));
+  : [5, 29, 53, 60, 75, 220, 390].map((hours, at) => ({ kind: (['daily', 'daily', 'wished', 'replaced', 'daily', 'migration', 'daily'] as const)[at] ?? 'daily', path: `/home/user/backups/shiwen-${hours}.db`, at: Date.now() - hours * HOUR, bytes: 41_200_000 - hours * 20_000 }));
 
 const imported: Imported = { added: 12, merged: 3, known: 40, skipped: 0 };
 
@@ -68,11 +68,11 @@ export function answers(emit: Emit, tasks: () => Task[]): Record<string, (args: 
     preview_template: ({ template }) => (template as string).replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name: string) => values[name] ?? ''),
     copy_table: ({ selection }) => (selection.kind === 'tasks' ? selection.ids.length : Number(query.get('found') ?? 1000)),
     make_backup: () => {
-      const made = { path: `/home/user/backups/shiwen-${Date.now()}.db`, at: Date.now(), bytes: 41_300_000 };
+      const made: Backup = { kind: 'wished', path: `/home/user/backups/wished-${Date.now()}.db`, at: Date.now(), bytes: 41_300_000 };
       kept = [made, ...kept];
       return made;
     },
-    save_backup_as: () => ({ path: '/home/user/文稿/拾文备份.db', at: Date.now(), bytes: 41_300_000 }),
+    save_backup_as: () => ({ kind: 'wished', path: '/home/user/文稿/拾文备份.db', at: Date.now(), bytes: 41_300_000 }),
     backups: () => kept,
     choose_backup: () => '/media/usb/拾文备份.db',
     restore_backup: () => null,

@@ -12,10 +12,10 @@ it('an import says what became of each entry', () => {
   expect(importedWords({ added: 12, merged: 3, known: 1040, skipped: 0 })).toBe('新增 12 条，合并 3 条，已有 1,040 条，跳过 0 条');
 });
 
-it('a backup says when it was made and how large it is', () => {
+it('a backup says when and why it was made and how large it is', () => {
   const now = new Date(2026, 10, 20, 15).getTime();
   const at = new Date(2026, 10, 19, 3, 5).getTime();
-  expect(backupWords({ path: '/b.db', at, bytes: 41_200_000 }, now)).toEqual({ when: '昨天 03:05', size: '41.2 MB' });
+  expect(backupWords({ path: '/b.db', kind: 'replaced', at, bytes: 41_200_000 }, now)).toEqual({ when: '昨天 03:05', why: '恢复前', size: '41.2 MB' });
 });
 
 it('what is paid for and has not ended is looked for by state, on every desk', async () => {

@@ -1,14 +1,21 @@
 // Words about what is kept beside the history: backups, imports, and what goes when everything is deleted.
 
-import type { Backup, Imported, Task } from '../bindings';
+import type { Backup, BackupKind, Imported, Task } from '../bindings';
 import { bytes, dayAndTime, number } from './format';
 import { ipc } from './ipc';
-import { t } from './messages.svelte';
+import { t, type MessageKey } from './messages.svelte';
 import { titleOf } from './task';
 
-/** `今天 03:00`, and how large. */
-export function backupWords({ at, bytes: size }: Backup, now: number): { when: string; size: string } {
-  return { when: dayAndTime(at, now), size: bytes(size ?? 0) };
+const kinds: Record<BackupKind, MessageKey> = {
+  daily: 'backup.daily',
+  wished: 'backup.wished',
+  migration: 'backup.migration',
+  replaced: 'backup.replaced',
+};
+
+/** `今天 03:00`, why it was made, and how large it is. */
+export function backupWords({ at, kind, bytes: size }: Backup, now: number): { when: string; why: string; size: string } {
+  return { when: dayAndTime(at, now), why: t(kinds[kind]), size: bytes(size ?? 0) };
 }
 
 /** `新增 12 条，合并 3 条，已有 40 条，跳过 0 条`. */
