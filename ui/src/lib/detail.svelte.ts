@@ -13,7 +13,7 @@ export class Detail {
   value = $state.raw<TaskDetail | null>(null);
   /** Reading has taken longer than a moment: ghosts instead of the one shown before. */
   late = $state(false);
-  /** It has been deleted, or never was. */
+  /** It has been deleted, or never was. What lies in the trash still has its value. */
   gone = $state(false);
   /** The cover as a data URL. */
   cover = $state.raw<string | null>(null);
@@ -51,12 +51,11 @@ export class Detail {
     if (id === null) return;
     let touched = false;
     for (const change of changes) {
-      if (change.kind === 'reload') touched = true;
+      if (change.kind === 'reload' || (change.kind === 'removed' && change.id === id)) touched = true;
       if (change.kind === 'saved' && change.task.id === id) {
         touched = true;
         this.#merge(change.task);
       }
-      if (change.kind === 'removed' && change.id === id) this.gone = true;
     }
     // Another task may have left the queue before this one.
     const queued = this.value?.task.state === 'queued';
@@ -64,7 +63,7 @@ export class Detail {
   }
 
   #merge(task: Task): void {
-    this.gone = false;
+    this.gone = task.deleted_at !== null;
     if (this.value?.task.id !== task.id) return;
     // While the text is still on its way, the page of the running task stays instead of an empty sheet.
     if (task.state === 'succeeded' && this.value.task.state !== 'succeeded') return;
@@ -78,12 +77,13 @@ export class Detail {
       if (asked !== this.#asked) return;
       const other = this.value?.task.id !== id;
       this.value = value;
-      this.gone = false;
+      this.gone = value.task.deleted_at !== null;
       if (other) this.cover = null;
       if (value.task.found.cover_url !== null && this.cover === null) void this.#readCover(id);
     } catch (err) {
       if (asked !== this.#asked) return;
       this.gone = err instanceof AppError && err.code === 'task_gone';
+      if (this.gone) this.value = null;
     }
   }
 

@@ -353,7 +353,16 @@ export class Session {
     // What stands in the studio is not opened here.
     const opened = next !== undefined && deskOf(next.operation) === 'texts' ? next.id : null;
     if (this.detail.id === id) void this.detail.open(opened);
-    this.toasts.show(t('toast.deleted', { title }), () => void this.#restore(id));
+    this.toasts.show(t('toast.deleted', { title }), () => void this.restore(id));
+  }
+
+  /** Takes a task out of the trash and shows it. */
+  async restore(id: TaskId): Promise<void> {
+    const done = await this.attempt(() => ipc.restoreTask(id));
+    if (!done) return;
+    await this.reload();
+    // What was made without a link stands on a desk of its own.
+    if (this.studio.task(id) === undefined) this.open(id);
   }
 
   /** Moves all that is selected to the trash at once, so that it can be taken back at once. */
@@ -456,14 +465,6 @@ export class Session {
     }
     const place = this.tasks.placeOf(id) ?? -2;
     return this.tasks.at(place + 1) ?? this.tasks.at(place - 1);
-  }
-
-  async #restore(id: TaskId): Promise<void> {
-    const done = await this.attempt(() => ipc.restoreTask(id));
-    if (!done) return;
-    await Promise.all([this.tasks.load(), this.studio.load()]);
-    // What was made without a link stands on a desk of its own.
-    if (this.studio.task(id) === undefined) this.open(id);
   }
 
   async #read(): Promise<void> {
