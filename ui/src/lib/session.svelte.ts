@@ -83,6 +83,8 @@ export class Session {
   #settingUp = $state(false);
   /** The states that were said, of tasks of every desk. */
   readonly #said = new Map<TaskId, TaskState>();
+  /** When this window began: what ended before did not end in its sight. */
+  readonly #since = Date.now();
 
   /** No task and no provider yet: the first start is shown instead of an empty list. */
   get firstStart(): boolean {
@@ -453,7 +455,9 @@ export class Session {
   /** A task that is on screen somewhere. */
   #known(id: TaskId): Task | undefined {
     const hit = this.search.hits.placeOf(id);
-    return this.tasks.task(id) ?? (hit === undefined ? undefined : this.search.hits.at(hit)?.task) ?? this.studio.task(id);
+    const listed = this.tasks.task(id) ?? (hit === undefined ? undefined : this.search.hits.at(hit)?.task) ?? this.studio.task(id);
+    const binned = this.bin.rows.placeOf(id);
+    return listed ?? (binned === undefined ? undefined : this.bin.rows.at(binned));
   }
 
   /** The task that stands behind one in the list that is shown, else the one before it. */
@@ -537,7 +541,7 @@ export class Session {
     for (const change of changes) {
       if (change.kind !== 'saved') continue;
       const { task } = change;
-      const before = this.#said.get(task.id) ?? this.tasks.task(task.id)?.state;
+      const before = this.#said.get(task.id) ?? this.#known(task.id)?.state;
       this.#said.set(task.id, task.state);
       if (before === task.state) continue;
       const title = titleOf(task) ?? t('done.untitled');
@@ -550,4 +554,11 @@ export class Session {
   }
 }
 
+      if (change.kind === 'removed') {
+        // It may come back as it was, which is no news then.
+        const state = this.#said.get(change.id) ?? this.#known(change.id)?.state;
+        if (state !== undefined) this.#said.set(change.id, state);
+      }
 export const [useSession, provideSession] = createContext<Session>();
+      // It only came back, from the trash or out of a file.
+      if (before === undefined && task.ended_at !== null && task.ended_at < this.#since) continue;

@@ -363,6 +363,26 @@ describe('how the program stands', () => {
     await session.start();
     checked(false);
     expect([session.app?.damaged, session.alarm]).toEqual([false, '']);
+
+  it('is not said of what only comes back from the trash', async () => {
+    const session = new Session();
+    session.begin(boot([2, 1]));
+    vi.mocked(ipc.tasksAt).mockResolvedValue({ tasks: [task(2, { state: 'uncertain' }), task(1)], total: 2, before: null });
+    await session.start();
+    announce([{ kind: 'removed', id: 2 }]);
+    // Deleted in an earlier run, so that nothing is known of it here.
+    const old = task(7, { state: 'succeeded', words: 412, ended_at: Date.now() - 60_000 });
+    announce([{ kind: 'saved', task: task(2, { state: 'uncertain' }) }, { kind: 'saved', task: old }]);
+    expect([session.news, session.alarm]).toEqual(['', '']);
+  });
+
+  it('is said of a task that was not in sight before', async () => {
+    const session = new Session();
+    session.begin(boot([1]));
+    await session.start();
+    announce([{ kind: 'saved', task: task(7, { state: 'succeeded', words: 412, ended_at: Date.now() + 1 }) }]);
+    expect(session.news).toBe('“视频 7”已完成，412 字');
+  });
     checked(true);
     expect([session.app?.damaged, session.alarm]).toEqual([true, '历史文件损坏，已停止提交']);
   });
