@@ -56,6 +56,11 @@ export class Drafts {
     return this.#drafts.get(id);
   }
 
+  /** Tasks of this history of which something is unsaved, also since an earlier run. */
+  ids(): TaskId[] {
+    return [...new Set([...this.#drafts.keys(), ...this.#shelved()])];
+  }
+
   /** Looks whether the last run left something. */
   look({ id, created_at }: Of): Draft | undefined {
     if (!this.#looked.has(id)) {
@@ -106,6 +111,17 @@ export class Drafts {
       else this.#shelf().removeItem(this.#key(id));
     } catch {
       // A full shelf, or none: the draft still lives as long as the window.
+    }
+  }
+
+  #shelved(): TaskId[] {
+    try {
+      const shelf = this.#shelf();
+      const keys = Array.from({ length: shelf.length }, (_, at) => shelf.key(at) ?? '');
+      const ids = keys.map((key) => Number(key.slice(PREFIX.length).split(' ', 1)[0]));
+      return ids.filter((id, at) => keys[at] === this.#key(id));
+    } catch {
+      return [];
     }
   }
 

@@ -49,6 +49,18 @@ describe('an unsaved edit', () => {
     expect(store.kept.size).toBe(0);
   });
 
+  it('is listed with what an earlier run left, of its own history alone', () => {
+    const store = shelf();
+    const left = new Drafts(() => 'a home', () => store);
+    left.put(task, { text: '改过', version: 1, newest: 3 });
+    left.flush();
+    const drafts = new Drafts(() => 'a home', () => store);
+    drafts.put({ id: 4, created_at: 1 }, { text: '又改', version: 1, newest: 1 });
+    drafts.flush();
+    expect(drafts.ids().sort()).toEqual([4, 9]);
+    expect(new Drafts(() => 'sandbox', () => store).ids()).toEqual([]);
+  });
+
   it('belongs to its own history', () => {
     const store = shelf();
     let place = 'home';

@@ -519,6 +519,7 @@ export class Session {
     this.select.forget(changes.flatMap((change) => (change.kind === 'removed' ? [change.id] : [])));
     this.detail.apply(changes);
     this.studio.apply(changes);
+    void this.#dropDrafts(changes);
     const ended = changes.some((change) => change.kind === 'saved' && change.task.ended_at !== null);
     const limited = changes.some((change) => change.kind === 'saved' && change.task.wait?.reason === 'daily_limit');
     // An allowance changes when a task ends; what was spent today is said beside the bound that it has reached.
@@ -537,13 +538,34 @@ export class Session {
     this.downloads.apply(changes);
   }
 
+  /** What was deleted for ever leaves no unsaved text behind; what lies in the trash keeps its own. */
+  async #dropDrafts(changes: readonly TaskChange[]): Promise<void> {
+    const any = changes.some((change) => change.kind === 'reload');
+    const removed = changes.flatMap((change) => (change.kind === 'removed' ? [change.id] : []));
+    if (!any && removed.length === 0) return;
+    const place = this.app?.data_dir;
+    for (const id of this.drafts.ids().filter((draft) => any || removed.includes(draft))) {
+      const gone = await ipc.task(id).then(() => false, (err: unknown) => err instanceof AppError && err.code === 'task_gone');
+      // Another history may lie open by now.
+      if (this.app?.data_dir !== place) return;
+      if (gone) this.drafts.drop(id);
+    }
+  }
+
   #announce(changes: readonly TaskChange[]): void {
     for (const change of changes) {
+      if (change.kind === 'removed') {
+        // It may come back as it was, which is no news then.
+        const state = this.#said.get(change.id) ?? this.#known(change.id)?.state;
+        if (state !== undefined) this.#said.set(change.id, state);
+      }
       if (change.kind !== 'saved') continue;
       const { task } = change;
       const before = this.#said.get(task.id) ?? this.#known(task.id)?.state;
       this.#said.set(task.id, task.state);
       if (before === task.state) continue;
+      // It only came back, from the trash or out of a file.
+      if (before === undefined && task.ended_at !== null && task.ended_at < this.#since) continue;
       const title = titleOf(task) ?? t('done.untitled');
       const state = stateWords(task, Date.now()).text;
       if (task.state === 'failed' || task.state === 'uncertain') this.alarm = t('live.state', { title, state });
@@ -554,11 +576,4 @@ export class Session {
   }
 }
 
-      if (change.kind === 'removed') {
-        // It may come back as it was, which is no news then.
-        const state = this.#said.get(change.id) ?? this.#known(change.id)?.state;
-        if (state !== undefined) this.#said.set(change.id, state);
-      }
 export const [useSession, provideSession] = createContext<Session>();
-      // It only came back, from the trash or out of a file.
-      if (before === undefined && task.ended_at !== null && task.ended_at < this.#since) continue;

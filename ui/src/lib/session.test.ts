@@ -38,6 +38,7 @@ const task = (id: number, over: Partial<Task> = {}): Task =>
     wait: null,
     words: null,
     ended_at: null,
+    deleted_at: null,
     link: { url: `https://v.douyin.com/${id}/`, platform: 'douyin', title: `视频 ${id}` },
     found: { title: null, cover_url: null },
     ...over,
@@ -306,6 +307,51 @@ describe('deleting', () => {
   });
 });
 
+describe('the open task', () => {
+  const open = async (): Promise<Session> => {
+    const session = new Session();
+    session.begin(boot([2, 1]));
+    await session.start();
+    await vi.waitFor(() => expect(session.detail.value?.task.id).toBe(2));
+    return session;
+  };
+
+  it('is known to lie in the trash when many were deleted at once, and comes back from there', async () => {
+    const session = await open();
+    vi.mocked(ipc.task).mockResolvedValue({ task: task(2, { deleted_at: 5 }) } as TaskDetail);
+    announce([{ kind: 'removed', id: 2 }]);
+    await vi.waitFor(() => expect([session.detail.gone, session.detail.value?.task.deleted_at]).toEqual([true, 5]));
+    announce([{ kind: 'saved', task: task(2) }]);
+    expect([session.detail.gone, session.detail.value?.task.deleted_at]).toEqual([false, null]);
+  });
+
+  it('is not shown any more when it was deleted for ever', async () => {
+    const session = await open();
+    vi.mocked(ipc.task).mockRejectedValue(new AppError('task_gone', ''));
+    announce([{ kind: 'reload' }]);
+    await vi.waitFor(() => expect([session.detail.gone, session.detail.value]).toEqual([true, null]));
+  });
+});
+
+describe('an unsaved edit', () => {
+  const draft = { text: '改过', version: 1, newest: 1 };
+
+  it('stays while its task lies in the trash, and goes with it for ever', async () => {
+    const session = new Session();
+    session.begin(boot([2, 1]));
+    await session.start();
+    session.drafts.put(task(2), draft);
+    session.drafts.put(task(1), draft);
+    announce([{ kind: 'removed', id: 2 }]);
+    await Promise.resolve();
+    expect(session.drafts.ids().sort()).toEqual([1, 2]);
+    vi.mocked(ipc.task).mockImplementation((id) => (id === 2 ? Promise.reject(new AppError('task_gone', '')) : Promise.resolve({ task: task(id) } as TaskDetail)));
+    announce([{ kind: 'reload' }]);
+    await vi.waitFor(() => expect(session.drafts.ids()).toEqual([1]));
+    session.drafts.drop(1);
+  });
+});
+
 describe('a change of state', () => {
   it('is said once, and what needs the user as an alarm', async () => {
     const session = new Session();
@@ -316,6 +362,26 @@ describe('a change of state', () => {
       { kind: 'saved', task: task(1, { state: 'uncertain' }) },
     ]);
     expect([session.news, session.alarm]).toEqual(['“视频 2”已完成，412 字', '“视频 1”结果未知，可能已扣费']);
+  });
+
+  it('is not said of what only comes back from the trash', async () => {
+    const session = new Session();
+    session.begin(boot([2, 1]));
+    vi.mocked(ipc.tasksAt).mockResolvedValue({ tasks: [task(2, { state: 'uncertain' }), task(1)], total: 2, before: null });
+    await session.start();
+    announce([{ kind: 'removed', id: 2 }]);
+    // Deleted in an earlier run, so that nothing is known of it here.
+    const old = task(7, { state: 'succeeded', words: 412, ended_at: Date.now() - 60_000 });
+    announce([{ kind: 'saved', task: task(2, { state: 'uncertain' }) }, { kind: 'saved', task: old }]);
+    expect([session.news, session.alarm]).toEqual(['', '']);
+  });
+
+  it('is said of a task that was not in sight before', async () => {
+    const session = new Session();
+    session.begin(boot([1]));
+    await session.start();
+    announce([{ kind: 'saved', task: task(7, { state: 'succeeded', words: 412, ended_at: Date.now() + 1 }) }]);
+    expect(session.news).toBe('“视频 7”已完成，412 字');
   });
 });
 
@@ -363,26 +429,6 @@ describe('how the program stands', () => {
     await session.start();
     checked(false);
     expect([session.app?.damaged, session.alarm]).toEqual([false, '']);
-
-  it('is not said of what only comes back from the trash', async () => {
-    const session = new Session();
-    session.begin(boot([2, 1]));
-    vi.mocked(ipc.tasksAt).mockResolvedValue({ tasks: [task(2, { state: 'uncertain' }), task(1)], total: 2, before: null });
-    await session.start();
-    announce([{ kind: 'removed', id: 2 }]);
-    // Deleted in an earlier run, so that nothing is known of it here.
-    const old = task(7, { state: 'succeeded', words: 412, ended_at: Date.now() - 60_000 });
-    announce([{ kind: 'saved', task: task(2, { state: 'uncertain' }) }, { kind: 'saved', task: old }]);
-    expect([session.news, session.alarm]).toEqual(['', '']);
-  });
-
-  it('is said of a task that was not in sight before', async () => {
-    const session = new Session();
-    session.begin(boot([1]));
-    await session.start();
-    announce([{ kind: 'saved', task: task(7, { state: 'succeeded', words: 412, ended_at: Date.now() + 1 }) }]);
-    expect(session.news).toBe('“视频 7”已完成，412 字');
-  });
     checked(true);
     expect([session.app?.damaged, session.alarm]).toEqual([true, '历史文件损坏，已停止提交']);
   });
