@@ -145,9 +145,12 @@ pub(crate) fn newest_good(path: &Path) -> Option<(PathBuf, Timestamp)> {
         .map(|backup| (backup.path, backup.at))
 }
 
-/// Whether nothing is left of a history that once was backed up; else an empty file is a new one.
+/// Whether nothing is left of a history that once was backed up; else an empty file is a new one, as it is after the
+/// user erased what there was.
 pub(crate) fn was_emptied(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|found| found.len() == 0) && newest_good(path).is_some()
+    fs::metadata(path).is_ok_and(|found| found.len() == 0)
+        && !path.parent().is_some_and(erase::was_erased)
+        && newest_good(path).is_some()
 }
 
 /// Whether a file is a whole history that this program can read.

@@ -4,7 +4,8 @@
 //! holds it any more.
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -18,6 +19,8 @@ use crate::{
 
 /// Folders beside the history that hold files of its tasks.
 const FOLDERS: [&str; 2] = ["works", "cache"];
+/// Says that an empty file in the place of the history is a new one, whatever backups there are.
+const MARK: &str = "shiwen.erased";
 
 impl Store {
     /// Removes the history in `folder` with all that was made of it: the file and its log, copies of damaged ones, the
@@ -37,6 +40,11 @@ impl Store {
         }
         // Else the next opening would put it in the place of the history that is gone.
         replace::finish(folder)?;
+        // Where the next opening breaks off, the history must not come back out of a backup.
+        let mark = folder.join(MARK);
+        let marked = File::create(&mark).and_then(|mark| mark.sync_all());
+        marked.map_err(|error| unwritable(&mark, error))?;
+        replace::sync_folder(&mark);
         let path = folder.join("shiwen.db");
         // Without its log the file would be an older history, in which what was paid for may still be queued. So it goes
         // first: SQLite throws a log away that has no database.
@@ -53,9 +61,23 @@ impl Store {
         }
         if backups {
             backup::remove_all(&path)?;
+            remove(&mark)?;
         }
         replace::sync_folder(&path);
         usage.mended()
+    }
+}
+
+/// Whether the history of a folder was erased and none has been begun since.
+pub(crate) fn was_erased(folder: &Path) -> bool {
+    folder.join(MARK).exists()
+}
+
+/// There is a history again.
+pub(crate) fn begun(folder: &Path) {
+    let mark = folder.join(MARK);
+    if let Err(error) = remove(&mark) {
+        tracing::warn!(%error, "the mark of an erased history stays");
     }
 }
 

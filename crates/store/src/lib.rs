@@ -170,6 +170,7 @@ impl Store {
             }
             (other, _) => other,
         }?;
+        erase::begun(folder);
         reserve.ensure();
         let others = open::data_version(&connection)?;
         let salvaged = salvage::untold(&connection)?;

@@ -51,6 +51,7 @@ impl Store {
             }
         };
         replace::place(folder, &making)?;
+        erase::begun(folder);
         // Only now: the one that was put back may be the oldest of them.
         backup::thin_out(&folder.join("backups"));
         usage.mended()?;

@@ -6,11 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use shiwen_core::{Desk, TaskId};
+use shiwen_core::{BackupKind, Desk, TaskId};
 use shiwen_store::{Store, StoreError};
 use tempfile::TempDir;
 
-use crate::fixture::*;
+use crate::{child, fixture::*};
 
 const PATIENCE: Duration = Duration::from_millis(300);
 const SECRET: &str = "绝不能留下的一句话";
@@ -108,6 +108,58 @@ fn backups_are_kept_where_the_user_wants_them() {
     Store::restore_backup(path, from, PATIENCE, at(910)).unwrap();
     let store = Store::open(path).unwrap();
     assert_eq!(store.detail(TaskId(1)).unwrap().transcripts[1].text, SECRET);
+}
+
+/// Neither a program that ends itself at the first byte of the new file, nor one that is killed anywhere, brings back
+/// what the user deleted.
+#[test]
+fn an_erased_history_stays_erased_when_the_next_opening_is_killed() {
+    if let Some(folder) = child::folder() {
+        drop(Store::open_or_salvage(&folder, PATIENCE, at(900)).unwrap());
+        child::say("opened");
+        return;
+    }
+    let name = "erase::an_erased_history_stays_erased_when_the_next_opening_is_killed";
+    let folder = full();
+    let path = folder.path();
+    for round in 0..8 {
+        Store::erase(path, false, PATIENCE).unwrap();
+        if cfg!(unix) && round == 0 {
+            let no_byte = ["sh", "-c", "ulimit -c 0; ulimit -f 0; exec \"$0\" \"$@\""];
+            let command: Vec<_> =
+                no_byte.map(str::to_owned).into_iter().chain(child::arguments(name)).collect();
+            let (mut child, words) = child::start_as(&command, path);
+            assert_eq!(words.count(), 0, "nothing can be written, so nothing was opened");
+            assert!(!child.wait().unwrap().success());
+            assert_eq!(fs::metadata(path.join("shiwen.db")).unwrap().len(), 0);
+        } else {
+            let (mut child, _words) = child::start(name, path);
+            std::thread::sleep(Duration::from_millis(4 * round));
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        let opened = Store::open_or_salvage(path, PATIENCE, at(900)).unwrap();
+        assert!(opened.salvaged.is_none(), "{round}: {:?}", opened.salvaged);
+        assert_eq!(opened.store.tasks(Desk::Texts, None, 10).unwrap().total, 0, "{round}");
+        // A kill between two steps of the new file's schema adds one of its own.
+        let kept = opened.store.backups().into_iter();
+        assert_eq!(kept.filter(|backup| backup.kind != BackupKind::Migration).count(), 3);
+    }
+}
+
+#[test]
+fn a_history_that_was_begun_after_an_erasing_and_then_lost_comes_back_from_its_backup() {
+    let folder = full();
+    let path = folder.path();
+    Store::erase(path, false, PATIENCE).unwrap();
+    let store = Store::open(path).unwrap();
+    store.add_tasks("x", &[wish("new")], at(80)).unwrap();
+    store.backup_now(at(90_000)).unwrap();
+    drop(store);
+    fs::write(path.join("shiwen.db"), "").unwrap();
+    let opened = Store::open_or_salvage(path, PATIENCE, at(100_000)).unwrap();
+    assert!(opened.salvaged.is_some());
+    assert_eq!(opened.store.tasks(Desk::Texts, None, 10).unwrap().total, 1);
 }
 
 #[test]
