@@ -25,6 +25,16 @@ describe('filters in the box', () => {
     expect(valuesOf('日期:今天 日期:2026-11', 'date')).toEqual(['2026-11']);
     expect(valuesOf('日期:7天', 'date')).toEqual(['7d']);
   });
+
+  it('are dates only where the calendar has them', () => {
+    const date = (value: string): string[] => valuesOf(`日期:${value}`, 'date');
+    const right = ['2026', '2026-11', '2026/2/28', '2024-02-29', '３天', '90d', '2026-11-01..2026-11-20', '2026-11~2026-11', '..2026-10', '2026-11-03..', '今天'];
+    expect(right.filter((value) => date(value).length === 0)).toEqual([]);
+    const wrong = ['2026-13', '2026-0', '2026-2-29', '2026-11-31', '1969', '20261', '0天', '明天', '..', '~', '2026-11..2026-10', '2026-11-3-1', '2026-', 'x..2026'];
+    expect(wrong.filter((value) => date(value).length > 0)).toEqual([]);
+    expect(valuesOf('日期:2026-11 日期:2026-13', 'date')).toEqual(['2026-11']);
+    expect(withoutFilters('日期:2026-13 青菜')).toBe('日期:2026-13 青菜');
+  });
 });
 
 describe('a menu', () => {

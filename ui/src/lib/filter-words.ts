@@ -1,6 +1,7 @@
 // Filters as words in the search box: `平台:抖音 状态:失败,已取消`. The box is the whole truth of a search, so the menus
 // read what they show out of it and write what is chosen into it. Rust reads the same grammar.
 
+import { fold } from './marks';
 import type { Language } from './messages.svelte';
 
 export type FilterKey = 'platform' | 'provider' | 'operation' | 'state' | 'date' | 'tag' | 'starred' | 'text';
@@ -75,11 +76,6 @@ const BETWEEN = /[,，、|]/;
 /** A part of the box. */
 export type Part = { raw: string } & ({ kind: 'word'; word: string } | { kind: 'filter'; key: FilterKey; value: string });
 
-/** Width and case do not matter in keys and values. */
-function plain(text: string): string {
-  return text.normalize('NFKC').toLowerCase();
-}
-
 /** The box cut into its parts. */
 export function partsOf(text: string): Part[] {
   const parts: Part[] = [];
@@ -114,7 +110,8 @@ function quoted(text: string): { raw: string; inside: string } | null {
 }
 
 function keyOf(text: string): FilterKey | null {
-  const wanted = plain(text);
+  // Width and case do not matter in keys and values.
+  const wanted = fold(text);
   for (const [key, names] of Object.entries(keys)) if (names.includes(wanted)) return key as FilterKey;
   return null;
 }
@@ -124,17 +121,45 @@ function read(key: FilterKey, value: string): readonly string[] {
   if (key === 'tag') return value.trim() === '' ? [] : [value.trim()];
   const known = words[key];
   if (key === 'date') {
-    const date = plain(value);
-    return [Object.entries(known ?? {}).find(([own, names]) => own === date || names.includes(date))?.[0] ?? date];
+    const date = fold(value);
+    const own = Object.entries(known ?? {}).find(([own, names]) => own === date || names.includes(date))?.[0];
+    if (own !== undefined) return [own];
+    return isDate(date) ? [date] : [];
   }
   const all = value.split(BETWEEN).map((one): readonly string[] | null => {
-    const wanted = plain(one.trim());
+    const wanted = fold(one.trim());
     if (key === 'state' && ACTIVE_WORDS.includes(wanted)) return ACTIVE;
     const own = Object.entries(known ?? {}).find(([name, names]) => name === wanted || names.includes(wanted));
     return own === undefined ? null : [own[0]];
   });
   // One that is unknown makes the whole part a word.
   return all.includes(null) ? [] : all.flatMap((one) => one ?? []);
+}
+
+/** Whether these are days: so many back, a year, a month or a day, or all between two of them. */
+function isDate(text: string): boolean {
+  if (/^\d{1,5}(天|d)$/.test(text)) return Number.parseInt(text, 10) > 0;
+  const between = text.includes('..') ? '..' : '~';
+  const at = text.indexOf(between);
+  if (at < 0) return stretch(text) !== null;
+  const ends = [text.slice(0, at), text.slice(at + between.length)].map((end) => (end === '' ? undefined : stretch(end)));
+  const [from, until] = ends;
+  if (from === null || until === null || (from === undefined && until === undefined)) return false;
+  return from === undefined || until === undefined || from[0] < until[1];
+}
+
+/** When a year, a month or a day begins, and when the next one does; none where the calendar has no such. */
+function stretch(text: string): [first: number, behind: number] | null {
+  const parts = /^(\d{1,4})(?:[-/](\d{1,2}))?(?:[-/](\d{1,2}))?$/.exec(text);
+  if (parts === null) return null;
+  const [year = 0, month, day] = parts.slice(1).map((part: string | undefined) => (part === undefined ? undefined : Number(part)));
+  if (year < 1970) return null;
+  if (month === undefined) return [Date.UTC(year, 0), Date.UTC(year + 1, 0)];
+  if (month < 1 || month > 12) return null;
+  if (day === undefined) return [Date.UTC(year, month - 1), Date.UTC(year, month)];
+  // A day that the month does not have would be one of the next.
+  const first = Date.UTC(year, month - 1, day);
+  return day >= 1 && new Date(first).getUTCMonth() === month - 1 ? [first, Date.UTC(year, month - 1, day + 1)] : null;
 }
 
 /** What the box asks for by a key, in the program's own words, each once. */
