@@ -16,6 +16,9 @@ export interface CursorPage<Row, Cursor> {
   next: Cursor | null;
 }
 
+/** Reads the page behind a cursor, or the first one. */
+export type Read<Row, Cursor> = (cursor: Cursor | null) => Promise<CursorPage<Row, Cursor>>;
+
 export class CursorRows<Row, Cursor> {
   /** How many are known: up to the end of the last page that was read. */
   known = $state(0);
@@ -25,7 +28,8 @@ export class CursorRows<Row, Cursor> {
   failed = $state(false);
   /** Where the list is looked at. */
   readonly place = new Place();
-  readonly #read: (cursor: Cursor | null) => Promise<CursorPage<Row, Cursor>>;
+  /** Reads a page of what was begun with: its cursors mean nothing to anything else. */
+  #read: Read<Row, Cursor> = () => Promise.resolve({ rows: [], next: null });
   readonly #rows: Sparse<Row>;
   #version = $state(0);
   /** Where each page begins, and what it is read by; the last one is the next to be read, unless all are. */
@@ -35,8 +39,7 @@ export class CursorRows<Row, Cursor> {
   /** Counts beginnings: a page of an earlier one is dropped. */
   #age = 0;
 
-  constructor(read: (cursor: Cursor | null) => Promise<CursorPage<Row, Cursor>>, idOf: (row: Row) => TaskId) {
-    this.#read = read;
+  constructor(idOf: (row: Row) => TaskId) {
     this.#rows = new Sparse(idOf);
   }
 
@@ -50,9 +53,10 @@ export class CursorRows<Row, Cursor> {
     return this.#rows.placeOf(id);
   }
 
-  /** Begins anew with a first page. `stay` keeps the place where the list is looked at. */
-  begin(page: CursorPage<Row, Cursor>, stay = false): void {
+  /** Begins anew with a first page, and with what reads the others. `stay` keeps the place where the list is looked at. */
+  begin(page: CursorPage<Row, Cursor>, read: Read<Row, Cursor>, stay = false): void {
     this.#age += 1;
+    this.#read = read;
     this.#rows.clear();
     this.#pages = [{ from: 0, cursor: null }];
     this.known = 0;
@@ -64,13 +68,37 @@ export class CursorRows<Row, Cursor> {
   }
 
   clear(): void {
-    this.begin({ rows: [], next: null });
+    this.begin({ rows: [], next: null }, () => Promise.resolve({ rows: [], next: null }));
   }
 
   /** Asks for the rows at these places, and for what lies behind the last when they come near it. */
   want(from: number, end: number): void {
     this.#wanted = [from, end];
     void this.#fill();
+  }
+
+  /** The rows from one place to another, in order; those that were forgotten are read again. */
+  async between(from: number, to: number): Promise<Row[]> {
+    const age = this.#age;
+    const rows: Row[] = [];
+    for (let at = from; at <= to && at < this.known; ) {
+      const here = this.#rows.get(at);
+      if (here !== undefined) {
+        rows.push(here);
+        at += 1;
+        continue;
+      }
+      const page = this.#pages.findLast((one) => one.from <= at);
+      if (page === undefined) break;
+      const end = Math.min(to + 1, this.#pages.find((other) => other.from > page.from)?.from ?? this.known);
+      const answer = await this.#read(page.cursor);
+      if (age !== this.#age) return [];
+      const read = answer.rows.slice(at - page.from, end - page.from);
+      if (read.length === 0) break;
+      rows.push(...read);
+      at += read.length;
+    }
+    return rows;
   }
 
   /** Puts another in the place of a row; answers whether it is here. */

@@ -15,12 +15,12 @@ function rowsOf(total: number) {
     const rows = Array.from({ length }, (_, n) => ({ id: from + n }));
     return Promise.resolve({ rows, next: from + length < total ? from + length : null });
   });
-  return { read, rows: new CursorRows<Row, number>(read, (row) => row.id) };
+  return { read, rows: new CursorRows<Row, number>((row) => row.id) };
 }
 
 async function begun(total: number) {
   const made = rowsOf(total);
-  made.rows.begin(await made.read(null));
+  made.rows.begin(await made.read(null), made.read);
   made.read.mockClear();
   return made;
 }
@@ -68,10 +68,30 @@ describe('rows behind each other', () => {
     let answer: (page: CursorPage<Row, number>) => void = () => undefined;
     read.mockReturnValueOnce(new Promise((done) => (answer = done)));
     rows.want(40, 50);
-    rows.begin({ rows: [{ id: 7 }], next: null });
+    rows.begin({ rows: [{ id: 7 }], next: null }, read);
     answer({ rows: [{ id: 50 }], next: null });
     await new Promise((done) => setTimeout(done));
     expect([rows.known, rows.at(0)?.id, rows.at(1)]).toEqual([1, 7, undefined]);
+  });
+
+  it('are read by what they were begun with', async () => {
+    const { rows, read } = await begun(5000);
+    const other = vi.fn(() => Promise.resolve({ rows: [{ id: 9000 }], next: null }));
+    rows.begin({ rows: [{ id: 8999 }], next: 1 }, other);
+    rows.want(0, 1);
+    await vi.waitFor(() => expect(rows.at(1)?.id).toBe(9000));
+    expect([read.mock.calls, other.mock.calls]).toEqual([[], [[1]]]);
+  });
+
+  it('between two places are all there, also those that were forgotten', async () => {
+    const { rows } = await begun(20_000);
+    for (let at = 0; at < 3000; at += 40) {
+      rows.want(at, at + 10);
+      await vi.waitFor(() => expect(rows.at(at + 9)?.id).toBe(at + 9));
+    }
+    expect(rows.at(70)).toBeUndefined();
+    const ids = (await rows.between(70, 2500)).map((row) => row.id);
+    expect(ids).toEqual(Array.from({ length: 2431 }, (_, n) => 70 + n));
   });
 
   it('say where reading failed, and go on when asked again', async () => {

@@ -24,7 +24,7 @@ export class Search {
   failed = $state(false);
   /** Hits must stay where they are, since the pointer is on them. */
   held = $state(false);
-  readonly hits: CursorRows<Hit, string>;
+  readonly hits = new CursorRows<Hit, string>((hit) => hit.task.id);
   readonly #order: () => SearchOrder;
   /** What was asked last; answers to anything else are dropped. */
   #asked = 0;
@@ -34,10 +34,6 @@ export class Search {
 
   constructor(order: () => SearchOrder) {
     this.#order = order;
-    this.hits = new CursorRows(
-      async (after) => this.#page(await ipc.search(this.#asking, this.#order(), after, PAGE)),
-      (hit) => hit.task.id,
-    );
   }
 
   /** Something is searched for, so that hits are shown instead of the list. */
@@ -126,11 +122,13 @@ export class Search {
   }
 
   async #ask(asked: number, stay: boolean): Promise<void> {
+    // The pages behind are read by the same words, also while those of the next key are on their way.
+    const [text, order] = [this.#asking, this.#order()];
     try {
-      const page = await ipc.search(this.#asking, this.#order(), null, PAGE);
+      const page = await ipc.search(text, order, null, PAGE);
       if (asked !== this.#asked) return;
       this.query = page.query;
-      this.hits.begin(this.#page(page), stay);
+      this.hits.begin(this.#page(page), async (after) => this.#page(await ipc.search(text, order, after, PAGE)), stay);
       this.settled = true;
       this.failed = false;
       if (this.hits.ended) this.count = { count: this.hits.known, exact: true };

@@ -38,6 +38,18 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 describe('typing', () => {
+  it('reads on by the words that the hits on screen were found by', async () => {
+    const search = new Search(() => 'newest');
+    asked.mockResolvedValueOnce(answer(['青'], [3, 2], 'behind 2')).mockReturnValueOnce(later<HitPage>().promise).mockResolvedValueOnce(answer(['青'], [1]));
+    search.type('青');
+    await vi.advanceTimersByTimeAsync(0);
+    search.type('青菜');
+    search.hits.want(0, 2);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked.mock.calls.map(([text, , after]) => [text, after])).toEqual([['青', null], ['青菜', null], ['青', 'behind 2']]);
+    expect(ids(search)).toEqual([3, 2, 1]);
+  });
+
   it('asks at once, and shows only what was found for the last key', async () => {
     const search = new Search(() => 'newest');
     const [first, second] = [later<HitPage>(), later<HitPage>()];

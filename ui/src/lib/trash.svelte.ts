@@ -15,16 +15,13 @@ export class Trash {
   total = $state(0);
   loaded = $state(false);
   failed = $state(false);
-  readonly rows = new CursorRows<Task, TaskId>(
-    (before) => this.#read(before),
-    (task) => task.id,
-  );
+  readonly rows = new CursorRows<Task, TaskId>((task) => task.id);
 
   /** Reads it from its beginning. */
   async load(): Promise<void> {
     try {
       const page = await this.#read(null);
-      this.rows.begin(page, this.loaded);
+      this.rows.begin(page, (before) => this.#read(before), this.loaded);
       this.loaded = true;
       this.failed = false;
     } catch {
