@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::Context;
 use clap::Subcommand;
 use jiff::{Timestamp, tz::TimeZone};
+use shiwen_core::BackupKind;
 use shiwen_engine::EngineError;
 use shiwen_session::{Mode, Session, Words, history_folder, restore_backup};
 
@@ -20,9 +21,13 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(crate) enum Backup {
     /// Make one, beside the history or where --to says. It holds no keys.
     Now {
-        /// The file; what is there is replaced.
+        /// The file, which must not be there yet. Without it the backup lies beside the history, where the newest five
+        /// of these stay.
         #[arg(long, value_name = "PATH")]
         to: Option<PathBuf>,
+        /// Replace the file that is there. Those of a history are never replaced.
+        #[arg(long, requires = "to")]
+        force: bool,
     },
     /// List those beside the history, the newest first.
     List,
@@ -35,15 +40,21 @@ pub(crate) enum Backup {
 }
 
 impl Backup {
-    pub(crate) fn run(&self, session: &Session, json: bool) -> anyhow::Result<Exit> {
+    pub(crate) fn run(&self, session: &Session, json: bool, words: &Words) -> anyhow::Result<Exit> {
         let store = session.engine.store();
         let backups = match self {
-            Self::Now { to: None } => {
+            Self::Now { to: None, .. } => {
                 vec![store.backup_now(shiwen_core::Timestamp::now()).map_err(EngineError::from)?]
             }
-            Self::Now { to: Some(to) } => {
+            Self::Now { to: Some(to), force } => {
                 let to = std::path::absolute(to).context("the path has no absolute form")?;
-                vec![session.backup_to(&to).map_err(EngineError::from)?]
+                if !force && to.symlink_metadata().is_ok() {
+                    return Err(NeedsForce.into());
+                }
+                let made = session.backup_to(&to);
+                vec![made.map_err(|error| {
+                    anyhow::Error::from(EngineError::from(error)).context(NotWritten)
+                })?]
             }
             Self::List | Self::Restore { .. } => store.backups(),
         };
@@ -54,7 +65,8 @@ impl Backup {
         for backup in &backups {
             let at = Timestamp::from_millisecond(backup.at.0)?.to_zoned(TimeZone::system());
             let at = at.strftime("%Y-%m-%d %H:%M");
-            say!("{at}\t{:.1} MB\t{}", backup.bytes / 1_000_000.0, backup.path);
+            let kind = words.say(kind_key(backup.kind), &[]);
+            say!("{at}\t{kind}\t{:.1} MB\t{}", backup.bytes / 1_000_000.0, backup.path);
         }
         Ok(Exit::Done)
     }
@@ -84,3 +96,22 @@ impl Backup {
 #[derive(Debug, thiserror::Error)]
 #[error("the backup was not restored")]
 pub(crate) struct OfBackup;
+
+/// A backup was to be written where it cannot be.
+#[derive(Debug, thiserror::Error)]
+#[error("the backup was not written")]
+pub(crate) struct NotWritten;
+
+/// The file is there already, and nobody said that it may be replaced.
+#[derive(Debug, thiserror::Error)]
+#[error("the file is there already")]
+pub(crate) struct NeedsForce;
+
+fn kind_key(kind: BackupKind) -> &'static str {
+    match kind {
+        BackupKind::Daily => "backup.daily",
+        BackupKind::Wished => "backup.wished",
+        BackupKind::Migration => "backup.migration",
+        BackupKind::Replaced => "backup.replaced",
+    }
+}

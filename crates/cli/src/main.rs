@@ -199,7 +199,7 @@ async fn within(
         Command::Export(export) => export.run(session, json, words).await,
         Command::Import(import) => import.run(session, json, words),
         Command::Tidy(tidy) => tidy.run(session, json, words),
-        Command::Backup(backup) => backup.run(session, json),
+        Command::Backup(backup) => backup.run(session, json, words),
         Command::Reindex(reindex) => reindex.run(session, json, words),
         Command::Show { id } => list::show(session, *id, json, words),
         Command::Providers => list::providers(session, json, words),

@@ -4,9 +4,15 @@ use std::{io::IsTerminal, process::ExitCode};
 
 use shiwen_core::{FailureKind, Operation, Task, TaskState, WaitReason};
 use shiwen_engine::EngineError;
-use shiwen_session::{ExportError, ImportError, MediaError, Session, SessionError, Words};
+use shiwen_session::{
+    ExportError, ImportError, MediaError, Session, SessionError, StoreError, Words,
+};
 
-use crate::{backup::OfBackup, failures, form, json, tidy::Unreadable};
+use crate::{
+    backup::{NeedsForce, NotWritten, OfBackup},
+    failures, form, json,
+    tidy::Unreadable,
+};
 
 /// A line on standard output. A reader that has gone away (`| head`) is an error that ends the program quietly.
 macro_rules! say {
@@ -50,10 +56,13 @@ impl Exit {
         if let Some(MediaError::NoSuchMedia | MediaError::Unavailable(_)) = error.downcast_ref() {
             return Self::Failed;
         }
-        if error.is::<NeedsYes>() || error.is::<NoFolder>() {
+        if error.is::<NeedsYes>() || error.is::<NeedsForce>() || error.is::<NoFolder>() {
             return Self::Wrong;
         }
         if error.is::<NotThere>() || error.is::<Unreadable>() {
+            return Self::Failed;
+        }
+        if error.is::<NotWritten>() && key_of(error) == NOT_WRITTEN {
             return Self::Failed;
         }
         if error.is::<OfBackup>() && FILE_KEYS.contains(&of_backup(error)) {
@@ -163,6 +172,9 @@ fn key_of(error: &anyhow::Error) -> &'static str {
     if error.is::<NeedsYes>() {
         return "cli.needs_yes";
     }
+    if error.is::<NeedsForce>() {
+        return "cli.needs_force";
+    }
     if error.is::<NotThere>() {
         return "cli.not_there";
     }
@@ -175,17 +187,23 @@ fn key_of(error: &anyhow::Error) -> &'static str {
     if error.is::<OfBackup>() {
         return of_backup(error);
     }
+    if let Some(EngineError::Store(StoreError::Unwritable { .. })) = error.downcast_ref()
+        && error.is::<NotWritten>()
+    {
+        return NOT_WRITTEN;
+    }
     let of_session = || of_session().or_else(|| export_key(error.downcast_ref()?));
     let of_session = || of_session().or_else(|| import_key(error.downcast_ref()?));
     of_engine().or_else(of_session).or_else(of_media).unwrap_or("error.internal")
 }
+
+const NOT_WRITTEN: &str = "export.unwritable";
 
 /// What can be wrong with a file that the user names.
 const FILE_KEYS: [&str; 3] = ["error.file_unreadable", "error.foreign_file", "error.newer_file"];
 
 /// A file that cannot be read as a history says nothing about the one that is there.
 fn of_backup(error: &anyhow::Error) -> &'static str {
-    use shiwen_session::StoreError;
     match error.downcast_ref() {
         Some(EngineError::Store(StoreError::Newer(_))) => "error.newer_file",
         Some(EngineError::Store(StoreError::Damaged(_))) => "error.foreign_file",
@@ -217,7 +235,7 @@ fn import_key(error: &ImportError) -> Option<&'static str> {
 }
 
 fn engine_key(error: &EngineError) -> Option<&'static str> {
-    use shiwen_session::{KeychainError, StoreError};
+    use shiwen_session::KeychainError;
     Some(match error {
         EngineError::NoLink => "error.no_link",
         EngineError::NotReady(_) => "cli.not_ready",
@@ -254,7 +272,6 @@ fn engine_key(error: &EngineError) -> Option<&'static str> {
 }
 
 fn session_key(error: &SessionError) -> &'static str {
-    use shiwen_session::StoreError;
     match error {
         SessionError::Store(StoreError::Newer(_)) => "problem.newer",
         SessionError::Store(StoreError::Damaged(_)) => "problem.damaged",

@@ -1,7 +1,6 @@
 //! Copies of the history where the user wants them, and names for files that leave it.
 
 use std::{
-    io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -37,12 +36,8 @@ impl Session {
     /// Writes a copy of the whole history to `to`, replacing what is there.
     ///
     /// # Errors
-    /// As of the store; [`StoreError::Unwritable`] also for the history's own files.
+    /// As of the store; [`StoreError::Unwritable`] also for the files of any history.
     pub fn backup_to(&self, to: &Path) -> Result<Backup, StoreError> {
-        if self.is_own(to) {
-            let source = io::Error::new(io::ErrorKind::InvalidInput, "the history itself");
-            return Err(StoreError::Unwritable { path: to.to_owned(), source });
-        }
         let at = Timestamp::now();
         self.engine.store().backup(to)?;
         let written = std::fs::metadata(to);
@@ -67,15 +62,6 @@ impl Session {
     /// What a backup is called that is made today.
     pub fn backup_name(&self) -> String {
         format!("shiwen-{}.db", today())
-    }
-
-    /// Whether a path is one of the files that the history is made of.
-    fn is_own(&self, path: &Path) -> bool {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
-        name.starts_with("shiwen.db")
-            && folder.is_some()
-            && folder == self.folder.canonicalize().ok()
     }
 }
 

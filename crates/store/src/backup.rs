@@ -6,6 +6,7 @@
 
 use std::{
     fs::{self, File},
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
@@ -15,7 +16,7 @@ use shiwen_core::{BackupKind, Timestamp};
 use crate::{
     Store, StoreError, calendar, erase, health, migrate,
     open::{self, unwritable},
-    replace, reserve,
+    replace, reserve, usage,
 };
 
 /// Kept of the daily ones: the newest, and of the weeks before them the newest of each.
@@ -33,9 +34,13 @@ impl Store {
     /// one moment.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when the history itself is, which is noted as by [`Store::check`]; else when the copy
+    /// [`StoreError::Unwritable`] for a file that some history is made of. [`StoreError::Damaged`] when the history itself is, which is noted as by [`Store::check`]; else when the copy
     /// cannot be written. Nothing is left behind then.
     pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        if is_of_a_history(to) {
+            let source = std::io::Error::new(ErrorKind::InvalidInput, "a file of a history");
+            return Err(unwritable(to, source));
+        }
         let reader = open::reader(&self.shared.path, self.shared.patience)?;
         copy(&reader, &self.shared.path, to).map_err(|error| self.sorted(error))
     }
@@ -90,6 +95,14 @@ impl Store {
         thin_out(&folder);
         Ok(to)
     }
+}
+
+/// Whether a path is one of those that the folder of a history, this one or another, keeps for itself.
+fn is_of_a_history(path: &Path) -> bool {
+    // Some systems take names for the same that differ in their capitals.
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let is_own = name.starts_with("shiwen.db") || usage::FILES.contains(&&*name);
+    is_own && path.with_file_name(usage::LOCK).exists()
 }
 
 /// A backup by its file name.
@@ -263,7 +276,7 @@ pub(crate) fn remove_all(path: &Path) -> Result<(), StoreError> {
     let folder = folder_of(path);
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(unwritable(&folder, error)),
     };
     for entry in entries {

@@ -15,6 +15,12 @@ use std::{
 
 use crate::{StoreError, open::unwritable};
 
+const GATE: &str = "open.lock";
+/// It lies in every folder where a history was opened.
+pub(crate) const LOCK: &str = "use.lock";
+const MARK: &str = "shiwen.open";
+pub(crate) const FILES: [&str; 3] = [GATE, LOCK, MARK];
+
 /// How the last use of the history ended, as far as the first one to open it again can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Last {
@@ -43,11 +49,11 @@ const CLOSING: Duration = Duration::from_millis(200);
 impl Usage {
     /// Enters the folder; nobody else opens the history until [`Usage::opened`].
     pub(crate) fn begin(folder: &Path, patience: Duration) -> Result<Self, StoreError> {
-        let gate_path = folder.join("open.lock");
+        let gate_path = folder.join(GATE);
         let gate = lock(&gate_path, patience)
             .map_err(|error| unwritable(&gate_path, error))?
             .ok_or(StoreError::Busy)?;
-        let path = folder.join("use.lock");
+        let path = folder.join(LOCK);
         let failed = |error| unwritable(&path, error);
         let usage = lockable(&path).map_err(failed)?;
         let alone = match usage.try_lock() {
@@ -55,7 +61,7 @@ impl Usage {
             Err(TryLockError::WouldBlock) => false,
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         };
-        let mark = folder.join("shiwen.open");
+        let mark = folder.join(MARK);
         let last = match fs::metadata(&mark) {
             // Who has it open now answers for it.
             Ok(found) if found.len() > 0 => Last::Damaged,

@@ -165,11 +165,50 @@ fn a_backup_takes_back_what_was_changed_since() {
         assert!(fs::exists(kept["kept"].as_str().unwrap()).unwrap());
         assert_eq!(versions(&stage), 1, "{backup}");
     }
-    // Never onto the history itself.
-    let history = stage.folder.path().join("sandbox/shiwen.db");
-    let (exit, _) = stage.fails(&["backup", "now", "--to", history.to_str().unwrap()]);
-    assert_eq!(exit, 1);
     assert_eq!(found(&stage, "糖色"), ["红烧肉"]);
+}
+
+#[test]
+fn a_backup_replaces_a_file_only_where_that_is_wished_and_never_one_of_a_history() {
+    let stage = with_history();
+    let mine = stage.folder.path().join("mine.txt");
+    fs::write(&mine, "mine").unwrap();
+    let now = |to: &str, more: &[&str]| {
+        let arguments = [&["backup", "now", "--to", to], more].concat();
+        stage.fails(&arguments)
+    };
+    let (exit, said) = now(mine.to_str().unwrap(), &[]);
+    assert!(exit == 2 && said.contains("--force"), "{said}");
+    assert_eq!(fs::read(&mine).unwrap(), b"mine");
+    stage.ok(&["backup", "now", "--to", mine.to_str().unwrap(), "--force"]);
+    assert!(fs::read(&mine).unwrap().starts_with(b"SQLite format 3"));
+
+    // The real history beside the sandbox is another one.
+    let real = stage.folder.path().join("shiwen.db");
+    fs::write(&real, "real").unwrap();
+    fs::write(stage.folder.path().join("use.lock"), "").unwrap();
+    let sandbox = stage.folder.path().join("sandbox/shiwen.db");
+    for history in [&sandbox, &real] {
+        let (exit, said) = now(history.to_str().unwrap(), &["--force"]);
+        assert!(exit == 4 && said.contains("没有覆盖"), "{said}");
+    }
+    assert_eq!(fs::read(&real).unwrap(), b"real");
+    assert_eq!(found(&stage, "糖色"), ["红烧肉"]);
+}
+
+#[test]
+fn what_was_there_before_a_restoring_is_listed_with_the_backups() {
+    let stage = with_history();
+    let elsewhere = stage.folder.path().join("mine.db");
+    stage.ok(&["backup", "now", "--to", elsewhere.to_str().unwrap()]);
+    stage.ok(&["backup", "now"]);
+    stage.ok(&["backup", "restore", elsewhere.to_str().unwrap()]);
+    let listed = stage.json(&["backup", "list"]);
+    let mut kinds: Vec<_> = listed.as_array().unwrap().iter().map(|one| &one["kind"]).collect();
+    kinds.sort_by_key(|kind| kind.to_string());
+    assert_eq!(kinds, ["replaced", "wished"]);
+    let said = stage.ok(&["backup", "list"]);
+    assert!(said.contains("恢复前") && said.contains("自己做的"), "{said}");
 }
 
 #[test]

@@ -325,3 +325,20 @@ fn what_was_replaced_fills_no_gaps_of_what_took_its_place() {
     assert_eq!(opened.store.tasks(Desk::Texts, None, 10).unwrap().total, 0);
     assert_eq!(opened.store.backups().len(), 1);
 }
+
+#[test]
+fn a_backup_is_never_written_onto_a_file_of_this_or_another_history() {
+    let (history, other) = (History::new(), History::new());
+    history.in_situation(Situation::Succeeded, "1");
+    for folder in [history.folder.path(), other.folder.path()] {
+        for name in ["shiwen.db", "SHIWEN.db", "shiwen.db-wal", "shiwen.db.new", "use.lock"] {
+            let refused = history.store.backup(&folder.join(name));
+            assert!(matches!(refused, Err(StoreError::Unwritable { .. })), "{name}: {refused:?}");
+        }
+    }
+    assert_eq!(other.store.tasks(Desk::Texts, None, 10).unwrap().total, 0);
+    other.store.add_tasks("x", &[wish("2")], at(0)).unwrap();
+    // Where no history lives the name is as good as any.
+    let free = tempfile::tempdir().unwrap();
+    history.store.backup(&free.path().join("shiwen.db")).unwrap();
+}
