@@ -67,6 +67,7 @@ pub use import::{ImportedTask, ImportedText};
 pub use open::CACHES_KB;
 pub use records::ProviderRecord;
 pub use salvage::{Opened, Salvage};
+pub use search::{Effort, Turn, Turns};
 pub use submit::Claimed;
 pub use tasks::{DueTask, NextDue};
 

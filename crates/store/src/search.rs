@@ -4,13 +4,16 @@
 //! answered as soon as they are found, and nothing that a user can write is an error.
 
 mod asked;
+mod effort;
 mod hit;
+mod look;
 
 use rusqlite::Connection;
 use shiwen_core::{HitCount, HitPage, Query, SearchOrder, TaskId};
 
 use crate::{Store, StoreError};
 use asked::{Asked, Within};
+pub use effort::{Effort, Turn, Turns};
 
 /// Candidates that are counted before counting is given up: those that are looked at, and those that are only passed.
 const LOOKED_AT: u32 = 20_000;
@@ -29,8 +32,23 @@ impl Store {
         after: Option<&str>,
         limit: u32,
     ) -> Result<HitPage, StoreError> {
+        self.search_with(&Effort::default(), query, order, after, limit)
+    }
+
+    /// As [`Store::search`]. Where the effort was over before the page was full, its hits are those of the tasks that were
+    /// looked at, maybe none, and what is behind `after` is still to be looked at.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn search_with(
+        &self,
+        effort: &Effort,
+        query: &Query,
+        order: SearchOrder,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<HitPage, StoreError> {
         let asked = Asked::new(query);
-        let limit = limit as usize;
         let first = if order == SearchOrder::Titles && asked.has_words() {
             Within::Titles
         } else {
@@ -39,22 +57,18 @@ impl Store {
         let begin = after.and_then(Place::parse).unwrap_or(Place { within: first, before: None });
         self.read(|connection| {
             let mut ids = Vec::new();
-            let mut place = begin;
-            find(connection, &asked, place, limit, &mut ids)?;
-            if place.within == Within::Titles && ids.len() < limit {
-                place = Place { within: Within::Rest, before: None };
-                let titles = ids.len();
-                find(connection, &asked, place, limit, &mut ids)?;
-                place.before = ids[titles..].last().copied();
-            } else {
-                place.before = ids.last().copied();
+            let mut filling = Filling { connection, asked: &asked, effort, limit: limit as usize };
+            let mut after = filling.fill(begin, &mut ids)?;
+            if begin.within == Within::Titles && after.is_none() {
+                let rest = Place { within: Within::Rest, before: None };
+                after = filling.fill(rest, &mut ids)?;
             }
-            let full = ids.len() == limit && limit > 0;
             let mut hits = Vec::with_capacity(ids.len());
             for id in ids {
                 hits.extend(hit::hit(connection, id, &asked.words)?);
             }
-            Ok(HitPage { hits, after: full.then(|| place.to_string()), query: query.clone() })
+            let after = after.filter(|_| limit > 0).map(|place| place.to_string());
+            Ok(HitPage { hits, after, query: query.clone() })
         })
     }
 
@@ -63,21 +77,26 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub fn count_found(&self, query: &Query) -> Result<HitCount, StoreError> {
+        self.count_found_with(&Effort::default(), query)
+    }
+
+    /// As [`Store::count_found`]; it is not exact where the effort was over before all were counted.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn count_found_with(&self, effort: &Effort, query: &Query) -> Result<HitCount, StoreError> {
         let asked = Asked::new(query);
         self.read(|connection| {
             if let Some(count) = asked.count_at_once(connection)? {
                 return Ok(HitCount { count, exact: true });
             }
-            let most = if asked.looks() { LOOKED_AT } else { PASSED };
-            let (mut count, mut exact) = (0, true);
-            asked.each(connection, Within::All, None, Some(most), |candidate| {
-                match candidate {
-                    Some(_) => count += 1,
-                    None => exact = false,
-                }
-                Ok(true)
+            let most = Some(if asked.looks() { LOOKED_AT } else { PASSED });
+            let mut count = 0;
+            let given_up = asked.each(connection, Within::All, None, most, effort, |_| {
+                count += 1;
+                true
             })?;
-            Ok(HitCount { count, exact })
+            Ok(HitCount { count, exact: given_up.is_none() })
         })
     }
 
@@ -89,30 +108,39 @@ impl Store {
         let asked = Asked::new(query);
         self.read(|connection| {
             let mut ids = Vec::new();
-            asked.each(connection, Within::All, None, None, |id| {
-                ids.extend(id);
-                Ok(true)
+            asked.each(connection, Within::All, None, None, &Effort::default(), |id| {
+                ids.push(id);
+                true
             })?;
             Ok(ids)
         })
     }
 }
 
-/// Adds tasks behind a place until there are `limit`.
-fn find(
-    connection: &Connection,
-    asked: &Asked,
-    place: Place,
+/// What fills a page.
+struct Filling<'a> {
+    connection: &'a Connection,
+    asked: &'a Asked,
+    effort: &'a Effort,
     limit: usize,
-    ids: &mut Vec<TaskId>,
-) -> Result<(), StoreError> {
-    if ids.len() >= limit {
-        return Ok(());
+}
+
+impl Filling<'_> {
+    /// Adds tasks behind a place until the page is full or the effort is over. Answers the place to go on from; none
+    /// where nothing is left there.
+    fn fill(&mut self, from: Place, ids: &mut Vec<TaskId>) -> Result<Option<Place>, StoreError> {
+        if ids.len() >= self.limit {
+            return Ok(Some(from));
+        }
+        let Place { within, before } = from;
+        let given_up =
+            self.asked.each(self.connection, within, before, None, self.effort, |id| {
+                ids.push(id);
+                ids.len() < self.limit
+            })?;
+        let full = (ids.len() >= self.limit).then(|| ids.last().copied()).flatten();
+        Ok(given_up.or(full).map(|last| Place { within, before: Some(last) }))
     }
-    asked.each(connection, place.within, place.before, None, |id| {
-        ids.extend(id);
-        Ok(ids.len() < limit)
-    })
 }
 
 /// Where a page ended.

@@ -6,7 +6,15 @@
 /// Full width becomes half width, the ideographic space a space, and letters small. Traditional and simplified stay as
 /// they are.
 pub fn fold(text: &str) -> String {
-    let mut all = String::with_capacity(text.len());
+    let mut all = String::new();
+    fold_into(text, &mut all);
+    all
+}
+
+/// [`fold`] in the place of what `all` held.
+pub(crate) fn fold_into(text: &str, all: &mut String) {
+    all.clear();
+    all.reserve(text.len());
     let mut kept = 0;
     // Most of a Chinese text stays, and is copied in stretches.
     for (at, c) in text.char_indices() {
@@ -18,7 +26,6 @@ pub fn fold(text: &str) -> String {
         }
     }
     all.push_str(&text[kept..]);
-    all
 }
 
 /// Whether no other character becomes this one: a word of such characters can be looked for as it stands.

@@ -4,9 +4,7 @@
 //! `今天`, `天好`, `好`. Thus two characters are one token, one character is the beginning of a token, and whatever is
 //! longer is looked for by all of its pairs and then looked at, since these may stand apart in a text.
 
-use memchr::memmem;
-
-use crate::fold::{fold, folded, is_indexed, is_plain};
+use crate::fold::{folded, is_indexed, is_plain};
 
 /// Before the tokens of a title, which are there a second time.
 const TITLE: char = '\u{e000}';
@@ -111,7 +109,6 @@ pub struct Word {
     pub title_terms: Vec<String>,
     /// The terms are fulfilled by documents with the word alone: they need no look at the text.
     pub exact: bool,
-    /// It stands in a text as it stands in the folded one.
     plain: bool,
 }
 
@@ -150,19 +147,14 @@ impl Word {
         }
     }
 
+    /// Whether it stands in a text as it stands in the folded one.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.plain
+    }
+
     /// Whether the word stands in a folded text.
     pub fn is_in(&self, folded: &str) -> bool {
         folded.contains(&self.folded)
-    }
-}
-
-/// Takes those of the words away that stand in a text, which is not folded.
-pub fn strike(words: &mut Vec<&Word>, text: &str) {
-    let is_in = |word: &Word| memmem::find(text.as_bytes(), word.folded.as_bytes()).is_some();
-    words.retain(|word| !word.plain || !is_in(word));
-    if words.iter().any(|word| !word.plain) {
-        let folded = fold(text);
-        words.retain(|word| word.plain || !word.is_in(&folded));
     }
 }
 
@@ -223,15 +215,6 @@ mod tests {
         assert_eq!(terms("……"), [""; 0]);
         assert_eq!(terms(&"天地玄黄宇宙洪荒日月".repeat(1000)).len(), 10);
         assert!(Word::new("　 \n").is_none());
-    }
-
-    #[test]
-    fn words_are_struck_out_whatever_their_width_and_case() {
-        let asked = ["红烧肉", "gpt四", "没有", "ｎｏ"].map(|word| Word::new(word).unwrap());
-        let mut left: Vec<_> = asked.iter().collect();
-        strike(&mut left, "做红烧肉，问ＧＰＴ四");
-        let left: Vec<_> = left.iter().map(|word| word.folded.as_str()).collect();
-        assert_eq!(left, ["没有", "no"]);
     }
 
     #[test]

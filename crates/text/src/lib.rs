@@ -7,6 +7,7 @@ pub mod excerpt;
 pub mod fold;
 pub mod grams;
 pub mod query;
+pub mod seek;
 mod tidy;
 
 pub use compare::compare;

@@ -1,9 +1,10 @@
 //! A query as what the index is asked, what the rows are asked, and what must be looked at in the texts.
 
-use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
+use rusqlite::{Connection, params_from_iter, types::Value};
 use shiwen_core::{Filter, Query, TaskId, TaskState, Timestamp};
-use shiwen_text::grams::{Word, property_term, strike};
+use shiwen_text::grams::{Word, property_term};
 
+use super::{effort::Effort, look::Look};
 use crate::{StoreError, calendar, index};
 
 /// Months that are asked for one by one; of more, most tasks are within them anyway.
@@ -11,6 +12,8 @@ const MONTHS: usize = 36;
 /// What the index is asked at most; further words are only looked at.
 const TERMS: usize = 64;
 const DAY_MS: i64 = 86_400_000;
+/// Candidates between two looks at the clock.
+const AT_ONCE: u32 = 16;
 
 /// Where all words have to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +33,7 @@ pub(super) struct Asked {
     conditions: Vec<&'static str>,
     values: Vec<Value>,
     /// Words whose terms are not all asked, or are not sure.
-    looked_for: Vec<Word>,
+    pub(super) looked_for: Vec<Word>,
     is_empty: bool,
 }
 
@@ -136,16 +139,17 @@ impl Asked {
         Ok(Some(counting.query_row([self.terms.join(" AND ")], |row| row.get(0))?))
     }
 
-    /// Shows `visit` every task that fits, newest first, until it says that this is enough. After `most` candidates it
-    /// is shown none, once.
+    /// Shows `visit` every task that fits, newest first, until it says that this is enough, the effort is over, or `most`
+    /// candidates have been seen. Answers the last candidate where it gave up; it has seen one at least.
     pub(super) fn each(
         &self,
         connection: &Connection,
         within: Within,
         before: Option<TaskId>,
         most: Option<u32>,
-        mut visit: impl FnMut(Option<TaskId>) -> Result<bool, StoreError>,
-    ) -> Result<(), StoreError> {
+        effort: &Effort,
+        mut visit: impl FnMut(TaskId) -> bool,
+    ) -> Result<Option<TaskId>, StoreError> {
         let terms = if within == Within::Titles { &self.title_terms } else { &self.terms };
         let condition = match &self.conditions[..] {
             [] => "1".to_owned(),
@@ -180,91 +184,33 @@ impl Asked {
         }
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(params))?;
-        let mut seen = 0;
+        let mut look = match within {
+            Within::All | Within::Titles if self.looked_for.is_empty() => None,
+            _ => Some(Look::new(connection, self, within)?),
+        };
+        let (mut seen, mut last) = (0_u32, None);
         while let Some(row) = rows.next()? {
-            if most == Some(seen) {
-                visit(None)?;
-                break;
+            let is_time = seen > 0 && seen.is_multiple_of(AT_ONCE);
+            if most == Some(seen) || is_time && effort.is_over() {
+                return Ok(last);
             }
             seen += 1;
-            let fits: Option<bool> = row.get(1)?;
             let id = TaskId(row.get(0)?);
-            if fits == Some(true) && self.holds(connection, id, within)? && !visit(Some(id))? {
+            last = Some(id);
+            let fits: Option<bool> = row.get(1)?;
+            if fits != Some(true) {
+                continue;
+            }
+            let holds = match &mut look {
+                Some(look) => look.holds(id)?,
+                None => true,
+            };
+            if holds && !visit(id) {
                 break;
             }
         }
-        Ok(())
+        Ok(None)
     }
-
-    /// Whether a candidate has the words that the index is not sure of, each in one field.
-    fn holds(
-        &self,
-        connection: &Connection,
-        id: TaskId,
-        within: Within,
-    ) -> Result<bool, StoreError> {
-        let mut left: Vec<&Word> = match within {
-            Within::All | Within::Titles => self.looked_for.iter().collect(),
-            Within::Rest => self.words.iter().collect(),
-        };
-        if left.is_empty() {
-            return Ok(true);
-        }
-        if within == Within::All {
-            texts(connection, id, &mut left)?;
-            if left.is_empty() {
-                return Ok(true);
-            }
-        }
-        let sql = "SELECT t.title, l.title, t.subject, t.author, t.note, l.url, l.canonical
-                   FROM tasks t LEFT JOIN links l ON l.id = t.link_id WHERE t.id = ?1";
-        let mut statement = connection.prepare_cached(sql)?;
-        let fields = statement
-            .query_row([id.0], |row| {
-                (0..7).map(|column| row.get(column)).collect::<Result<Vec<Option<String>>, _>>()
-            })
-            .optional()?
-            .unwrap_or_default();
-        let look = |fields: &[Option<String>], left: &mut Vec<&Word>| {
-            fields.iter().flatten().for_each(|field| strike(left, field));
-        };
-        look(&fields[..fields.len().min(3)], &mut left);
-        match within {
-            Within::Titles => return Ok(left.is_empty()),
-            Within::Rest if left.is_empty() => return Ok(false),
-            Within::Rest => {
-                // Not all in titles; what the index is not sure of may be anywhere.
-                left = self.looked_for.iter().collect();
-                look(&fields[..fields.len().min(3)], &mut left);
-                if !left.is_empty() {
-                    texts(connection, id, &mut left)?;
-                }
-            }
-            Within::All => {}
-        }
-        look(fields.get(3..).unwrap_or_default(), &mut left);
-        if left.is_empty() {
-            return Ok(true);
-        }
-        let sql = "SELECT tag FROM tags WHERE task_id = ?1";
-        let mut statement = connection.prepare_cached(sql)?;
-        let tags = statement.query_map([id.0], |row| row.get(0))?.collect::<Result<Vec<_>, _>>()?;
-        look(&tags, &mut left);
-        Ok(left.is_empty())
-    }
-}
-
-/// Takes those of the words away that stand in a version of the text.
-fn texts(connection: &Connection, id: TaskId, left: &mut Vec<&Word>) -> Result<(), StoreError> {
-    let sql = "SELECT text FROM transcripts WHERE task_id = ?1 ORDER BY version DESC";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([id.0])?;
-    while !left.is_empty()
-        && let Some(row) = rows.next()?
-    {
-        strike(left, row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?);
-    }
-    Ok(())
 }
 
 fn has_ended(state: TaskState) -> bool {

@@ -1,12 +1,12 @@
 //! What is found is what stands there: searching against going through everything.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use shiwen_core::{
     Filter, Found, NewTask, Operation, Place, Platform, ProviderId, Query, SearchOrder, Task,
     TaskId, TaskState,
 };
-use shiwen_store::Won;
+use shiwen_store::{Effort, Turns, Won};
 use shiwen_text::fold::fold;
 
 use crate::{fixture::*, prove};
@@ -394,4 +394,57 @@ fn a_broken_index_does_not_keep_a_result_from_being_written() {
 
     assert!(!history.store.index_is_due().unwrap());
     assert_eq!(history.store.found_ids(&words(&["作品1的文案"])).unwrap(), [id]);
+}
+
+#[test]
+fn a_search_that_was_given_up_goes_on_where_it_stopped() {
+    let history = History::new();
+    let dice = &mut Dice(7);
+    (0..100).for_each(|n| {
+        grow(&history, dice, n);
+    });
+    let store = &history.store;
+    let over = Effort::within(Duration::ZERO);
+    // The index knows nothing of the first; of the second it knows too little.
+    for asked in ["！", "今天 天", "没有任何地方的"] {
+        let query = words(&[asked]);
+        for order in SearchOrder::ALL {
+            let (mut found, mut pages, mut after) = (Vec::new(), 0, None::<String>);
+            loop {
+                let page = store.search_with(&over, &query, *order, after.as_deref(), 50).unwrap();
+                found.extend(page.hits.into_iter().map(|hit| hit.task.id));
+                pages += 1;
+                assert!(page.after != after || after.is_none(), "{asked}: it stands still");
+                after = page.after;
+                if after.is_none() {
+                    break;
+                }
+            }
+            let whole = store.search(&query, *order, None, 1000).unwrap().hits;
+            assert_eq!(found, whole.iter().map(|hit| hit.task.id).collect::<Vec<_>>(), "{asked}");
+            assert!(pages > 3 || asked != "！", "{pages}");
+        }
+    }
+    let all = store.count_found(&words(&["！"])).unwrap();
+    let some = store.count_found_with(&over, &words(&["！"])).unwrap();
+    assert!(all.exact && !some.exact && some.count < all.count, "{all:?} {some:?}");
+    // What the index knows takes no time.
+    assert!(store.count_found_with(&over, &words(&["好"])).unwrap().exact);
+}
+
+#[test]
+fn a_newer_question_stops_the_older_one() {
+    let history = History::new();
+    let dice = &mut Dice(7);
+    (0..60).for_each(|n| {
+        grow(&history, dice, n);
+    });
+    let (query, turns) = (words(&["！"]), Turns::default());
+    let older = Effort::default().while_newest(turns.next());
+    let count = |effort: &Effort| history.store.count_found_with(effort, &query).unwrap();
+    assert!(count(&older).exact);
+    let newer = Effort::default().while_newest(turns.next());
+    assert!(!count(&older).exact && count(&newer).exact);
+    let page = history.store.search_with(&older, &query, SearchOrder::Newest, None, 50).unwrap();
+    assert!(page.hits.len() < 16 && page.after.is_some());
 }
