@@ -33,6 +33,8 @@ export type SettingsPage = 'providers' | 'failover' | 'look' | 'network' | 'data
 
 /** More links than this are submitted only after a question. */
 const ASK_ABOVE = 3;
+/** More tasks than this are moved to the trash only after a question. */
+const ASK_TRASH_ABOVE = 50;
 
 export class Session {
   app = $state.raw<AppState | null>(null);
@@ -48,6 +50,10 @@ export class Session {
   asking = $state(false);
   /** A task is to be followed by its number at a provider; what is chosen of it so far. */
   following = $state.raw<Following | null>(null);
+  /** Very many tasks are being changed at once; another change of many waits for it. */
+  bulk = $state(false);
+  /** So many are to be moved to the trash that the user is asked first. */
+  trashing = $state.raw<{ selection: Selection; count: number; exact: boolean; then: () => void } | null>(null);
   /** Tasks that are to be exported: the dialog is open. */
   exporting = $state.raw<Selection | null>(null);
   /** Said politely to screen readers: the newest change of a state. */
@@ -355,7 +361,7 @@ export class Session {
     // What stands in the studio is not opened here.
     const opened = next !== undefined && deskOf(next.operation) === 'texts' ? next.id : null;
     if (this.detail.id === id) void this.detail.open(opened);
-    this.toasts.show(t('toast.deleted', { title }), () => void this.restore(id));
+    this.toasts.show(t('toast.deleted', { title }), () => void this.restore(id), true);
   }
 
   /** Takes a task out of the trash and shows it. */
@@ -367,19 +373,38 @@ export class Session {
     if (this.studio.task(id) === undefined) this.open(id);
   }
 
+  /** Moves all that is selected to the trash, very many only once the user is sure. `then` runs when they are there. */
+  async askTrash(selection: Selection, then: () => void): Promise<void> {
+    await this.attempt(async () => {
+      const { count, exact } = selection.kind === 'tasks' ? { count: selection.ids.length, exact: true } : await ipc.countFound(selection.query);
+      if (count > ASK_TRASH_ABOVE) this.trashing = { selection, count, exact, then };
+      else if (await this.trash(selection)) then();
+    });
+  }
+
   /** Moves all that is selected to the trash at once, so that it can be taken back at once. */
   async trash(selection: Selection): Promise<boolean> {
-    return this.attempt(async () => {
+    return this.many(t('toast.trashing'), async () => {
       const { count, left, at } = await ipc.trashTasks(selection);
       this.select.clear();
       const stayed = left > 0 ? t('toast.left', { count: left }) : '';
-      this.toasts.show(t('toast.trashed', { n: number(count), count }) + stayed, () => void this.#takeBack(at));
+      this.toasts.show(t('toast.trashed', { n: number(count), count }) + stayed, () => void this.restoreAct(at), true);
     });
+  }
+
+  /** Changes many tasks at once, which is said while it takes its time. Answers whether it was done. */
+  async many(said: string, work: () => Promise<void>): Promise<boolean> {
+    if (this.bulk) return false;
+    this.bulk = true;
+    this.toasts.busy(said);
+    const done = await this.attempt(work);
+    this.bulk = false;
+    return done;
   }
 
   /** Stars all that is selected, or takes the stars away. */
   async star(selection: Selection, starred: boolean): Promise<void> {
-    await this.attempt(async () => {
+    await this.many(t('toast.changing'), async () => {
       const count = await ipc.starTasks(selection, starred);
       this.toasts.show(t(starred ? 'toast.starred' : 'toast.unstarred', { n: number(count), count }));
     });
@@ -391,6 +416,7 @@ export class Session {
       const app = on ? await ipc.enterSandbox() : await ipc.leaveSandbox();
       this.paste.clear();
       this.toasts.close();
+      this.toasts.forget();
       this.tasks.clear();
       this.search.clear();
       this.select.clear();
@@ -439,8 +465,9 @@ export class Session {
     });
   }
 
-  async #takeBack(at: Timestamp): Promise<void> {
-    await this.attempt(async () => {
+  /** Takes all out of the trash that was moved there at once. */
+  async restoreAct(at: Timestamp): Promise<boolean> {
+    return this.many(t('toast.restoring'), async () => {
       const count = await ipc.restoreTrashed(at);
       this.toasts.show(t('toast.restored', { n: number(count), count }));
       await this.reload();
