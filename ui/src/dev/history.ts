@@ -167,7 +167,6 @@ interface World {
 /** What the stand-in answers to the commands of the list. */
 export function answers(world: World) {
   let trash: Task[] = [];
-  const acts = new Map<number, Task[]>();
   const idsOf = (selection: Selection): number[] => (selection.kind === 'tasks' ? selection.ids : [...found(world.all(), selection.query)].map((hit) => hit.task.id));
   const get = (id: number): Task | undefined => world.all().find((one) => one.id === id) ?? task(id);
   const change = (id: number, over: Partial<Task>): void => {
@@ -188,7 +187,9 @@ export function answers(world: World) {
   };
   if (query.get('show') === 'trash') {
     const days = (count: number): number => Date.now() - count * 86_400_000;
-    queueMicrotask(() => (trash = world.all().slice(4, 9).map((one, n) => ({ ...one, deleted_at: days([0, 3, 12, 29, 30][n] ?? 0) }))));
+    const [now, then] = [days(0), days(3)];
+    const times = [now, then, then, then, days(12), days(29), days(30)];
+    queueMicrotask(() => (trash = world.all().slice(4, 11).map((one, n) => ({ ...one, deleted_at: times[n] ?? now }))));
   }
   return {
     tasks_at: ({ desk, from, limit }: { desk: Desk; from: number; limit: number }) => page(world.all(), desk, from, limit),
@@ -221,14 +222,13 @@ export function answers(world: World) {
       const tasks = idsOf(selection).flatMap((id) => get(id) ?? []);
       const going = tasks.filter((one) => one.state !== 'submitting').map((one) => ({ ...one, deleted_at: at }));
       const ids = new Set(going.map((one) => one.id));
-      acts.set(at, going);
       trash = [...going, ...trash];
       world.put(world.all().filter((one) => !ids.has(one.id)));
       left = left.filter((id) => !ids.has(id));
       world.removed([...ids]);
       return { count: going.length, left: tasks.length - going.length, at };
     },
-    restore_trashed: ({ at }: { at: number }) => restore(acts.get(at) ?? []),
+    restore_trashed: ({ at }: { at: number }) => restore(trash.filter((one) => one.deleted_at === at)),
     trash: ({ before, limit }: { before: number | null; limit: number }) => {
       const from = before === null ? 0 : trash.findIndex((one) => one.id === before) + 1;
       const tasks = trash.slice(from, from + limit);

@@ -1,8 +1,9 @@
 // What was deleted and can still be brought back.
 
-import type { Task, TaskChange, TaskId } from '../bindings';
+import type { Task, TaskChange, TaskId, Timestamp } from '../bindings';
 import { CursorRows } from './cursor-rows.svelte';
 import { ipc } from './ipc';
+import { Select } from './select.svelte';
 
 /** Tasks asked for at once. */
 const PAGE = 60;
@@ -16,6 +17,8 @@ export class Trash {
   loaded = $state(false);
   failed = $state(false);
   readonly rows = new CursorRows<Task, TaskId>((task) => task.id);
+
+  readonly select = new Select();
 
   /** Reads it from its beginning. */
   async load(): Promise<void> {
@@ -41,7 +44,30 @@ export class Trash {
     if (unknown) void this.load();
   }
 
+  /** Takes everything out, one act after the other; answers how many there were. */
+  async restoreAll(): Promise<number> {
+    let restored = 0;
+    for (;;) {
+      const { tasks } = await ipc.trash(null, PAGE);
+      let taken = 0;
+      for (const at of new Set(tasks.map((task) => task.deleted_at))) taken += at === null ? 0 : await ipc.restoreTrashed(at);
+      if (taken === 0) return restored;
+      restored += taken;
+    }
+  }
+
+  /** What stands above a row, if anything does: the act that it was deleted by, or that those from here on were single ones. */
+  headAt(row: number): { at: Timestamp; many: boolean } | null {
+    const at = this.rows.at(row)?.deleted_at ?? null;
+    const above = this.rows.at(row - 1)?.deleted_at ?? null;
+    if (at === null || at === above) return null;
+    const many = this.rows.at(row + 1)?.deleted_at === at;
+    const behindMany = above !== null && this.rows.at(row - 2)?.deleted_at === above;
+    return many || behindMany ? { at, many } : null;
+  }
+
   #gone(id: TaskId): void {
+    this.select.forget([id]);
     if (this.rows.remove(id)) this.total = Math.max(0, this.total - 1);
   }
 

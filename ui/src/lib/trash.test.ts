@@ -3,7 +3,7 @@ import type { Task } from '../bindings';
 import { ipc } from './ipc';
 import { daysLeft, mayBePaid, Trash } from './trash.svelte';
 
-vi.mock('./ipc', () => ({ ipc: { trash: vi.fn() } }));
+vi.mock('./ipc', () => ({ ipc: { trash: vi.fn(), restoreTrashed: vi.fn() } }));
 
 const asked = vi.mocked(ipc.trash);
 const task = (id: number, over: Partial<Task> = {}): Task => ({ id, state: 'succeeded', deleted_at: 1, ...over }) as Task;
@@ -25,6 +25,29 @@ describe('the trash', () => {
     await trash.load();
     trash.apply([{ kind: 'removed', id: 9 }]);
     await vi.waitFor(() => expect([trash.rows.known, trash.total]).toEqual([2, 2]));
+  });
+
+  it('is emptied by its acts, however many tasks each had', async () => {
+    const acts = new Map([[30, 70], [20, 1], [10, 500]]);
+    asked.mockImplementation(() => {
+      const tasks = [...acts].flatMap(([at, count]) => Array.from({ length: count }, (_, n) => task(at * 1000 + n, { deleted_at: at })));
+      return Promise.resolve({ tasks: tasks.slice(0, 60), total: tasks.length, before: null });
+    });
+    vi.mocked(ipc.restoreTrashed).mockImplementation((at) => {
+      const count = acts.get(at) ?? 0;
+      acts.delete(at);
+      return Promise.resolve(count);
+    });
+    expect([await new Trash().restoreAll(), acts.size]).toEqual([571, 0]);
+  });
+
+  it('names the acts of several tasks, and where single ones go on behind them', async () => {
+    const times = [9, 8, 8, 7, 6, 6];
+    asked.mockResolvedValue({ tasks: times.map((at, n) => task(50 - n, { deleted_at: at })), total: times.length, before: null });
+    const trash = new Trash();
+    await trash.load();
+    const heads = times.map((_, row) => trash.headAt(row));
+    expect(heads).toEqual([null, { at: 8, many: true }, null, { at: 7, many: false }, { at: 6, many: true }, null]);
   });
 
   it('says so when it cannot be read', async () => {
