@@ -1296,6 +1296,7 @@ export type Work = {
 	version: number,
 	/**  `captions` or `overlay` where an edit made it. */
 	edit: string | null,
+	/**  Empty where another history had it: an address does not leave with an export. */
 	url: string,
 	/**  When `url` stops working, where it says so itself. */
 	expires_at: Timestamp | null,

@@ -36,6 +36,7 @@ pub struct Work {
     pub version: u32,
     /// `captions` or `overlay` where an edit made it.
     pub edit: Option<String>,
+    /// Empty where another history had it: an address does not leave with an export.
     pub url: String,
     /// When `url` stops working, where it says so itself.
     pub expires_at: Option<Timestamp>,

@@ -69,7 +69,7 @@ impl Exported {
             tags: task.tags.clone(),
             share_text,
             transcripts,
-            output,
+            output: output.map(without_addresses),
         }
     }
 
@@ -83,4 +83,24 @@ impl Exported {
         let link = self.link.as_ref()?;
         Some(link.canonical.as_deref().unwrap_or(&link.url))
     }
+}
+
+/// Addresses of files open them for whoever has the address, and only for a while: they stay here. Those of pages that
+/// anybody can see leave.
+fn without_addresses(mut output: Output) -> Output {
+    match &mut output {
+        Output::Works { works } => {
+            for work in works {
+                work.url.clear();
+                work.cover_url = None;
+            }
+        }
+        Output::Scrape(scrape) => {
+            for video in &mut scrape.videos {
+                (video.cover_url, video.media_url) = (None, None);
+            }
+        }
+        Output::Analysis(_) | Output::Plan(_) => {}
+    }
+    output
 }

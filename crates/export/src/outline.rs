@@ -1,13 +1,13 @@
 //! What came besides a transcript, told in lines: an analysis, works, videos that were found, a plan.
 
-use shiwen_core::{Analysis, Output, Plan, Scrape, Work};
+use shiwen_core::{Analysis, Output, Plan, Scrape, Work, WorkKind};
 
 use crate::{Wording, wording::clock};
 
 pub(crate) fn outline(output: &Output, wording: &Wording) -> String {
     let lines = match output {
         Output::Analysis(analysis) => analysis_lines(analysis, wording),
-        Output::Works { works } => works.iter().map(work).collect(),
+        Output::Works { works } => works.iter().map(|one| work(one, wording)).collect(),
         Output::Scrape(scrape) => scrape_lines(scrape),
         Output::Plan(plan) => plan_lines(plan, wording),
     };
@@ -43,11 +43,15 @@ fn analysis_lines(analysis: &Analysis, wording: &Wording) -> Vec<String> {
     lines
 }
 
-fn work(work: &Work) -> String {
-    match &work.title {
-        Some(title) => format!("{title} {}", work.url),
-        None => work.url.clone(),
-    }
+/// What it is and how it is called. Its address opens it for whoever has that, so it is not told.
+fn work(work: &Work, wording: &Wording) -> String {
+    let kind = match work.kind {
+        WorkKind::Video => "studio.kind.video",
+        WorkKind::Image => "studio.kind.image",
+        WorkKind::Music => "studio.kind.music",
+    };
+    let parts = [Some(wording.say(kind)), work.duration_s.map(clock), work.title.clone()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 fn scrape_lines(scrape: &Scrape) -> Vec<String> {

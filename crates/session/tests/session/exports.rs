@@ -8,7 +8,8 @@ use std::{
 
 use shiwen_core::{
     Export, ExportFailure, ExportFormat, ExportOrder, ExportState, Link, LinkKind, Operation,
-    Platform, ProviderId, Selection, TaskId, Timestamp, TranscriptKind,
+    Output, Platform, ProviderId, Scrape, ScrapedVideo, Selection, TaskId, Timestamp,
+    TranscriptKind, Work, WorkKind,
 };
 use shiwen_session::{ExportError, ImportError, Session, TemplateError};
 use shiwen_store::{ImportedTask, ImportedText};
@@ -396,4 +397,79 @@ async fn a_file_that_is_not_sound_brings_nothing() {
     assert_eq!((imported.added, imported.skipped), (249, 1));
     from.close().await;
     to.close().await;
+}
+
+/// A task that holds addresses with signatures, as providers give them.
+fn with_addresses(number: u32, operation: Operation, output: Output) -> ImportedTask {
+    ImportedTask {
+        link: None,
+        operation,
+        provider: ProviderId::RawUgc,
+        subject: Some("一只猫".to_owned()),
+        transcripts: Vec::new(),
+        output: Some(output),
+        ..task(number, "", "")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signed_addresses_leave_in_no_format() {
+    let stage = Stage::new().await;
+    let session = stage.session().await;
+    let signed = |name: &str| format!("https://cdn.example/{name}?signature=canary-of-an-address");
+    let work = Work {
+        kind: WorkKind::Video,
+        remote_id: Some("v-1".to_owned()),
+        version: 1,
+        edit: None,
+        url: signed("clip.mp4"),
+        expires_at: None,
+        cover_url: Some(signed("cover.jpg")),
+        title: Some("猫在阳台".to_owned()),
+        duration_s: Some(15),
+    };
+    let untitled = Work { kind: WorkKind::Image, title: None, duration_s: None, ..work.clone() };
+    let video = ScrapedVideo {
+        url: "https://www.tiktok.com/@cat/video/1".to_owned(),
+        description: Some("猫".to_owned()),
+        cover_url: Some(signed("cover.jpg")),
+        media_url: Some(signed("video.mp4")),
+        ..ScrapedVideo::default()
+    };
+    let scrape = Scrape { scrape_id: "s-1".to_owned(), videos: vec![video] };
+    let works = Output::Works { works: vec![work, untitled] };
+    let ids = fill(
+        &session,
+        &[
+            with_addresses(1, Operation::GenerateVideo, works),
+            with_addresses(2, Operation::Scrape, Output::Scrape(scrape)),
+        ],
+    );
+    let folder = tempfile::tempdir().unwrap();
+    for format in [ExportFormat::Txt, ExportFormat::Markdown, ExportFormat::Csv, ExportFormat::Json]
+    {
+        let path = folder.path().join(format!("works.{format}"));
+        let done = export(&session, order(&ids, format, &path)).await;
+        assert_eq!((done.state, done.done), (ExportState::Done, 2), "{done:?}");
+        let text = fs::read_to_string(path).unwrap();
+        assert!(!text.contains("canary") && !text.contains("cdn.example"), "{format}: {text}");
+        assert!(text.contains("猫在阳台") && text.contains("tiktok.com"), "{format}: {text}");
+    }
+    let (table, _) = session.table(&Selection::Tasks { ids: ids.clone() }).unwrap();
+    assert!(!table.tsv.contains("canary") && !table.html.contains("canary"));
+    assert!(table.tsv.contains("视频 · 0:15 · 猫在阳台") && table.tsv.contains("图片"));
+
+    // Where the file is read again its works have no address, so that none of them is asked for.
+    let json = folder.path().join("works.json");
+    let known = session.import_file(&json).unwrap();
+    assert_eq!((known.added, known.known), (0, 2));
+    let other = Stage::new().await;
+    let other_session = other.session().await;
+    assert_eq!(other_session.import_file(&json).unwrap().added, 2);
+    let ids = other_session.selected(&Selection::Found { query: String::new() }).unwrap();
+    let records = other_session.engine.store().records(&ids).unwrap();
+    let works: Vec<_> = records.iter().flat_map(|record| &record.task.works).collect();
+    assert!(works.len() == 2 && works.iter().all(|work| work.url.is_empty()), "{works:?}");
+    other_session.close().await;
+    session.close().await;
 }
