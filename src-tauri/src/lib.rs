@@ -5,6 +5,8 @@ mod bindings;
 mod changes;
 mod commands;
 mod diagnostics;
+#[cfg(target_os = "linux")]
+mod drawing;
 mod error;
 mod ipc;
 mod measure;
@@ -19,7 +21,7 @@ use std::process::ExitCode;
 use tauri::{Manager, RunEvent};
 use tracing::error;
 
-use crate::{arguments::Arguments, shell::Shell};
+use crate::{arguments::Arguments, commands::history::Questions, shell::Shell};
 
 /// Opens the window and stays until it is closed.
 pub fn run() -> ExitCode {
@@ -35,6 +37,10 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    #[cfg(target_os = "linux")]
+    if let Some(ended) = drawing::settle() {
+        return ended;
+    }
     match start(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if restart::may_help(&error) => restart::again(),
@@ -72,6 +78,7 @@ fn start(arguments: Arguments) -> tauri::Result<()> {
                 shell
             });
             app.manage(shell);
+            app.manage(Questions::default());
             window::open(app.handle())?;
             Ok(())
         })

@@ -1,10 +1,28 @@
 //! Finding tasks, and what the user says about them: stars, tags, notes.
 
-use shiwen_core::{Desk, HitCount, HitPage, SearchOrder, Selection, TagCount, TaskId, TaskPage};
-use tauri::State;
+use std::time::Duration;
+
+use shiwen_core::{
+    Desk, HitCount, HitPage, Query, SearchOrder, Selection, TagCount, TaskId, TaskPage,
+};
+use shiwen_store::{Effort, StoreError, Turns};
+use tauri::{State, async_runtime::spawn_blocking};
 
 use super::tasks::LONGEST_PAGE;
-use crate::{error::CommandError, shell::Shell};
+use crate::{
+    error::{CommandError, ErrorCode},
+    shell::Shell,
+};
+
+/// How long the window waits for what the index does not know; longer than that it rather hears what there is so far.
+const PATIENCE: Duration = Duration::from_millis(800);
+
+/// What the window asks while its user types: nobody waits for an answer to what was asked before.
+#[derive(Default)]
+pub(crate) struct Questions {
+    pages: Turns,
+    counts: Turns,
+}
 
 /// A stretch of the list from a position on, for a list that is scrolled to anywhere.
 #[tauri::command(async)]
@@ -19,10 +37,11 @@ pub(crate) fn tasks_at(
 }
 
 /// Over all desks; `after` is that of the page before.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
-pub(crate) fn search(
+pub(crate) async fn search(
     shell: State<'_, Shell>,
+    questions: State<'_, Questions>,
     text: String,
     order: SearchOrder,
     after: Option<String>,
@@ -30,14 +49,47 @@ pub(crate) fn search(
 ) -> Result<HitPage, CommandError> {
     let session = shell.session()?;
     let (query, limit) = (session.query(&text), limit.min(LONGEST_PAGE));
-    Ok(session.engine.store().search(&query, order, after.as_deref(), limit)?)
+    let effort = effort(&questions.pages, &query, after.is_some());
+    aside(move || {
+        session.engine.store().search_with(&effort, &query, order, after.as_deref(), limit)
+    })
+    .await
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
-pub(crate) fn count_found(shell: State<'_, Shell>, text: String) -> Result<HitCount, CommandError> {
+pub(crate) async fn count_found(
+    shell: State<'_, Shell>,
+    questions: State<'_, Questions>,
+    text: String,
+) -> Result<HitCount, CommandError> {
     let session = shell.session()?;
-    Ok(session.engine.store().count_found(&session.query(&text))?)
+    let query = session.query(&text);
+    let effort = effort(&questions.counts, &query, false);
+    aside(move || session.engine.store().count_found_with(&effort, &query)).await
+}
+
+fn effort(turns: &Turns, query: &Query, goes_on: bool) -> Effort {
+    let effort = Effort::within(PATIENCE);
+    if query.words.is_empty() {
+        // Not only the search box asks by properties alone.
+        effort
+    } else if goes_on {
+        // What is on screen is read on while the next words are already asked for.
+        effort.while_newest(turns.current())
+    } else {
+        effort.while_newest(turns.next())
+    }
+}
+
+/// Where it holds up no other command.
+async fn aside<T: Send + 'static>(
+    ask: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, CommandError> {
+    match spawn_blocking(ask).await {
+        Ok(answer) => Ok(answer?),
+        Err(error) => Err(CommandError::new(ErrorCode::Internal, &error)),
+    }
 }
 
 #[tauri::command(async)]

@@ -125,7 +125,9 @@ export class Search {
     // The pages behind are read by the same words, also while those of the next key are on their way.
     const [text, order] = [this.#asking, this.#order()];
     try {
-      const page = await ipc.search(text, order, null, PAGE);
+      let page = await ipc.search(text, order, null, PAGE);
+      // One that was given up before anything was found says where to go on: only the end has nothing more.
+      while (page.hits.length === 0 && page.after !== null && asked === this.#asked) page = await ipc.search(text, order, page.after, PAGE);
       if (asked !== this.#asked) return;
       this.query = page.query;
       this.hits.begin(this.#page(page), async (after) => this.#page(await ipc.search(text, order, after, PAGE)), stay);

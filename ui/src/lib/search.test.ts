@@ -64,6 +64,16 @@ describe('typing', () => {
     expect([ids(search), search.words]).toEqual([[9], ['青菜']]);
   });
 
+  it('goes on where looking was given up before anything was found', async () => {
+    const search = new Search(() => 'newest');
+    asked.mockResolvedValueOnce(answer(['！'], [], 'all 900')).mockResolvedValueOnce(answer(['！'], [], 'all 800')).mockResolvedValueOnce(answer(['！'], [7]));
+    search.type('！');
+    expect(search.settled).toBe(false);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked.mock.calls.map((call) => call[2])).toEqual([null, 'all 900', 'all 800']);
+    expect([ids(search), search.settled, search.count?.count]).toEqual([[7], true, 1]);
+  });
+
   it('keeps the hits shown until those of the next key are here', async () => {
     const search = new Search(() => 'newest');
     const next = later<HitPage>();

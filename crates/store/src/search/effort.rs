@@ -42,6 +42,11 @@ impl Turns {
         let own = self.0.fetch_add(1, Ordering::Relaxed) + 1;
         Turn { own, newest: Arc::clone(&self.0) }
     }
+
+    /// The turn of the newest question so far, for what goes on with an older one: it ends no turn.
+    pub fn current(&self) -> Turn {
+        Turn { own: self.0.load(Ordering::Relaxed), newest: Arc::clone(&self.0) }
+    }
 }
 
 /// The turn of one question.
@@ -68,7 +73,10 @@ mod tests {
         let older = Effort::default().while_newest(pages.next());
         assert!(!older.is_over());
         let newer = Effort::default().while_newest(pages.next());
-        assert!(older.is_over() && !newer.is_over() && !count.is_over());
+        let beside = Effort::default().while_newest(pages.current());
+        assert!(older.is_over() && !newer.is_over() && !beside.is_over() && !count.is_over());
+        drop(pages.next());
+        assert!(newer.is_over() && beside.is_over());
     }
 
     #[test]
