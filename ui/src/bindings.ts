@@ -474,6 +474,8 @@ export type ExportFailure = "disk_full" |
 "unwritable" | 
 /**  Nothing was selected, or it is gone. */
 "nothing" | 
+/**  The search finds nothing. */
+"nothing_found" | 
 /**  More rows than a table file may have. */
 "too_many" | "history";
 

@@ -117,6 +117,7 @@ fn failure_key(failure: ExportFailure) -> &'static str {
         ExportFailure::DiskFull => "export.disk_full",
         ExportFailure::Unwritable => "export.unwritable",
         ExportFailure::Nothing => "export.nothing",
+        ExportFailure::NothingFound => "export.nothing_found",
         ExportFailure::TooMany => "export.too_many",
         ExportFailure::History => "export.history",
     }

@@ -56,6 +56,9 @@ impl Search {
             say!("{}", json::line(&found)?);
             return Ok(Exit::Done);
         }
+        if found.hits.is_empty() && self.limit > 0 {
+            eprintln!("{}", words.say("cli.nothing_found", &[]));
+        }
         for hit in &found.hits {
             show(hit, words)?;
         }

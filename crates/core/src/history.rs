@@ -89,7 +89,7 @@ pub struct Hit {
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct HitPage {
     pub hits: Vec<Hit>,
-    /// Hand it back for the page behind this one; none at the end.
+    /// Hand it back for the page behind this one; none at the end. A page that is not full was given up there.
     pub after: Option<String>,
     /// The text as it was understood.
     pub query: Query,
@@ -268,6 +268,8 @@ words! {
         Unwritable = "unwritable",
         /// Nothing was selected, or it is gone.
         Nothing = "nothing",
+        /// The search finds nothing.
+        NothingFound = "nothing_found",
         /// More rows than a table file may have.
         TooMany = "too_many",
         History = "history",

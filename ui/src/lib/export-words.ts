@@ -43,6 +43,7 @@ const failures: Record<ExportFailure, { text: MessageKey; remedy: ExportRemedy |
   disk_full: { text: 'export.disk_full', remedy: 'other_place' },
   unwritable: { text: 'export.unwritable', remedy: 'other_place' },
   nothing: { text: 'export.nothing', remedy: null },
+  nothing_found: { text: 'export.nothing_found', remedy: null },
   too_many: { text: 'export.too_many', remedy: 'csv' },
   history: { text: 'export.history', remedy: 'again' },
 };

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use shiwen_core::{Export, ExportFailure, ExportOrder, ExportState, Timestamp};
+use shiwen_core::{Export, ExportFailure, ExportOrder, ExportState, Selection, Timestamp};
 use shiwen_export::{Exported, Plan, Template, Wording, WriteError, Writer};
 use tokio::sync::watch;
 
@@ -85,7 +85,10 @@ impl Job {
         let ids = search::selected(&self.shared.store, &self.order.selection)?;
         self.now.total = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         if ids.is_empty() {
-            return Err(Trouble::Failed(ExportFailure::Nothing));
+            return Err(Trouble::Failed(match self.order.selection {
+                Selection::Found { .. } => ExportFailure::NothingFound,
+                Selection::Tasks { .. } => ExportFailure::Nothing,
+            }));
         }
         self.shared.tell(&self.now);
         let is_new = self.target.make().map_err(sorted)?;

@@ -271,7 +271,7 @@ async fn what_cannot_be_exported_is_told_apart() {
     assert_eq!(failure(each).await, ExportFailure::Nothing);
     let found = Selection::Found { query: "没有这样的词".to_owned() };
     let found = ExportOrder { selection: found, ..order(&[], ExportFormat::Csv, &csv) };
-    assert_eq!(failure(found).await, ExportFailure::Nothing);
+    assert_eq!(failure(found).await, ExportFailure::NothingFound);
     assert!(names(folder.path()).is_empty());
 
     fs::write(folder.path().join("file"), "").unwrap();
