@@ -43,6 +43,8 @@ pub(crate) enum ErrorCode {
     TooMany,
     /// A file that the user picked cannot be read.
     FileUnreadable,
+    /// Where the user wants a file none can be written; nothing was.
+    FileUnwritable,
     /// It was not written by this program.
     ForeignFile,
     /// It was written by a newer version.
@@ -181,6 +183,15 @@ pub(crate) fn of_backup(backup: &Path, error: &StoreError) -> CommandError {
         StoreError::Unwritable { path, .. } if path == backup => ErrorCode::FileUnreadable,
         StoreError::Damaged(_) => ErrorCode::ForeignFile,
         StoreError::Newer(_) => ErrorCode::NewerFile,
+        other => store(other),
+    };
+    CommandError::new(code, error)
+}
+
+/// What kept a file from being written where the user wants it.
+pub(crate) fn of_target(error: &StoreError) -> CommandError {
+    let code = match error {
+        StoreError::Unwritable { .. } => ErrorCode::FileUnwritable,
         other => store(other),
     };
     CommandError::new(code, error)

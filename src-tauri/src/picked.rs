@@ -1,8 +1,9 @@
 //! Files that the user picked in a dialog. The page names no other ones: what got into it cannot read or write the disk.
 
 use std::{
-    collections::HashSet,
-    sync::{Mutex, PoisonError},
+    collections::HashMap,
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use tauri_plugin_dialog::FilePath;
@@ -12,12 +13,15 @@ use crate::error::{CommandError, ErrorCode};
 
 #[derive(Default)]
 pub(crate) struct Picked {
-    paths: Mutex<HashSet<String>>,
+    /// With each, whether the user agreed that the file which is there is replaced.
+    paths: Mutex<HashMap<String, bool>>,
 }
 
+/// The answer of a dialog.
+type Told = oneshot::Receiver<Option<FilePath>>;
+
 /// What a dialog calls, and where its answer comes out.
-pub(crate) fn answer() -> (impl FnOnce(Option<FilePath>) + Send, oneshot::Receiver<Option<FilePath>>)
-{
+pub(crate) fn answer() -> (impl FnOnce(Option<FilePath>) + Send, Told) {
     let (tell, told) = oneshot::channel();
     let tell = move |picked| {
         // Nobody waits any more when the program ends under the dialog.
@@ -27,39 +31,111 @@ pub(crate) fn answer() -> (impl FnOnce(Option<FilePath>) + Send, oneshot::Receiv
 }
 
 impl Picked {
-    /// Waits for a dialog and notes what was picked; none when nothing was.
-    pub(crate) async fn note(&self, told: oneshot::Receiver<Option<FilePath>>) -> Option<String> {
-        let path = told.await.ok().flatten()?.into_path().ok()?;
-        let path = path.to_str()?.to_owned();
-        self.paths.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
-        Some(path)
+    /// Waits for a dialog and notes what was picked to be read; none when nothing was.
+    ///
+    /// # Errors
+    /// When its name cannot be told to the page.
+    pub(crate) async fn note(&self, told: Told) -> Result<Option<String>, CommandError> {
+        let path = named(told, ErrorCode::FileUnreadable).await?;
+        Ok(path.inspect(|path| drop(self.paths().insert(path.clone(), false))))
+    }
+
+    /// As [`Picked::note`], for a file or folder that is to be written. Who picks a file that is there has agreed to
+    /// replace it: the dialog asks that.
+    ///
+    /// # Errors
+    /// As [`Picked::note`].
+    pub(crate) async fn note_target(&self, told: Told) -> Result<Option<String>, CommandError> {
+        let path = named(told, ErrorCode::FileUnwritable).await?;
+        Ok(path.inspect(|path| drop(self.paths().insert(path.clone(), Path::new(path).is_file()))))
     }
 
     /// # Errors
     /// When the user has not picked this path.
     pub(crate) fn demand(&self, path: &str) -> Result<(), CommandError> {
-        match self.paths.lock().unwrap_or_else(PoisonError::into_inner).contains(path) {
+        match self.paths().contains_key(path) {
             true => Ok(()),
             false => Err(CommandError::plain(ErrorCode::InvalidField, "nobody picked this file")),
         }
+    }
+
+    /// Whether the file at a path may be replaced.
+    pub(crate) fn may_replace(&self, path: &str) -> bool {
+        self.paths().get(path).copied().unwrap_or_default()
+    }
+
+    /// It is being replaced: the user agreed to that once, not to every time.
+    pub(crate) fn replaced(&self, path: &str) {
+        self.paths().insert(path.to_owned(), false);
+    }
+
+    fn paths(&self) -> MutexGuard<'_, HashMap<String, bool>> {
+        self.paths.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The path that a dialog answers.
+async fn named(told: Told, otherwise: ErrorCode) -> Result<Option<String>, CommandError> {
+    let Some(picked) = told.await.ok().flatten() else { return Ok(None) };
+    let path = picked.into_path().map_err(|error| CommandError::new(otherwise, &error))?;
+    match path.into_os_string().into_string() {
+        Ok(path) => Ok(Some(path)),
+        Err(_) => Err(CommandError::plain(otherwise, "the name of the file is no Unicode")),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tauri::async_runtime::block_on;
+
     use super::*;
+
+    fn told(path: impl Into<std::path::PathBuf>) -> Told {
+        let (tell, told) = answer();
+        tell(Some(FilePath::Path(path.into())));
+        told
+    }
 
     #[test]
     fn only_what_was_picked_in_a_dialog_may_be_used() {
         let picked = Picked::default();
-        let (tell, told) = answer();
-        tell(Some(FilePath::Path("/home/user/texts.json".into())));
-        let path = tauri::async_runtime::block_on(picked.note(told));
+        let path = block_on(picked.note(told("/home/user/texts.json"))).unwrap();
         assert_eq!(path.as_deref(), Some("/home/user/texts.json"));
         assert!(picked.demand("/home/user/texts.json").is_ok());
         assert!(picked.demand("/home/user/.profile").is_err());
         let (tell, told) = answer();
         tell(None);
-        assert_eq!(tauri::async_runtime::block_on(picked.note(told)), None);
+        assert_eq!(block_on(picked.note(told)).unwrap(), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_is_no_unicode_is_refused_aloud() {
+        use std::os::unix::ffi::OsStringExt;
+        let name = || std::ffi::OsString::from_vec(b"/home/user/\xFF.json".to_vec());
+        let picked = Picked::default();
+        let refused = block_on(picked.note(told(name()))).unwrap_err();
+        assert_eq!(refused.code, ErrorCode::FileUnreadable);
+        let refused = block_on(picked.note_target(told(name()))).unwrap_err();
+        assert_eq!(refused.code, ErrorCode::FileUnwritable);
+    }
+
+    #[test]
+    fn a_file_that_was_there_when_it_was_picked_to_be_written_may_be_replaced_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (folder.path().join("old.txt"), folder.path().join("new.txt"));
+        std::fs::write(&old, "mine").unwrap();
+        let picked = Picked::default();
+        let pick = |path: &Path| block_on(picked.note_target(told(path))).unwrap().unwrap();
+        let paths = [&*old, &new, folder.path()].map(pick);
+        std::fs::write(&new, "made meanwhile by somebody else").unwrap();
+        assert_eq!(
+            [&paths[0], &paths[1], &paths[2]].map(|path| picked.may_replace(path)),
+            [true, false, false]
+        );
+        picked.replaced(&paths[0]);
+        assert!(!picked.may_replace(&paths[0]) && picked.demand(&paths[0]).is_ok());
+        let read = block_on(picked.note(told(&*old))).unwrap().unwrap();
+        assert!(!picked.may_replace(&read), "picked to be read");
     }
 }

@@ -109,7 +109,10 @@ export const commands = {
 	/**  What tidying would change. */
 	previewTidy: (text: TextRef, steps: TidySteps) => typedError<Comparison, CommandError>(__TAURI_INVOKE("preview_tidy", { text, steps })),
 	saveTidied: (text: TextRef, steps: TidySteps) => typedError<Transcript, CommandError>(__TAURI_INVOKE("save_tidied", { text, steps })),
-	/**  Writes only where the user picked a place, or into the folder of downloads. */
+	/**
+	 *  Writes only where the user picked a place, or into the folder of downloads. A file that is there is replaced only
+	 *  where the user agreed to that, in the dialog.
+	 */
 	startExport: (order: ExportOrder) => typedError<Export, CommandError>(__TAURI_INVOKE("start_export", { order })),
 	cancelExport: (id: number) => typedError<null, CommandError>(__TAURI_INVOKE("cancel_export", { id })),
 	exports: () => typedError<Export[], CommandError>(__TAURI_INVOKE("exports")),
@@ -403,6 +406,8 @@ export type ErrorCode = "no_link" | "not_ready" | "task_gone" | "wrong_state" |
 "too_many" | 
 /**  A file that the user picked cannot be read. */
 "file_unreadable" | 
+/**  Where the user wants a file none can be written; nothing was. */
+"file_unwritable" | 
 /**  It was not written by this program. */
 "foreign_file" | 
 /**  It was written by a newer version. */
@@ -702,7 +707,7 @@ export type HitCount = {
 /**  Hits, in the order that was asked for. */
 export type HitPage = {
 	hits: Hit[],
-	/**  Hand it back for the page behind this one; none at the end. */
+	/**  Hand it back for the page behind this one; none at the end. A page that is not full was given up there. */
 	after: string | null,
 	/**  The text as it was understood. */
 	query: Query,

@@ -14,17 +14,23 @@ use crate::{
     shell::Shell,
 };
 
-/// Writes only where the user picked a place, or into the folder of downloads.
+/// Writes only where the user picked a place, or into the folder of downloads. A file that is there is replaced only
+/// where the user agreed to that, in the dialog.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn start_export(
     shell: State<'_, Shell>,
     order: ExportOrder,
 ) -> Result<Export, CommandError> {
-    if let Some(path) = &order.path {
-        shell.picked.demand(path)?;
+    let session = shell.session()?;
+    let Some(path) = order.path.clone() else { return Ok(session.start_export(order)?) };
+    shell.picked.demand(&path)?;
+    if !shell.picked.may_replace(&path) {
+        return Ok(session.start_export(order)?);
     }
-    Ok(shell.session()?.start_export(order)?)
+    let begun = session.start_replacing_export(order)?;
+    shell.picked.replaced(&path);
+    Ok(begun)
 }
 
 #[tauri::command(async)]
@@ -56,7 +62,7 @@ pub(crate) async fn choose_export_path(
         let name = shell.session()?.export_name(format)?;
         dialog.add_filter(format.as_str(), &[format.as_str()]).set_file_name(name).save_file(tell);
     }
-    Ok(shell.picked.note(told).await)
+    shell.picked.note_target(told).await
 }
 
 /// Opens a finished file with the program that the system has for it.

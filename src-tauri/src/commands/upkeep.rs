@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use shiwen_core::{Backup, Imported, Timestamp};
 use shiwen_store::Store;
-use tauri::{AppHandle, Manager, State};
+use tauri::{AppHandle, Manager, State, async_runtime::spawn_blocking};
 use tauri_plugin_dialog::DialogExt;
 
 use crate::{
-    error::{CommandError, of_backup},
+    error::{CommandError, ErrorCode, of_backup, of_target},
     picked::answer,
     shell::{After, PATIENCE, Shell},
 };
@@ -29,8 +29,11 @@ pub(crate) async fn save_backup_as(
     let (tell, told) = answer();
     let name = shell.session()?.backup_name();
     app.dialog().file().add_filter("db", &["db"]).set_file_name(name).save_file(tell);
-    let Some(path) = shell.picked.note(told).await else { return Ok(None) };
-    Ok(Some(shell.session()?.backup_to(Path::new(&path))?))
+    let Some(path) = shell.picked.note_target(told).await? else { return Ok(None) };
+    let session = shell.session()?;
+    let made = spawn_blocking(move || session.backup_to(Path::new(&path))).await;
+    let made = made.map_err(|error| CommandError::new(ErrorCode::Internal, &error))?;
+    Ok(Some(made.map_err(|error| of_target(&error))?))
 }
 
 /// Newest first; also while the history cannot be opened.
@@ -49,7 +52,7 @@ pub(crate) async fn choose_backup(
 ) -> Result<Option<String>, CommandError> {
     let (tell, told) = answer();
     app.dialog().file().add_filter("db", &["db"]).pick_file(tell);
-    Ok(shell.picked.note(told).await)
+    shell.picked.note(told).await
 }
 
 /// Puts a backup in the place of the history, and starts the program anew.
@@ -81,7 +84,7 @@ pub(crate) async fn choose_import_file(
 ) -> Result<Option<String>, CommandError> {
     let (tell, told) = answer();
     app.dialog().file().add_filter("json", &["json"]).pick_file(tell);
-    Ok(shell.picked.note(told).await)
+    shell.picked.note(told).await
 }
 
 #[tauri::command(async)]

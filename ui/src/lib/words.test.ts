@@ -49,6 +49,7 @@ const ERRORS: Record<ErrorCode, true> = {
   nothing_selected: true,
   too_many: true,
   file_unreadable: true,
+  file_unwritable: true,
   foreign_file: true,
   newer_file: true,
   damaged_file: true,

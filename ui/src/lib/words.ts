@@ -378,6 +378,7 @@ const errors: Record<ErrorCode, MessageKey> = {
   nothing_selected: 'error.nothing_selected',
   too_many: 'error.too_many',
   file_unreadable: 'error.file_unreadable',
+  file_unwritable: 'error.file_unwritable',
   foreign_file: 'error.foreign_file',
   newer_file: 'error.newer_file',
   damaged_file: 'error.damaged_file',

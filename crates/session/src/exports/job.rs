@@ -126,7 +126,11 @@ impl Job {
             return Err(Trouble::Failed(ExportFailure::Nothing));
         }
         writer.finish().and_then(|out| Ok(out.end(true)?)).map_err(judged)?;
-        made.name(stem, target.ending).map_err(sorted)
+        let named = match target.replaces {
+            true => made.replace(stem, target.ending),
+            false => made.name(stem, target.ending),
+        };
+        named.map_err(sorted)
     }
 
     fn write_each(&mut self, mut pages: Pages<'_>, made: &mut Made) -> Result<PathBuf, Trouble> {
@@ -238,6 +242,15 @@ impl Made {
         self.part = None;
         let path = self.folder.join(&name);
         self.files.push(name);
+        Ok(path)
+    }
+
+    /// As [`Made::name`]; what has that name goes, in the same moment. So this is the last that is done.
+    fn replace(&mut self, stem: &str, ending: &str) -> io::Result<PathBuf> {
+        let part = self.part.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        let path = self.folder.join(format!("{stem}.{ending}"));
+        fs::rename(part, &path)?;
+        self.part = None;
         Ok(path)
     }
 

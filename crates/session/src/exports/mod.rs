@@ -9,7 +9,8 @@
 //! - [`Session::table`] is the selected tasks for the clipboard.
 //! - [`Session::import_file`] brings the tasks of a file of our own JSON; it is looked through before any is brought.
 //!
-//! A file is written under another name and gets its own at the end; what has that name already keeps it.
+//! A file is written under another name and gets its own at the end; what has that name already keeps it, unless the
+//! user agreed to replace it.
 
 mod import;
 mod job;
@@ -62,6 +63,13 @@ pub enum ExportError {
     Store(#[from] StoreError),
 }
 
+/// What becomes of a file that has the name already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Existing {
+    Kept,
+    Replaced,
+}
+
 /// The exports of a session, which ends with it.
 pub(crate) struct Exports {
     shared: Arc<Shared>,
@@ -92,11 +100,11 @@ impl Exports {
         Self { shared: Arc::new(shared), runtime: Handle::current() }
     }
 
-    fn start(&self, order: ExportOrder) -> Result<Export, ExportError> {
+    fn start(&self, order: ExportOrder, existing: Existing) -> Result<Export, ExportError> {
         let template = order.template.as_deref().filter(|template| !template.trim().is_empty());
         let template = template.map(Template::parse).transpose()?;
         let wording = self.shared.wording()?;
-        let target = Target::new(&order, &wording.words, || self.shared.folder())?;
+        let target = Target::new(&order, existing, &wording.words, || self.shared.folder())?;
         let total = match &order.selection {
             Selection::Tasks { ids } => u32::try_from(ids.len()).unwrap_or(u32::MAX),
             Selection::Found { .. } => 0,
@@ -197,7 +205,16 @@ impl Session {
     /// # Errors
     /// [`ExportError::Template`], or when the settings cannot be read. What goes wrong later is said by the export.
     pub fn start_export(&self, order: ExportOrder) -> Result<Export, ExportError> {
-        self.exports.start(order)
+        self.exports.start(order, Existing::Kept)
+    }
+
+    /// As [`Session::start_export`], for a user who agreed that the file at the order's path is replaced. That happens at
+    /// the end and at once: until then, and when it fails, the file is there as it was.
+    ///
+    /// # Errors
+    /// As [`Session::start_export`].
+    pub fn start_replacing_export(&self, order: ExportOrder) -> Result<Export, ExportError> {
+        self.exports.start(order, Existing::Replaced)
     }
 
     /// Stops an export; it says itself when it has ended. One that has ended already stays as it is.

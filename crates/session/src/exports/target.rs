@@ -9,6 +9,7 @@ use shiwen_core::ExportOrder;
 use shiwen_export::{Exported, Field, Wording};
 use shiwen_store::StoreError;
 
+use super::Existing;
 use crate::{Words, files::name};
 
 /// Folders of one name that are tried at most.
@@ -21,12 +22,16 @@ pub(super) struct Target {
     pub(super) ending: &'static str,
     /// The folder is to be a new one of its name.
     is_new: bool,
+    /// The one file takes the place of what has its name.
+    pub(super) replaces: bool,
 }
 
 impl Target {
-    /// Where an order wants its files; without a wish in the folder that `usual` names.
+    /// Where an order wants its files; without a wish in the folder that `usual` names. Whoever agreed to a
+    /// replacing agreed to it for the path that was wished, to the letter.
     pub(super) fn new(
         order: &ExportOrder,
+        existing: Existing,
         words: &Words,
         usual: impl FnOnce() -> Result<PathBuf, StoreError>,
     ) -> Result<Self, StoreError> {
@@ -39,26 +44,27 @@ impl Target {
             let wanted = words.say("cli.export.file", &[("date", &date)]);
             name::stem(&wanted).unwrap_or(date)
         };
+        let of = |folder, stem| Self { folder, stem, ending, is_new: false, replaces: false };
         Ok(match (wish, order.each) {
-            (Some(folder), true) => Self { folder, stem: None, ending, is_new: false },
-            (None, true) => {
-                Self { folder: usual()?.join(named()), stem: None, ending, is_new: true }
-            }
+            (Some(folder), true) => of(folder, None),
+            (None, true) => Self { is_new: true, ..of(usual()?.join(named()), None) },
             (Some(path), false) => {
                 let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-                Self { folder, stem: Some(stem_of(&path, ending)), ending, is_new: false }
+                let made = of(folder, Some(stem_of(&path, ending)));
+                let is_same = made.file().is_some_and(|file| file == path);
+                Self { replaces: existing == Existing::Replaced && is_same, ..made }
             }
-            (None, false) => Self { folder: usual()?, stem: Some(named()), ending, is_new: false },
+            (None, false) => of(usual()?, Some(named())),
         })
     }
 
     /// The file or folder, as far as it is known before it is there.
     pub(super) fn path(&self) -> String {
-        let path = match &self.stem {
-            Some(stem) => self.folder.join(format!("{stem}.{}", self.ending)),
-            None => self.folder.clone(),
-        };
-        path.to_string_lossy().into_owned()
+        self.file().unwrap_or_else(|| self.folder.clone()).to_string_lossy().into_owned()
+    }
+
+    fn file(&self) -> Option<PathBuf> {
+        Some(self.folder.join(format!("{}.{}", self.stem.as_ref()?, self.ending)))
     }
 
     /// Sees to the folder. Answers whether it was made.

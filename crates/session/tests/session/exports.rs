@@ -473,3 +473,37 @@ async fn signed_addresses_leave_in_no_format() {
     other_session.close().await;
     session.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_replaced_only_by_an_export_that_was_agreed_on_and_ended_well() {
+    let stage = Stage::new().await;
+    let session = stage.session().await;
+    let ids = fill(&session, &many(3));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.txt");
+    fs::write(&path, "mine").unwrap();
+    let replacing = async |order: ExportOrder| {
+        let mut changes = session.export_changes();
+        let begun = session.start_replacing_export(order).unwrap();
+        ended(&mut changes, begun.id).await.pop().unwrap()
+    };
+
+    // One that fails leaves the file, and one whose name gets an ending was agreed on for another name.
+    let failed = replacing(order(&[TaskId(9999)], ExportFormat::Txt, &path)).await;
+    assert_eq!(failed.failure, Some(ExportFailure::Nothing));
+    let other = replacing(order(&ids, ExportFormat::Txt, &folder.path().join("a"))).await;
+    assert_eq!(Path::new(&other.path), folder.path().join("a (2).txt"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+
+    let done = replacing(order(&ids, ExportFormat::Txt, &path)).await;
+    assert_eq!((done.state, Path::new(&done.path)), (ExportState::Done, &*path), "{done:?}");
+    assert!(fs::read_to_string(&path).unwrap().contains("红烧肉 2"));
+    assert_eq!(names(folder.path()), ["a (2).txt", "a.txt"]);
+
+    // A folder of that name is no file to be replaced.
+    fs::create_dir(folder.path().join("b.txt")).unwrap();
+    let failed = replacing(order(&ids, ExportFormat::Txt, &folder.path().join("b.txt"))).await;
+    assert_eq!(failed.failure, Some(ExportFailure::Unwritable));
+    assert_eq!(names(folder.path()), ["a (2).txt", "a.txt", "b.txt"]);
+    session.close().await;
+}
