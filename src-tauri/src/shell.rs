@@ -47,6 +47,18 @@ pub(crate) enum After {
     Forgetting,
 }
 
+impl After {
+    /// After the history of `mode` was erased. The page keeps texts that were not saved yet, of the real history and of
+    /// the sandbox in one place: with the real one all of them go, with the sandbox only its own, which the page sees to
+    /// itself.
+    pub(crate) fn erasing(mode: &Mode) -> Self {
+        match mode {
+            Mode::Real => Self::Forgetting,
+            Mode::Sandbox { .. } => Self::Keeping,
+        }
+    }
+}
+
 struct Open {
     session: Result<Arc<Session>, StartProblem>,
     forwarding: Vec<JoinHandle<()>>,
@@ -323,4 +335,15 @@ fn once_alone(act: impl Fn() -> Result<(), StoreError>) -> Result<(), StoreError
 /// Before anything was opened; never shown.
 fn no_problem() -> StartProblem {
     StartProblem { kind: StartProblemKind::Busy, path: String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deleting_all_that_the_sandbox_did_leaves_what_the_page_keeps_of_the_real_history() {
+        assert_eq!(After::erasing(&Mode::sandbox()), After::Keeping);
+        assert_eq!(After::erasing(&Mode::Real), After::Forgetting);
+    }
 }

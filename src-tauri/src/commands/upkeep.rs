@@ -111,12 +111,14 @@ pub(crate) async fn delete_everything(
 ) -> Result<(), CommandError> {
     let folder = shell.history_folder();
     shell.replace(move || Store::erase(&folder, backups, PATIENCE)).await?;
-    // The page keeps texts that were not saved yet.
-    for window in app.webview_windows().values() {
-        if let Err(error) = window.clear_all_browsing_data() {
-            tracing::warn!(%error, "what the page keeps was not deleted");
+    let after = After::erasing(&shell.mode());
+    if after == After::Forgetting {
+        for window in app.webview_windows().values() {
+            if let Err(error) = window.clear_all_browsing_data() {
+                tracing::warn!(%error, "what the page keeps was not deleted");
+            }
         }
     }
-    shell.restart(After::Forgetting);
+    shell.restart(after);
     Ok(())
 }

@@ -97,6 +97,21 @@ export class Drafts {
     this.#looked.clear();
   }
 
+  /** Takes off the shelf what lies there of this history, which is about to go. What is answered puts it back. */
+  forget(): () => void {
+    this.flush();
+    try {
+      const shelf = this.#shelf();
+      const keys = this.#shelved().map((id) => this.#key(id));
+      const kept = keys.map((key) => shelf.getItem(key) ?? '');
+      for (const key of keys) shelf.removeItem(key);
+      return () => keys.forEach((key, at) => shelf.setItem(key, kept[at] ?? ''));
+    } catch {
+      // No shelf, so nothing lies on it.
+      return () => undefined;
+    }
+  }
+
   #key(id: TaskId): string {
     return `${PREFIX}${id} ${this.#place()}`;
   }

@@ -39,6 +39,20 @@ describe('an unsaved edit', () => {
     expect(new Drafts(() => 'home', () => store).look(task)?.text).toBe('改过');
   });
 
+  it('goes with its history alone, and is there again when that was not deleted', () => {
+    const store = shelf();
+    const [real, sandbox] = ['home', 'home/sandbox'].map((place) => new Drafts(() => place, () => store));
+    real?.put(task, { text: '真的', version: 1, newest: 3 });
+    sandbox?.put(task, { text: '试的', version: 1, newest: 3 });
+    real?.flush();
+    const putBack = sandbox?.forget();
+    vi.advanceTimersByTime(1000);
+    expect([...store.kept.keys()]).toEqual(['draft 9 home']);
+    putBack?.();
+    expect(new Drafts(() => 'home/sandbox', () => store).look(task)?.text).toBe('试的');
+    expect(new Drafts(() => 'home', () => store).look(task)?.text).toBe('真的');
+  });
+
   it('is nowhere any more once it was saved or given up', () => {
     const store = shelf();
     const drafts = new Drafts(() => 'home', () => store);
