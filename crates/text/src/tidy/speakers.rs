@@ -1,10 +1,11 @@
 //! Drops the names of speakers at the beginnings of lines.
 //!
-//! `说话人1：` and the like are labels wherever they stand; any other name only where it begins several lines.
+//! `说话人1：` and the like are labels wherever they stand; any other name where it begins several lines, and then those
+//! that look like it too: a guest who speaks once is no less named than the host. Stamps before a label stay.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
-use super::stamp;
+use super::{stamp, stamps};
 
 /// A name is never longer, in characters.
 const LONGEST: usize = 16;
@@ -30,6 +31,10 @@ const HEADINGS: [&str; 36] = [
     "简介", "结果", "方法", "好处", "坏处", "建议", "作者", "来源", "地址", "电话", "note", "tips",
 ];
 
+/// Words that a sentence begins with, and with which it introduces what is said: no names.
+const PRONOUNS: [char; 8] = ['我', '你', '您', '他', '她', '它', '这', '那'];
+const VERBS: [char; 10] = ['说', '道', '问', '答', '讲', '喊', '想', '是', '有', '下'];
+
 pub(super) fn dropped(text: &str) -> String {
     let chains: Vec<(&str, Chain)> = text.split('\n').map(|line| (line, Chain::of(line))).collect();
     let mut lines: HashMap<&str, usize> = HashMap::new();
@@ -41,25 +46,72 @@ pub(super) fn dropped(text: &str) -> String {
             *lines.entry(name).or_default() += 1;
         }
     }
-    let speaks = |label: &Label| {
-        is_sure(label.name)
-            || lines.get(label.name).is_some_and(|lines| *lines > 1) && may_name(label.name)
+    let repeated = |label: &Label| {
+        lines.get(label.name).is_some_and(|lines| *lines > 1) && may_name(label.name)
     };
-    let mut kept = Vec::with_capacity(chains.len());
+    let speaks = |label: &Label| is_sure(label.name) || repeated(label);
+    let mut shapes: Vec<Shape> = Vec::new();
+    for label in chains.iter().flat_map(|(_, chain)| &chain.labels).filter(|label| repeated(label))
+    {
+        match shapes.iter_mut().find(|shape| shape.is_like(label)) {
+            Some(shape) => shape.longest = shape.longest.max(label.name.chars().count()),
+            None => shapes.push(Shape::of(label)),
+        }
+    }
+    let mut kept: Vec<Cow<'_, str>> = Vec::with_capacity(chains.len());
     for (line, chain) in &chains {
+        let (before, words) = line.split_at(chain.lead);
+        let first = chain.labels.first();
         let led = chain.labels.iter().take_while(|label| speaks(label)).last();
-        match led {
-            None if is_sure(line.trim()) => {}
-            None => kept.push(*line),
-            Some(label) => {
-                let rest = &line[label.end..];
-                if !rest.trim().is_empty() {
-                    kept.push(rest.trim_start());
-                }
+        let led = led.or(first.filter(|label| shapes.iter().any(|shape| shape.fits(label))));
+        let rest = match led {
+            Some(label) => line[label.end..].trim_start(),
+            None if is_sure(words.trim()) => "",
+            None => {
+                kept.push(Cow::Borrowed(line));
+                continue;
             }
+        };
+        if rest.is_empty() {
+            let before = before.trim_end();
+            kept.extend((!before.is_empty()).then_some(Cow::Borrowed(before)));
+        } else {
+            kept.push(Cow::Owned(format!("{before}{rest}")));
         }
     }
     kept.join("\n")
+}
+
+/// How the labels of a text are written.
+struct Shape {
+    mark: char,
+    is_chinese: bool,
+    /// In characters.
+    longest: usize,
+}
+
+impl Shape {
+    fn of(label: &Label<'_>) -> Self {
+        let is_chinese = label.name.chars().any(super::kind::is_cjk);
+        Self { mark: label.mark, is_chinese, longest: label.name.chars().count() }
+    }
+
+    fn is_like(&self, label: &Label<'_>) -> bool {
+        let other = Self::of(label);
+        (self.mark, self.is_chinese) == (other.mark, other.is_chinese)
+    }
+
+    /// Whether a label that stands there once is one like the others.
+    fn fits(&self, label: &Label<'_>) -> bool {
+        let name = label.name;
+        // Nothing tells a name of another alphabet from any other word.
+        let room = if self.is_chinese { self.longest + 1 } else { self.longest };
+        self.is_like(label)
+            && name.chars().count() <= room
+            && may_name(name)
+            && !name.starts_with(PRONOUNS)
+            && !name.ends_with(VERBS)
+    }
 }
 
 /// Whether a line begins as one does that says who speaks.
@@ -71,24 +123,28 @@ pub(super) fn begins(line: &str) -> bool {
 #[derive(Debug, PartialEq, Eq)]
 struct Label<'a> {
     name: &'a str,
+    mark: char,
     /// Where it ends in its line, in bytes.
     end: usize,
 }
 
 /// The labels that a line begins with, one behind the other.
 struct Chain<'a> {
+    /// Where they begin, in bytes: behind stamps.
+    lead: usize,
     labels: Vec<Label<'a>>,
 }
 
 impl<'a> Chain<'a> {
     fn of(line: &'a str) -> Self {
         let mut labels = Vec::new();
-        let mut at = 0;
+        let lead = stamps::lead(line);
+        let mut at = lead;
         while let Some(label) = Self::label(line, at) {
             at = label.end;
             labels.push(label);
         }
-        Self { labels }
+        Self { lead, labels }
     }
 
     fn label(line: &'a str, from: usize) -> Option<Label<'a>> {
@@ -101,7 +157,7 @@ impl<'a> Chain<'a> {
         let name = rest[..colon].trim_end();
         // `https://` is no speaker, and `10:30` no name.
         let is_name = is_name(name) && !behind.starts_with("//");
-        is_name.then(|| Label { name, end: line.len() - behind.len() })
+        is_name.then(|| Label { name, mark, end: line.len() - behind.len() })
     }
 }
 

@@ -5,14 +5,31 @@ use super::{kind, speakers, stamp};
 
 /// Bare stamps of minutes and seconds at the beginnings of so many lines are those of a transcript.
 const FEW: usize = 3;
+/// Between two stamps of a transcript lie at most so many seconds, or ten times as many as between those before.
+const LEAP: u32 = 300;
 /// A stamp in brackets is never longer, in bytes.
 const LONGEST: usize = 64;
 
 pub(super) fn dropped(text: &str) -> String {
     let cues = without_cues(text);
-    let bare_too = are_a_transcript(cues.iter().copied());
-    let lines = cues.into_iter().filter_map(|line| cleaned(line, bare_too));
+    let stamped = of_a_transcript(&cues);
+    let lines = cues.iter().zip(stamped).filter_map(|(line, stamped)| cleaned(line, stamped));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// How many bytes a line's leading stamps take, with the white space around them; 0 where there are none.
+pub(super) fn lead(line: &str) -> usize {
+    let mut rest = line.trim_start();
+    let mut lead = 0;
+    let length = |rest: &str| {
+        let brackets = || bracketed(rest, &['[', '【', '<']).map(|(length, _)| length);
+        leading(rest, true).or_else(brackets)
+    };
+    while let Some(length) = length(rest) {
+        rest = rest[length..].trim_start();
+        lead = line.len() - rest.len();
+    }
+    lead
 }
 
 /// The lines without the heads of cues, as SubRip and WebVTT have them: a number, and a line with `-->`.
@@ -59,19 +76,46 @@ fn is_number(line: &str) -> bool {
     (1..=6).contains(&line.len()) && line.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Bare stamps of minutes could be times of day; several that begin in the first minute and run on are none.
-fn are_a_transcript<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
-    let times: Vec<u32> =
-        lines.filter_map(|line| bare(line.trim_start(), true).map(|stamp| stamp.seconds)).collect();
-    times.len() >= FEW && times[0] < 60 && times.is_sorted()
+/// Which lines begin with a bare stamp of minutes. It could be a time of day; several that begin in the first minute and
+/// run on are none, but one that leaps far ahead of the others is.
+fn of_a_transcript(lines: &[&str]) -> Vec<bool> {
+    let stamps: Vec<(usize, stamp::Stamp)> = lines
+        .iter()
+        .enumerate()
+        .filter_map(|(at, line)| Some((at, bare(line.trim_start(), true)?)))
+        .collect();
+    let mut stamped = vec![false; lines.len()];
+    let (mut last, mut longest, mut many) = (0, 0, 0);
+    for (n, (at, stamp)) in stamps.iter().enumerate() {
+        let gap = match stamp.seconds.checked_sub(last) {
+            Some(gap) if many > 0 || stamp.seconds < 60 => gap,
+            _ => return vec![false; lines.len()],
+        };
+        if gap > LEAP.max(10 * longest) && !stamp.is_precise {
+            let next = stamps[n + 1..].iter().take(2 * FEW);
+            // Where the others follow, nobody spoke for a while.
+            if next.filter(|(_, next)| next.seconds >= stamp.seconds).count() < FEW {
+                continue;
+            }
+        }
+        if many > 0 {
+            longest = longest.max(gap);
+        }
+        (last, many) = (stamp.seconds, many + 1);
+        stamped[*at] = true;
+    }
+    if many < FEW { vec![false; lines.len()] } else { stamped }
 }
 
 /// A line without its stamps; none where it was nothing else.
 fn cleaned(line: &str, bare_too: bool) -> Option<String> {
     let begin = line.len() - line.trim_start().len();
     let mut rest = &line[begin..];
+    let mut bare_too = bare_too;
     while let Some(length) = leading(rest, bare_too) {
         rest = rest[length..].trim_start();
+        // Behind the stamp of the line the words begin, maybe with a time of day.
+        bare_too = false;
     }
     let had_lead = rest.len() + begin < line.len();
     let mut clean = if had_lead { String::new() } else { line[..begin].to_owned() };
