@@ -37,7 +37,8 @@ impl Picked {
     /// When its name cannot be told to the page.
     pub(crate) async fn note(&self, told: Told) -> Result<Option<String>, CommandError> {
         let path = named(told, ErrorCode::FileUnreadable).await?;
-        Ok(path.inspect(|path| drop(self.paths().insert(path.clone(), false))))
+        self.paths().extend(path.iter().map(|path| (path.clone(), false)));
+        Ok(path)
     }
 
     /// As [`Picked::note`], for a file or folder that is to be written. Who picks a file that is there has agreed to
@@ -47,7 +48,9 @@ impl Picked {
     /// As [`Picked::note`].
     pub(crate) async fn note_target(&self, told: Told) -> Result<Option<String>, CommandError> {
         let path = named(told, ErrorCode::FileUnwritable).await?;
-        Ok(path.inspect(|path| drop(self.paths().insert(path.clone(), Path::new(path).is_file()))))
+        let agreed = path.iter().map(|path| (path.clone(), Path::new(path).is_file()));
+        self.paths().extend(agreed);
+        Ok(path)
     }
 
     /// # Errors

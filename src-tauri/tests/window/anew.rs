@@ -10,6 +10,9 @@ use crate::app::{App, SOON, binary};
 use crate::until::{until, until_true};
 use crate::world::{TASK_ENDS, World, files};
 
+/// A text that the page keeps, as an edit that was not saved yet.
+const UNSAVED: &str = "canary-of-an-unsaved-edit";
+
 /// Of a link that is asked about, and found nowhere afterwards.
 const CODE: &str = "sb-ok-wanted";
 
@@ -74,27 +77,29 @@ fn after_everything_was_deleted_nothing_of_it_is_on_the_disk() -> io::Result<()>
     app.call("make_backup", json!({}))?;
     // Of the real history; the page takes its own of the sandbox off the shelf itself.
     let draft = format!("draft 1 {}", world.data.display());
-    app.run("localStorage.setItem(arguments[0], '未保存')", &[json!(draft)])?;
-    until_true("what the history keeps on the disk", SOON, || Ok::<_, io::Error>(leaves(&world)?))?;
+    app.run("localStorage.setItem(arguments[0], arguments[1])", &[json!(draft), json!(UNSAVED)])?;
+    until_true("what is kept on the disk", SOON, || {
+        Ok::<_, io::Error>(leaves(&world, CODE)? && leaves(&world, UNSAVED)?)
+    })?;
 
     let before = app.incarnation()?;
     call_and_end(&app, "delete_everything", json!({ "backups": true }))?;
     begun_anew(&app, &before)?;
     until("an empty history", SOON, || Ok(tasks(&world).ok().filter(|count| *count == 0)))?;
-    assert!(!leaves(&world)?);
+    assert!(!leaves(&world, CODE)?);
     let kept = app.run("return localStorage.getItem(arguments[0])", &[json!(draft)])?;
-    assert_eq!(kept, json!("未保存"));
+    assert_eq!(kept, json!(UNSAVED));
     Ok(())
 }
 
-/// Whether anything on the disk still tells of the task.
-fn leaves(world: &World) -> io::Result<bool> {
+/// Whether any file of the data folder holds these words.
+fn leaves(world: &World, words: &str) -> io::Result<bool> {
     let mut found = false;
     files(&world.data, &mut |_, content| {
         // The web view writes in UTF-16.
-        let wide: Vec<u8> = CODE.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> = words.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let holds = |wanted: &[u8]| content.windows(wanted.len()).any(|part| part == wanted);
-        found |= holds(CODE.as_bytes()) || holds(&wide);
+        found |= holds(words.as_bytes()) || holds(&wide);
     })?;
     Ok(found)
 }

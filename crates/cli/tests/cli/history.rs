@@ -65,6 +65,8 @@ fn tasks_are_found_by_any_part_of_their_words_and_counted() {
     assert!(said.contains("红烧肉") && said.contains("再炒糖色"), "{said}");
     let limited = stage.run(&["search", "老周", "--limit", "1"]);
     assert!(said_of(&limited).contains('2'), "{}", said_of(&limited));
+    let nothing = stage.run(&["search", "没有的字"]);
+    assert_eq!((nothing.stdout.len(), said_of(&nothing).trim()), (0, "没有找到。"));
     let unknown = stage.run(&["search", "平台:没有的"]);
     assert!(said_of(&unknown).contains("平台:没有的"));
     assert_eq!(stage.json(&["reindex"]), json!({ "tasks": 2 }));
@@ -108,7 +110,8 @@ fn what_cannot_be_exported_or_imported_says_why() {
     let out = stage.folder.path().join("x.txt");
     let out = out.to_str().unwrap();
     for (arguments, code, words) in [
-        (&["export", "--query", "没有的字", "--out", out][..], 4, "要导出的任务"),
+        (&["export", "--query", "没有的字", "--out", out][..], 4, "没有找到"),
+        (&["export", "99", "--out", out], 4, "要导出的任务"),
         (&["export", "1", "--template", "{{nothing}}", "--out", out], 2, "模板"),
         (&["export"], 2, "required"),
         (&["import", "/nowhere/at/all.json"], 4, "读不了"),
