@@ -226,7 +226,8 @@ export class TaskRows {
     // A known one stays where it stands, whatever the order says.
     if (known !== undefined) return this.#rows.put(known, [task]);
     const place = this.#placeFor(task);
-    if (place === null) return;
+    // It may be one that is only not here, or a new one above rows that are: the history knows.
+    if (place === null) return void this.load();
     this.#rows.insert(place, task);
     this.total += 1;
     this.place.splice(place, 0, 1);

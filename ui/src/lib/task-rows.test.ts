@@ -60,11 +60,27 @@ describe('a change', () => {
     expect(ids(rows)).toEqual([8, 9, 10, 11, 2]);
   });
 
-  it('of a task whose neighbours are not here is left for its page', () => {
+  it('of a task whose neighbours are not here asks the history, and changes nothing on screen', async () => {
     const rows = new TaskRows();
     rows.begin(page([9, 8], 50));
+    asked.mockResolvedValue(page([9, 8], 50));
     rows.apply([{ kind: 'saved', task: task(4, { state: 'running' }) }]);
+    await vi.waitFor(() => expect(asked.mock.calls).toEqual([['texts', 0, 100]]));
     expect([ids(rows), rows.total]).toEqual([[9, 8], 50]);
+  });
+
+  it('puts a new task on top though only rows further down are here, and moves no row in view', async () => {
+    const rows = new TaskRows();
+    store(5000);
+    rows.begin(page([], 5000));
+    rows.place.resize(600);
+    rows.place.scrolled(70 * 1000 + 10);
+    await rows.read(1000);
+    expect([rows.place.row, rows.at(1000)?.id, rows.at(0)]).toEqual([1000, 4000, undefined]);
+    store(5001);
+    rows.apply([{ kind: 'saved', task: task(5001) }]);
+    await vi.waitFor(() => expect(rows.total).toBe(5001));
+    expect([rows.place.row, rows.place.offset, rows.at(1001)?.id]).toEqual([1001, 10, 4000]);
   });
 
   it('removes a task and counts it off once, though it is told twice', () => {
