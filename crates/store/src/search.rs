@@ -17,6 +17,8 @@ pub use effort::{Effort, Turn, Turns};
 
 /// Candidates that are counted before counting is given up: those that are looked at, and those that are only passed.
 const LOOKED_AT: u32 = 20_000;
+/// Candidates that are looked at by few terms, before all are asked.
+const FEW: u32 = 32;
 const PASSED: u32 = 400_000;
 
 impl Store {
@@ -132,12 +134,23 @@ impl Filling<'_> {
         if ids.len() >= self.limit {
             return Ok(Some(from));
         }
-        let Place { within, before } = from;
-        let given_up =
-            self.asked.each(self.connection, within, before, None, self.effort, |id| {
-                ids.push(id);
-                ids.len() < self.limit
-            })?;
+        let Place { within, mut before } = from;
+        let mut take = |id| {
+            ids.push(id);
+            ids.len() < self.limit
+        };
+        let (connection, effort) = (self.connection, self.effort);
+        let mut given_up = None;
+        // A word of many characters is mostly nowhere or in few tasks: half of its terms find that out sooner.
+        let few = within == Within::All && before.is_none() && self.asked.has_few();
+        if few {
+            given_up =
+                self.asked.each(connection, Within::Few, None, Some(FEW), effort, &mut take)?;
+            before = given_up;
+        }
+        if !few || given_up.is_some() {
+            given_up = self.asked.each(connection, within, before, None, effort, &mut take)?;
+        }
         let full = (ids.len() >= self.limit).then(|| ids.last().copied()).flatten();
         Ok(given_up.or(full).map(|last| Place { within, before: Some(last) }))
     }
@@ -167,7 +180,7 @@ impl Place {
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let within = match self.within {
-            Within::All => "all",
+            Within::All | Within::Few => "all",
             Within::Titles => "titles",
             Within::Rest => "rest",
         };

@@ -49,6 +49,8 @@ fn search_as_you_type_marks_what_is_found_at_once() -> io::Result<()> {
         }
     }
     times.sort_by(f64::total_cmp);
+    // The harness says the name of the test first, and ends no line there.
+    println!();
     println!("window.typed_to_marked.p50 {:.1} ms", times[times.len() / 2]);
     println!("window.typed_to_marked.p95 {:.1} ms", times[(times.len() * 95).div_ceil(100) - 1]);
     println!("window.typed_to_marked.words {} words", times.len());
@@ -154,6 +156,7 @@ fn scrolling_to_the_end_of_a_large_history_and_back_shows_the_right_rows_and_day
         app.see_right_rows(row)?;
         day_at_top_is_right(&app)?;
     }
+    println!();
     println!("window.scroll_frame.p95 {:.1} ms", frames(&app)?);
 
     app.run("document.querySelector(arguments[0])?.focus()", &[json!(visible_row())])?;

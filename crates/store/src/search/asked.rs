@@ -19,6 +19,8 @@ const AT_ONCE: u32 = 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Within {
     All,
+    /// As `All`, asked with few terms: sooner at an end where the words are nowhere, and with more to look at.
+    Few,
     Titles,
     /// Not all of them in titles.
     Rest,
@@ -28,6 +30,8 @@ pub(super) struct Asked {
     pub(super) words: Vec<Word>,
     /// Of the index, all of which must be.
     terms: Vec<String>,
+    /// Of these, as many as hold each character of the words.
+    few_terms: Vec<String>,
     title_terms: Vec<String>,
     /// Of the row of a task, `t`.
     conditions: Vec<&'static str>,
@@ -42,6 +46,7 @@ impl Asked {
         let mut asked = Self {
             words: Vec::new(),
             terms: Vec::new(),
+            few_terms: Vec::new(),
             title_terms: Vec::new(),
             conditions: Vec::new(),
             values: Vec::new(),
@@ -55,6 +60,7 @@ impl Asked {
             let fits = asked.title_terms.len() + word.terms.len() <= TERMS;
             if fits {
                 asked.terms.extend(word.terms.iter().cloned());
+                asked.few_terms.extend(word.few_terms.iter().cloned());
                 asked.title_terms.extend(word.title_terms.iter().cloned());
             }
             if !fits || !word.exact {
@@ -72,6 +78,7 @@ impl Asked {
                 let terms: Vec<_> = values.iter().map(|value| property_term(kind, value)).collect();
                 let term = format!("({})", terms.join(" OR "));
                 self.terms.push(term.clone());
+                self.few_terms.push(term.clone());
                 self.title_terms.push(term);
             }
         };
@@ -116,6 +123,11 @@ impl Asked {
         }
     }
 
+    /// Whether there are fewer terms to ask first.
+    pub(super) fn has_few(&self) -> bool {
+        self.few_terms.len() < self.terms.len()
+    }
+
     pub(super) fn has_words(&self) -> bool {
         !self.words.is_empty()
     }
@@ -150,7 +162,11 @@ impl Asked {
         effort: &Effort,
         mut visit: impl FnMut(TaskId) -> bool,
     ) -> Result<Option<TaskId>, StoreError> {
-        let terms = if within == Within::Titles { &self.title_terms } else { &self.terms };
+        let terms = match within {
+            Within::Titles => &self.title_terms,
+            Within::Few => &self.few_terms,
+            Within::All | Within::Rest => &self.terms,
+        };
         let condition = match &self.conditions[..] {
             [] => "1".to_owned(),
             conditions => conditions.join(" AND "),
@@ -185,7 +201,7 @@ impl Asked {
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(params))?;
         let mut look = match within {
-            Within::All | Within::Titles if self.looked_for.is_empty() => None,
+            Within::All | Within::Few | Within::Titles if self.looked_for.is_empty() => None,
             _ => Some(Look::new(connection, self, within)?),
         };
         let (mut seen, mut last) = (0_u32, None);

@@ -50,7 +50,7 @@ impl<'a> Look<'a> {
         let Self { within, all, doubtful, texts, fields, tags } = self;
         doubtful.begin();
         // Long, but mostly where the words are: what is found there saves reading all else.
-        if *within == Within::All {
+        if matches!(within, Within::All | Within::Few) {
             if !doubtful.is_done() {
                 see_all(texts, id, doubtful)?;
             }
@@ -73,7 +73,7 @@ impl<'a> Look<'a> {
                     see_all(texts, id, doubtful)?;
                 }
             }
-            Within::All => {}
+            Within::All | Within::Few => {}
         }
         see(row, OTHERS, doubtful)?;
         if !doubtful.is_done() && row.get(HAS_TAGS)? {
