@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_the_file_of_a_backup_is_not_said_of_the_history() {
-        let backup = Path::new("/home/user/mine.db");
+        let backup = Path::new("/folder/mine.db");
         let unreadable = |path: &str| StoreError::Unwritable {
             path: path.into(),
             source: std::io::ErrorKind::NotFound.into(),
@@ -250,8 +250,8 @@ mod tests {
         for (error, code) in [
             (StoreError::Damaged(backup.to_owned()), ErrorCode::ForeignFile),
             (StoreError::Newer(backup.to_owned()), ErrorCode::NewerFile),
-            (unreadable("/home/user/mine.db"), ErrorCode::FileUnreadable),
-            (unreadable("/home/user/data"), ErrorCode::DatabaseFailed),
+            (unreadable("/folder/mine.db"), ErrorCode::FileUnreadable),
+            (unreadable("/folder/data"), ErrorCode::DatabaseFailed),
             (StoreError::Busy, ErrorCode::DatabaseBusy),
         ] {
             assert_eq!(of_backup(backup, &error).code, code, "{error}");

@@ -11,7 +11,7 @@ fn new(task: TaskId, media: Media) -> DownloadRecord {
         task,
         media,
         state: DownloadState::Running,
-        folder: "/home/me/Downloads".to_owned(),
+        folder: "/folder/Downloads".to_owned(),
         name: "红烧肉.mp4".to_owned(),
         part: None,
         validator: None,
