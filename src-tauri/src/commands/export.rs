@@ -6,9 +6,9 @@ use shiwen_core::{Export, ExportFormat, ExportOrder, ExportState, Selection, Tas
 use tauri::{AppHandle, State};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 use tauri_plugin_dialog::DialogExt;
-use tauri_plugin_opener::OpenerExt;
 
 use crate::{
+    commands::media,
     error::{CommandError, ErrorCode},
     picked::answer,
     shell::Shell,
@@ -73,9 +73,7 @@ pub(crate) fn open_export(
     shell: State<'_, Shell>,
     id: u32,
 ) -> Result<(), CommandError> {
-    let path = finished(&shell, id)?;
-    let opened = app.opener().open_path(path.to_string_lossy(), None::<&str>);
-    opened.map_err(|error| CommandError::new(ErrorCode::OpenRefused, &error))
+    media::open_file(&app, &finished(&shell, id)?)
 }
 
 /// Shows a finished file in its folder.
@@ -86,8 +84,7 @@ pub(crate) fn show_export(
     shell: State<'_, Shell>,
     id: u32,
 ) -> Result<(), CommandError> {
-    let shown = app.opener().reveal_item_in_dir(finished(&shell, id)?);
-    shown.map_err(|error| CommandError::new(ErrorCode::OpenRefused, &error))
+    media::show_file(&app, &finished(&shell, id)?)
 }
 
 /// What the template makes of one task.

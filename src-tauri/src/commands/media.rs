@@ -1,6 +1,6 @@
 //! Videos, pictures and sounds: shown in the window, saved to the user's folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use shiwen_core::{Download, DownloadState, Media, TaskId};
 use shiwen_session::Settings;
@@ -83,9 +83,7 @@ pub(crate) fn open_download(
     shell: State<'_, Shell>,
     id: u32,
 ) -> Result<(), CommandError> {
-    let path = finished(&shell, id)?;
-    let opened = app.opener().open_path(path.to_string_lossy(), None::<&str>);
-    opened.map_err(|error| CommandError::new(ErrorCode::OpenRefused, &error))
+    open_file(&app, &finished(&shell, id)?)
 }
 
 /// Shows a finished file in its folder.
@@ -96,7 +94,16 @@ pub(crate) fn show_download(
     shell: State<'_, Shell>,
     id: u32,
 ) -> Result<(), CommandError> {
-    let shown = app.opener().reveal_item_in_dir(finished(&shell, id)?);
+    show_file(&app, &finished(&shell, id)?)
+}
+
+pub(super) fn open_file(app: &AppHandle, path: &Path) -> Result<(), CommandError> {
+    let opened = app.opener().open_path(path.to_string_lossy(), None::<&str>);
+    opened.map_err(|error| CommandError::new(ErrorCode::OpenRefused, &error))
+}
+
+pub(super) fn show_file(app: &AppHandle, path: &Path) -> Result<(), CommandError> {
+    let shown = app.opener().reveal_item_in_dir(path);
     shown.map_err(|error| CommandError::new(ErrorCode::OpenRefused, &error))
 }
 
