@@ -1,6 +1,6 @@
 //! Searching a large history while typing.
 
-use std::io;
+use std::{io, thread, time::Duration};
 
 use serde_json::{Value, json};
 
@@ -13,6 +13,9 @@ use crate::world::World;
 const WORDS: [&str; 12] = [
     "大家", "今天", "视频", "分钟", "核心", "高铁", "手机", "基金", "插座", "咖啡", "红薯", "竹简",
 ];
+
+/// Between two keys: 25 a second, more than anyone types. An input method brings both characters of a word at once.
+const GAP: Duration = Duration::from_millis(40);
 
 /// From the last key to the frame behind the one that shows a mark in every row of what stands in the box.
 const WATCH: &str = "const box = document.querySelector(arguments[0]);\
@@ -40,20 +43,22 @@ fn search_as_you_type_marks_what_is_found_at_once() -> io::Result<()> {
     let names = [by("search-box"), by("hits"), by("task-row")].map(|name| json!(name));
     app.run(WATCH, &names)?;
 
-    let mut times = Vec::new();
     // The first searches warm everything and are not counted.
-    for (at, word) in WORDS[..2].iter().chain(&WORDS).chain([&PLANTED]).enumerate() {
-        let time = typed(&app, word)?;
-        if at >= 2 {
-            times.push(time);
-        }
+    for word in &WORDS[..2] {
+        typed(&app, word, Some(GAP))?;
     }
-    times.sort_by(f64::total_cmp);
     // The harness says the name of the test first, and ends no line there.
     println!();
-    println!("window.typed_to_marked.p50 {:.1} ms", times[times.len() / 2]);
-    println!("window.typed_to_marked.p95 {:.1} ms", times[(times.len() * 95).div_ceil(100) - 1]);
-    println!("window.typed_to_marked.words {} words", times.len());
+    for (figure, gap) in [("typed_to_marked", Some(GAP)), ("both_keys_at_once_to_marked", None)] {
+        let mut times = Vec::new();
+        for word in WORDS.iter().chain([&PLANTED]) {
+            times.push(typed(&app, word, gap)?);
+        }
+        times.sort_by(f64::total_cmp);
+        println!("window.{figure}.p50 {:.1} ms", times[times.len() / 2]);
+        println!("window.{figure}.p95 {:.1} ms", times[(times.len() * 95).div_ceil(100) - 1]);
+        println!("window.{figure}.words {} words", times.len());
+    }
 
     // What stands there is right: the planted word is in no other task.
     let count = app.read(&by("count"), SOON, |text| number_in(text) > 0)?;
@@ -72,11 +77,20 @@ fn search_as_you_type_marks_what_is_found_at_once() -> io::Result<()> {
     Ok(())
 }
 
-/// Types a word of two characters and answers how long its marked rows took to stand there.
-fn typed(app: &App<'_>, word: &str) -> io::Result<f64> {
+/// Types a word of two characters and answers how long its marked rows took to stand there. Without a gap the driver
+/// presses both keys before the page has heard of the first, so that all it does for the first is counted, too.
+fn typed(app: &App<'_>, word: &str, gap: Option<Duration>) -> io::Result<f64> {
     app.clear_search()?;
     app.run("window.__typed.word = arguments[0]; window.__typed.shown = null", &[json!(word)])?;
-    app.type_into(&by("search-box"), word)?;
+    match gap {
+        Some(gap) => {
+            for key in word.chars() {
+                app.type_into(&by("search-box"), key.encode_utf8(&mut [0; 4]))?;
+                thread::sleep(gap);
+            }
+        }
+        None => app.type_into(&by("search-box"), word)?,
+    }
     until(&format!("{word} to be marked"), SOON, || {
         let typed = app.run("return window.__typed", &[])?;
         let time = typed["shown"].as_f64().zip(typed["last"].as_f64());
@@ -239,7 +253,7 @@ fn settled(app: &App<'_>) -> io::Result<Value> {
            top: first.querySelector('a').getBoundingClientRect().top - edge }";
     until("the list to rest", SOON, || {
         let before = app.run(script, &[])?;
-        std::thread::sleep(std::time::Duration::from_millis(300));
+        thread::sleep(Duration::from_millis(300));
         let after = app.run(script, &[])?;
         Ok((before == after && !after["id"].is_null()).then_some(after))
     })
