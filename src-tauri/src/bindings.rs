@@ -4,7 +4,10 @@ use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
     commands,
-    ipc::{DownloadChanges, ExportChanged, HistoryChecked, NetworkChanged, TaskChanges},
+    ipc::{
+        ClipboardOffered, CloseAsked, DownloadChanges, ExportChanged, HistoryChecked,
+        NetworkChanged, TaskCalled, TaskChanges, UpdateChanged, Wished,
+    },
 };
 
 pub(crate) fn builder() -> Builder<tauri::Wry> {
@@ -105,8 +108,19 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             DownloadChanges,
             NetworkChanged,
             HistoryChecked,
-            ExportChanged
+            ExportChanged,
+            ClipboardOffered,
+            CloseAsked,
+            Wished,
+            TaskCalled,
+            UpdateChanged
         ])
+        .typ::<shiwen_core::Paste>()
+        .typ::<shiwen_core::Retried>()
+        .typ::<shiwen_core::ProviderHealth>()
+        .typ::<shiwen_core::SpendMonth>()
+        .typ::<shiwen_core::NetworkTest>()
+        .typ::<crate::ipc::Desktop>()
         // One TypeScript type per Rust type: what goes in has the same shape as what comes out.
         .disable_serde_phases()
 }

@@ -146,3 +146,92 @@ pub(crate) struct DownloadChanges(pub(crate) Vec<Download>);
 /// An export got on or ended.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
 pub(crate) struct ExportChanged(pub(crate) Export);
+
+/// What this desktop lets the program do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub(crate) struct Desktop {
+    /// A tray icon is shown; without one the window cannot be hidden there.
+    pub(crate) tray: bool,
+    /// The desktop hands out keys that work from anywhere.
+    pub(crate) shortcuts: bool,
+    /// The shortcut of the settings is not in force: another program has it, or it is none.
+    pub(crate) shortcut_taken: bool,
+    /// The program opens at login; none where that cannot be arranged.
+    pub(crate) autostart: Option<bool>,
+    /// `rpm`, `deb`, … where a package manager owns the program.
+    pub(crate) owned_by: Option<String>,
+    /// Windows, macOS or Linux, as `std::env::consts::OS` has it.
+    pub(crate) system: String,
+}
+
+/// Something that was copied elsewhere and could be extracted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub(crate) struct Offer {
+    pub(crate) text: String,
+    /// Of its links, without those that history has.
+    pub(crate) links: Vec<shiwen_core::Link>,
+}
+
+/// A text that another program wants to be extracted, by a deep link; only the user says yes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub(crate) struct Wish {
+    pub(crate) text: String,
+}
+
+/// How it stands with newer versions of the program.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub(crate) enum Update {
+    /// This build has no updater.
+    Off,
+    /// A package manager replaces the program.
+    Owned,
+    /// This is the newest, as far as is known.
+    Current {
+        checked_at: Option<Timestamp>,
+    },
+    Checking,
+    /// There is a newer one.
+    Found {
+        version: String,
+        notes: String,
+    },
+    Loading {
+        version: String,
+        received: f64,
+        total: Option<f64>,
+    },
+    /// It is put in place when nothing that is paid for is on its way any more.
+    Waiting {
+        version: String,
+        running: u32,
+    },
+    /// It was put in place; the next start is the new version.
+    Ready {
+        version: String,
+    },
+    /// No endpoint could be asked, or what came is not signed by us. `page` is where it can be had by hand.
+    Failed {
+        page: String,
+    },
+}
+
+/// A link or text was copied elsewhere, or is no longer on the clipboard.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
+pub(crate) struct ClipboardOffered(pub(crate) Option<Offer>);
+
+/// The close button was pressed, and the user has not said yet what it does.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
+pub(crate) struct CloseAsked;
+
+/// Another program wants a text to be extracted.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
+pub(crate) struct Wished(pub(crate) Wish);
+
+/// The window is to show a task: its notification or its entry in the tray was clicked.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
+pub(crate) struct TaskCalled(pub(crate) shiwen_core::TaskId);
+
+/// It stands otherwise with newer versions.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
+pub(crate) struct UpdateChanged(pub(crate) Update);

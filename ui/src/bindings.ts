@@ -146,11 +146,16 @@ export const commands = {
 
 /** Events */
 export const events = {
+	clipboardOffered: makeEvent<ClipboardOffered, ClipboardOffered>("clipboard-offered"),
+	closeAsked: makeEvent<CloseAsked, CloseAsked>("close-asked"),
 	downloadChanges: makeEvent<DownloadChanges, DownloadChanges>("download-changes"),
 	exportChanged: makeEvent<ExportChanged, ExportChanged>("export-changed"),
 	historyChecked: makeEvent<HistoryChecked, HistoryChecked>("history-checked"),
 	networkChanged: makeEvent<NetworkChanged, NetworkChanged>("network-changed"),
+	taskCalled: makeEvent<TaskCalled, TaskCalled>("task-called"),
 	taskChanges: makeEvent<TaskChanges, TaskChanges>("task-changes"),
+	updateChanged: makeEvent<UpdateChanged, UpdateChanged>("update-changed"),
+	wished: makeEvent<Wished, Wished>("wished"),
 };
 
 /* Types */
@@ -276,6 +281,12 @@ export type Chip = {
 	not_a_work: boolean,
 };
 
+/**  A link or text was copied elsewhere, or is no longer on the clipboard. */
+export type ClipboardOffered = Offer | null;
+
+/**  The close button was pressed, and the user has not said yet what it does. */
+export type CloseAsked = null;
+
 /**  Things that a provider keeps for the user: personas, products, posts … */
 export type Collection = {
 	provider: ProviderId,
@@ -342,6 +353,22 @@ export type Desk =
 "works" | 
 /**  找选题: searches and plans. */
 "research";
+
+/**  What this desktop lets the program do. */
+export type Desktop = {
+	/**  A tray icon is shown; without one the window cannot be hidden there. */
+	tray: boolean,
+	/**  The desktop hands out keys that work from anywhere. */
+	shortcuts: boolean,
+	/**  The shortcut of the settings is not in force: another program has it, or it is none. */
+	shortcut_taken: boolean,
+	/**  The program opens at login; none where that cannot be arranged. */
+	autostart: boolean | null,
+	/**  `rpm`, `deb`, … where a package manager owns the program. */
+	owned_by: string | null,
+	/**  Windows, macOS or Linux, as `std::env::consts::OS` has it. */
+	system: string,
+};
 
 /**  What was found in a text, in order of appearance. */
 export type Detection = {
@@ -825,6 +852,17 @@ export type Network = "online" | "offline";
 /**  The network came or went. */
 export type NetworkChanged = Network;
 
+/**  A test of the way to a provider, without a key and without spending anything. */
+export type NetworkTest = {
+	provider: ProviderId,
+	/**  The host that was asked. */
+	host: string,
+	reached: Reached,
+	took_ms: number,
+	/**  The address of the proxy that was used, without its password; none for a direct way. */
+	proxy: string | null,
+};
+
 /**  Why a text yields nothing to submit. */
 export type Notice = 
 /**  No link at all. */
@@ -833,6 +871,16 @@ export type Notice =
 "command_only" | 
 /**  Looks like a key in the wrong box: mask it, store nothing, send nothing. */
 "looks_like_secret";
+
+/**  Something that was copied elsewhere and could be extracted. */
+export type Offer = {
+	text: string,
+	/**  Of its links, without those that history has. */
+	links: Link[],
+};
+
+/**  What the window's close button does. */
+export type OnClose = "ask" | "tray" | "quit";
 
 /**  What is asked of a provider. */
 export type Operation = "transcribe" | 
@@ -880,6 +928,20 @@ export type Output = {
 	kind: "plan",
 } & Plan;
 
+/**  Several links that were pasted together. Not a call of its own: each of its tasks ends by itself. */
+export type Paste = {
+	id: PasteId,
+	/**  What the user calls it. */
+	name: string | null,
+	created_at: Timestamp,
+	/**  Nothing of it is submitted until the user goes on; what was submitted is followed all the same. */
+	paused: boolean,
+	/**  In the order of the links, without those in the trash. */
+	tasks: Task[],
+	/**  Seconds until all have ended, guessed from what they usually take; none where nothing is known or nothing runs. */
+	left_s: number | null,
+};
+
 /**  One text that was pasted. Its tasks stand together, in the order of its links. */
 export type PasteId = number;
 
@@ -907,6 +969,23 @@ export type Plan = {
 
 /**  Where the video lives. */
 export type Platform = "douyin" | "kuaishou" | "xiaohongshu" | "bilibili" | "toutiao" | "tiktok" | "weibo" | "ixigua" | "wechat_channels" | "youtube" | "other";
+
+/**  How a provider does, from the user's own history. */
+export type ProviderHealth = {
+	provider: ProviderId,
+	last_success: Timestamp | null,
+	/**  What a task usually takes, by operation, in seconds; only operations of which enough have ended. */
+	usual: ([Operation, number])[],
+	/**  The last tasks that ended or are in doubt, at most 20, oldest first. */
+	recent: RecentTask[],
+	/**  The last failures of different kinds, at most 3, newest first. */
+	failures: RecentFailure[],
+	/**  What its queued tasks wait for, where all of them wait for the same. */
+	wait: Wait | null,
+	queued: number,
+	running: number,
+	uncertain: number,
+};
 
 /**  A remote service with the user's account. */
 export type ProviderId = "momoget" | "coze" | "transcriptgenerate" | "rawugc" | "jimeng";
@@ -961,6 +1040,44 @@ export type Query = {
 	filter: Filter,
 	/**  Parts that look like a filter and are none (`平台:抖`): searched for as words, and said. */
 	unknown: string[],
+};
+
+/**  How far a look at a provider's address came. */
+export type Reached = 
+/**  It answered; what it said about the key is not looked at. */
+"answered" | 
+/**  The name could not be looked up. */
+"no_name" | 
+/**  Nobody could be connected to within the time. */
+"no_connection" | 
+/**  The proxy could not be reached, or refused. */
+"proxy" | 
+/**  The connection is not the service's own: a certificate that does not fit. */
+"certificate" | 
+/**  Connected, and no answer within the time. */
+"silent";
+
+export type RecentFailure = {
+	/**  The newest task that failed so. */
+	task: TaskId,
+	operation: Operation,
+	failure: Failure,
+	at: Timestamp,
+	/**  How many of the recent tasks failed so. */
+	count: number,
+};
+
+export type RecentTask = {
+	task: TaskId,
+	state: TaskState,
+};
+
+/**  What became of an order to try the failed tasks of a paste again. */
+export type Retried = {
+	/**  Tasks that are queued again. */
+	tasks: number,
+	/**  Failed ones that were left: their video has a text by now, or trying again would end the same way. */
+	left: number,
 };
 
 /**  What became of a damaged history. */
@@ -1038,6 +1155,54 @@ export type Settings = {
 	saved_searches: string[],
 	search_order: SearchOrder,
 	export: ExportWish,
+	/**  How to reach single providers, where it differs from `proxy`; written as that is. */
+	proxies: Partial<{ [key in ProviderId]: string }>,
+	/**  The size of everything that is written, in percent; [`Settings::FONT_SIZES`]. */
+	font_size: number,
+	/**  What the window's close button does. */
+	close: OnClose,
+	/**  The system says when what was waited for has ended and the window is not looked at. */
+	notify: boolean,
+	/**  Offers to extract a link that was copied elsewhere. It is never taken without a click. */
+	clipboard_offer: boolean,
+	/**  The keys that take the clipboard from anywhere, as Tauri writes them (`CommandOrControl+Alt+V`); none for none. */
+	shortcut: string | null,
+	/**  Looks for a newer version now and then, where this program may replace itself. */
+	check_updates: boolean,
+};
+
+export type SpendDay = {
+	/**  `2026-11-20`. */
+	day: string,
+	spent: Spent[],
+	/**  Tasks that ended without a call since another one has the text of their video. */
+	saved: number,
+};
+
+/**  What was spent in a month, by the days of the user's time zone. */
+export type SpendMonth = {
+	/**  `2026-11`. */
+	month: string,
+	/**  All months in which anything was spent, and this one, newest first. */
+	months: string[],
+	/**  Days on which anything was spent, kept from being spent or left in doubt, newest first. */
+	days: SpendDay[],
+	/**  The month's sums. Different units are never added up. */
+	total: Spent[],
+};
+
+/**  What one provider took. */
+export type Spent = {
+	provider: ProviderId,
+	unit: Unit,
+	/**  Create calls that were accepted or may have been. */
+	calls: number,
+	/**  Their amount in `unit`, as far as known. */
+	amount: number,
+	/**  Calls among them whose amount nobody has said. */
+	open: number,
+	/**  Calls among them of which nobody knows whether they were charged. */
+	uncertain: number,
 };
 
 /**  Why the history cannot be opened. */
@@ -1139,6 +1304,9 @@ export type Task = {
 	/**  When the provider is asked next. */
 	next_poll_at: Timestamp | null,
 };
+
+/**  The window is to show a task: its notification or its entry in the tray was clicked. */
+export type TaskCalled = TaskId;
 
 /**  One task changed. */
 export type TaskChange = { kind: "saved"; task: Task } | { kind: "removed"; id: TaskId } | 
@@ -1262,6 +1430,26 @@ export type Unit =
 /**  点: credits. */
 "credit";
 
+/**  How it stands with newer versions of the program. */
+export type Update = 
+/**  This build has no updater. */
+{ state: "off" } | 
+/**  A package manager replaces the program. */
+{ state: "owned" } | 
+/**  This is the newest, as far as is known. */
+{ state: "current"; checked_at: Timestamp | null } | { state: "checking" } | 
+/**  There is a newer one. */
+{ state: "found"; version: string; notes: string } | { state: "loading"; version: string; received: number | null; total: number | null } | 
+/**  It is put in place when nothing that is paid for is on its way any more. */
+{ state: "waiting"; version: string; running: number } | 
+/**  It was put in place; the next start is the new version. */
+{ state: "ready"; version: string } | 
+/**  No endpoint could be asked, or what came is not signed by us. `page` is where it can be had by hand. */
+{ state: "failed"; page: string };
+
+/**  It stands otherwise with newer versions. */
+export type UpdateChanged = Update;
+
 /**  A file of the user's that a provider keeps now. */
 export type Uploaded = {
 	name: string,
@@ -1293,6 +1481,14 @@ export type WaitReason =
 "gave_up_sending" | 
 /**  The disk is nearly full: nothing is submitted, so that remote ids can still be saved. */
 "disk_full";
+
+/**  A text that another program wants to be extracted, by a deep link; only the user says yes. */
+export type Wish = {
+	text: string,
+};
+
+/**  Another program wants a text to be extracted. */
+export type Wished = Wish;
 
 /**  A video, picture or piece of music that was made, in one version. */
 export type Work = {

@@ -5,6 +5,7 @@
 
 mod attempt;
 mod count;
+mod desk;
 mod failure;
 mod form;
 mod history;
@@ -19,6 +20,10 @@ mod word;
 
 pub use attempt::{Attempt, AttemptId, Evidence, Hint, Outcome};
 pub use count::count_words;
+pub use desk::{
+    NetworkTest, Paste, ProviderHealth, Reached, RecentFailure, RecentTask, Retried, SpendDay,
+    SpendMonth, Spent,
+};
 pub use failure::{Charged, Failure, FailureKind};
 pub use form::{
     Collection, CollectionCall, Entry, Fault, FaultKind, FieldKind, Form, FormField, Input, Item,

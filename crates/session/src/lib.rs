@@ -42,7 +42,7 @@ pub use shiwen_secrets::KeychainError;
 pub use shiwen_store::{Health, Salvage, StoreError};
 
 pub use folder::{DataSize, FOLDER_NAME, default_folder};
-pub use settings::{ExportWish, Language, Settings, Theme};
+pub use settings::{ExportWish, Language, OnClose, Settings, Theme};
 pub use words::{Words, resolved};
 
 use exports::Exports;

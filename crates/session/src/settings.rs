@@ -30,6 +30,30 @@ pub struct Settings {
     pub saved_searches: Vec<String>,
     pub search_order: SearchOrder,
     pub export: ExportWish,
+    /// How to reach single providers, where it differs from `proxy`; written as that is.
+    pub proxies: BTreeMap<ProviderId, String>,
+    /// The size of everything that is written, in percent; [`Settings::FONT_SIZES`].
+    pub font_size: u16,
+    /// What the window's close button does.
+    pub close: OnClose,
+    /// The system says when what was waited for has ended and the window is not looked at.
+    pub notify: bool,
+    /// Offers to extract a link that was copied elsewhere. It is never taken without a click.
+    pub clipboard_offer: bool,
+    /// The keys that take the clipboard from anywhere, as Tauri writes them (`CommandOrControl+Alt+V`); none for none.
+    pub shortcut: Option<String>,
+    /// Looks for a newer version now and then, where this program may replace itself.
+    pub check_updates: bool,
+}
+
+/// What the window's close button does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum OnClose {
+    Ask,
+    Tray,
+    Quit,
 }
 
 /// How was exported last.
@@ -85,11 +109,21 @@ impl Default for Settings {
             saved_searches: Vec::new(),
             search_order: SearchOrder::Newest,
             export: ExportWish::default(),
+            proxies: BTreeMap::new(),
+            font_size: 100,
+            close: OnClose::Ask,
+            notify: true,
+            clipboard_offer: false,
+            shortcut: None,
+            check_updates: true,
         }
     }
 }
 
 impl Settings {
+    /// What the size may be, in percent.
+    pub const FONT_SIZES: [u16; 6] = [85, 100, 115, 130, 150, 200];
+
     /// Their name in the store.
     pub const NAME: &str = "window";
     /// More saved searches are forgotten.
@@ -101,16 +135,24 @@ impl Settings {
         let mut known = std::collections::HashSet::new();
         self.saved_searches.retain(|text| !text.trim().is_empty() && known.insert(text.clone()));
         self.saved_searches.truncate(Self::SAVED_SEARCHES);
+        if !Self::FONT_SIZES.contains(&self.font_size) {
+            self.font_size = 100;
+        }
         self
     }
 
-    /// Whether the proxy can be used as it is written.
+    /// Whether the proxies can be used as they are written.
     pub fn proxy_is_sound(&self) -> bool {
-        matches!(self.proxy.as_str(), "system" | "none")
-            || Url::parse(&self.proxy).is_ok_and(|url| {
-                matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h") && url.has_host()
-            })
+        std::iter::once(&self.proxy).chain(self.proxies.values()).all(|proxy| is_sound(proxy))
     }
+}
+
+/// Whether it is a way to reach the network: `system`, `none`, or the address of a proxy.
+fn is_sound(proxy: &str) -> bool {
+    matches!(proxy, "system" | "none")
+        || Url::parse(proxy).is_ok_and(|url| {
+            matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h") && url.has_host()
+        })
 }
 
 #[cfg(test)]

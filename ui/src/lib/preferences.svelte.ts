@@ -18,6 +18,13 @@ export const DEFAULTS: Settings = {
   saved_searches: [],
   search_order: 'newest',
   export: { format: 'txt', each: false, template: null },
+  proxies: {},
+  font_size: 100,
+  close: 'ask',
+  notify: true,
+  clipboard_offer: false,
+  shortcut: null,
+  check_updates: true,
 };
 
 export class Preferences {
