@@ -65,6 +65,13 @@ let settings: Settings = {
   saved_searches: [],
   search_order: 'newest',
   export: { format: 'txt', each: false, template: null },
+  proxies: {},
+  font_size: 100,
+  close: 'ask',
+  notify: true,
+  clipboard_offer: false,
+  shortcut: null,
+  check_updates: true,
 };
 let cards: ProviderView[] = providers(show.startsWith('first')).map((one) => (show === 'wait-daily_limit' && one.id === 'momoget' ? { ...one, daily_limit: 50, spent_today: 50 } : one));
 let all: Task[] = show.startsWith('first') || show === 'sandbox-empty' || show === 'empty' ? [] : invented(show);
