@@ -102,6 +102,10 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::upkeep::import_file,
             commands::upkeep::rebuild_index,
             commands::upkeep::delete_everything,
+            commands::updates::update,
+            commands::updates::check_update,
+            commands::updates::install_update,
+            commands::updates::open_download_page,
         ])
         .events(collect_events![
             TaskChanges,

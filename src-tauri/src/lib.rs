@@ -14,6 +14,7 @@ mod open;
 mod picked;
 mod restart;
 mod shell;
+mod updates;
 mod window;
 
 use std::process::ExitCode;
@@ -79,6 +80,7 @@ fn start(arguments: Arguments) -> tauri::Result<()> {
             });
             app.manage(shell);
             app.manage(Questions::default());
+            app.manage(updates::Updates::new());
             window::open(app.handle())?;
             Ok(())
         })

@@ -142,6 +142,17 @@ export const commands = {
 	rebuildIndex: () => typedError<number, CommandError>(__TAURI_INVOKE("rebuild_index")),
 	/**  Deletes the history and all that belongs to it, the backups too if wished, and starts the program anew. */
 	deleteEverything: (backups: boolean) => typedError<null, CommandError>(__TAURI_INVOKE("delete_everything", { backups })),
+	/**  How it stands, without asking anybody. */
+	update: () => typedError<Update, CommandError>(__TAURI_INVOKE("update")),
+	/**  Asks the endpoints, where this build has any. */
+	checkUpdate: () => typedError<Update, CommandError>(__TAURI_INVOKE("check_update")),
+	/**
+	 *  Fetches what was found and puts it in place once nothing that is paid for is on its way. Answers at once; what
+	 *  follows is told by `UpdateChanged`.
+	 */
+	installUpdate: () => typedError<Update, CommandError>(__TAURI_INVOKE("install_update")),
+	/**  The manual path: the page where each version can be had. */
+	openDownloadPage: () => typedError<null, CommandError>(__TAURI_INVOKE("open_download_page")),
 };
 
 /** Events */

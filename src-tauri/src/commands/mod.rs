@@ -12,5 +12,6 @@ pub(crate) mod pages;
 pub(crate) mod providers;
 pub(crate) mod tasks;
 pub(crate) mod trash;
+pub(crate) mod updates;
 pub(crate) mod upkeep;
 pub(crate) mod versions;
