@@ -29,6 +29,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     let shell = app.state::<Shell>();
     let first = shell.first_screen();
     let theme = first.as_ref().map_or(Theme::System, |first| first.settings.theme);
+    let font_size = first.as_ref().map(|first| first.settings.font_size);
     let mut builder = WebviewWindowBuilder::new(app, NAME, WebviewUrl::default())
         .title("拾文")
         .inner_size(1180.0, 760.0)
@@ -60,6 +61,9 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         ));
     }
     let window = builder.build()?;
+    if let Some(font_size) = font_size {
+        size(app, font_size);
+    }
     let hidden = window.clone();
     window.on_window_event(move |event| {
         if let WindowEvent::CloseRequested { api, .. } = event
@@ -93,6 +97,16 @@ pub(crate) fn focus(app: &AppHandle) {
         let _ = window.unminimize();
         let _ = window.show();
         let _ = window.set_focus();
+    }
+}
+
+/// Draws the page at `percent` of its usual size. The page is told of a window that is smaller by as much, so that what
+/// suits a narrow window suits large letters too.
+pub(crate) fn size(app: &AppHandle, percent: u16) {
+    if let Some(window) = app.get_webview_window(NAME)
+        && let Err(err) = window.set_zoom(f64::from(percent) / 100.0)
+    {
+        tracing::warn!(error = %err, percent, "the page keeps its size");
     }
 }
 

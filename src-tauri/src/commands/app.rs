@@ -9,6 +9,7 @@ use crate::{
     ipc::AppState,
     measure,
     shell::Shell,
+    window,
 };
 
 /// Tries again first where the history could not be opened: the user may have mended what kept it shut.
@@ -70,6 +71,7 @@ pub(crate) fn settings(shell: State<'_, Shell>) -> Result<Settings, CommandError
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn save_settings(
+    app: AppHandle,
     shell: State<'_, Shell>,
     settings: Settings,
 ) -> Result<Settings, CommandError> {
@@ -81,6 +83,9 @@ pub(crate) async fn save_settings(
     let before: Settings = session.engine.store().setting(Settings::NAME)?;
     session.engine.store().save_setting(Settings::NAME, &settings)?;
     drop(session);
+    if before.font_size != settings.font_size {
+        window::size(&app, settings.font_size);
+    }
     if before.proxy != settings.proxy {
         shell.reopen(shell.mode()).await?;
     }
