@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::Mark;
+use crate::{Mark, Notices, Tray};
 
 const STARTED_WITHIN: Duration = Duration::from_secs(20);
 
@@ -40,7 +40,7 @@ pub struct Desktop {
 }
 
 impl Desktop {
-    /// Starts a session with a screen of 1280 × 800 and waits until programs can be started in it.
+    /// Starts a session with a screen of 1600 × 1000 and waits until programs can be started in it.
     pub fn start() -> io::Result<Desktop> {
         let home = tempfile::Builder::new().prefix("shiwen-desktop-").tempdir()?;
         let runtime = home.path().join("run");
@@ -62,7 +62,7 @@ impl Desktop {
 
         // Fixed numbers would collide between two runs on one machine, so the server picks.
         let mut screen = desktop.command("Xvfb");
-        screen.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]);
+        screen.args(["-displayfd", "1", "-screen", "0", "1600x1000x24", "-nolisten", "tcp"]);
         let display = desktop.start_and_read_line(screen)?;
         desktop.set("DISPLAY", format!(":{display}"));
 
@@ -132,6 +132,16 @@ impl Desktop {
         Ok(String::from_utf8_lossy(&names.stdout).contains(part))
     }
 
+    /// Puts a notification service on the bus that keeps what it is given.
+    pub fn notifications(&self) -> io::Result<Notices> {
+        Notices::start(&self.bus()).map_err(io::Error::other)
+    }
+
+    /// Puts a tray on the bus. Programs look for one when they start, or soon after.
+    pub fn tray(&self) -> io::Result<Tray> {
+        Tray::start(&self.bus()).map_err(io::Error::other)
+    }
+
     /// What a paste in this session would bring: empty where nothing was copied yet.
     pub fn clipboard(&self) -> io::Result<String> {
         let answer = self.command("xclip").args(["-selection", "clipboard", "-o"]).output()?;
@@ -190,6 +200,11 @@ impl Desktop {
             "" => Err(named(&program, &io::Error::other("ended without saying its address"))),
             address => Ok(address.to_owned()),
         }
+    }
+
+    fn bus(&self) -> String {
+        let address = self.variables.iter().find(|(name, _)| name == "DBUS_SESSION_BUS_ADDRESS");
+        address.map(|(_, address)| address.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
     fn set(&mut self, name: &str, value: impl Into<OsString>) {

@@ -4,7 +4,15 @@
 #[cfg(target_os = "linux")]
 mod desktop;
 mod mark;
+#[cfg(target_os = "linux")]
+mod notices;
+#[cfg(target_os = "linux")]
+mod tray;
 
 #[cfg(target_os = "linux")]
 pub use desktop::Desktop;
 pub use mark::Mark;
+#[cfg(target_os = "linux")]
+pub use notices::{Notice, Notices};
+#[cfg(target_os = "linux")]
+pub use tray::{MenuItem, Tray};
