@@ -10,6 +10,7 @@ mod large;
 mod sink;
 mod studio;
 mod until;
+mod walk;
 mod world;
 
 mod analysis;
@@ -35,3 +36,4 @@ mod search;
 mod start;
 mod together;
 mod transcribe;
+mod views_texts;

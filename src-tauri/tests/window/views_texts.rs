@@ -1,0 +1,130 @@
+//! Everything about texts, as it looks: the box, the list, the sheet, the search, the trash.
+
+use std::io;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::app::{SOON, by};
+use crate::walk::{SMALL, WIDE, Walk, languages, open, order, speaking};
+use crate::world::{TASK_ENDS, World, share_text};
+
+const ESCAPE: &str = "\u{e00c}";
+const LONG: Duration = Duration::from_secs(90);
+
+#[test]
+fn every_view_of_texts_is_open_to_everybody() -> io::Result<()> {
+    for language in languages() {
+        let world = World::start()?;
+        let app = speaking(&world, language)?;
+        let walk = Walk::new(&world, &app, language)?;
+        the_box(&walk)?;
+        the_sheet(&walk)?;
+        finding(&walk)?;
+        keeping(&walk)?;
+        sizes(&walk)?;
+        walk.end()?;
+    }
+    Ok(())
+}
+
+fn the_box(walk: &Walk<'_>) -> io::Result<()> {
+    let app = walk.app;
+    walk.look("empty")?;
+    app.paste_into(&by("paste-box"), "今天天气不错，没有链接")?;
+    app.see(&by("notice"), SOON)?;
+    walk.look("paste-nothing")?;
+    app.type_into(&by("paste-box"), ESCAPE)?;
+    app.paste_into(&by("paste-box"), "sk-1234567890abcdefghij1234567890abcdefghij")?;
+    app.see(&by("notice"), SOON)?;
+    walk.look("paste-secret")?;
+    app.type_into(&by("paste-box"), ESCAPE)?;
+    let several = ["sb-ok", "sb-ok-2", "sb-ok-3", "sb-ok-4"].map(share_text).join("\n");
+    app.paste_into(&by("paste-box"), &several)?;
+    app.see(&by("chip"), SOON)?;
+    walk.look("paste-found")?;
+    app.click(&by("submit"))?;
+    app.see(&by("confirm"), SOON)?;
+    walk.look("confirm")?;
+    app.click(&by("confirm-back"))?;
+    app.type_into(&by("paste-box"), ESCAPE)
+}
+
+fn the_sheet(walk: &Walk<'_>) -> io::Result<()> {
+    let app = walk.app;
+    for code in ["sb-badkey", "sb-gone", "sb-drop-after", "sb-ok"] {
+        order(app, "momoget", &[code])?;
+    }
+    order(app, "transcriptgenerate", &["sb-stalled"])?;
+    app.see_task("sb-stalled", "running", TASK_ENDS)?;
+    open(app, "sb-stalled")?;
+    walk.look("running")?;
+    app.see_task("sb-ok", "succeeded", TASK_ENDS)?;
+    for (code, state, view) in [
+        ("sb-gone", "failed", "failed"),
+        ("sb-drop-after", "uncertain", "uncertain"),
+        ("sb-ok", "succeeded", "main"),
+    ] {
+        app.see_task(code, state, LONG)?;
+        open(app, code)?;
+        walk.look(view)?;
+    }
+    app.see(&by("transcript"), SOON)?;
+    walk.at(&by("copy-menu"), "copy-menu")?;
+    app.type_into("body", ESCAPE)?;
+    walk.at(&by("open-tidy"), "tidy")?;
+    app.click(&by("open-versions"))?;
+    walk.at(&by("edit"), "edit")?;
+    app.click(&by("edit-leave"))?;
+    app.see(&by("transcript"), SOON)
+}
+
+fn finding(walk: &Walk<'_>) -> io::Result<()> {
+    let app = walk.app;
+    app.type_into(&by("search-box"), "的")?;
+    app.see(&by("hits"), SOON)?;
+    walk.look("search")?;
+    app.click(&by("search-clear"))?;
+    app.type_into(&by("search-box"), "绝无此言")?;
+    app.see(&by("no-hits"), SOON)?;
+    walk.look("search-none")?;
+    app.click(&by("search-clear"))?;
+    walk.at(&by("filter-platform"), "filter")?;
+    app.type_into("body", ESCAPE)?;
+    walk.at(&by("filter-more"), "filter-more")?;
+    app.type_into("body", ESCAPE)
+}
+
+fn keeping(walk: &Walk<'_>) -> io::Result<()> {
+    let app = walk.app;
+    app.type_into(&format!("{} a", by("task-row")), "\u{e009}a\u{e009}")?;
+    app.see(&by("selection-bar"), SOON)?;
+    walk.look("selection")?;
+    app.click(&by("bulk-export"))?;
+    app.see(&by("export"), SOON)?;
+    walk.look("export")?;
+    app.click(&by("export-cancel"))?;
+    app.click(&by("bulk-leave"))?;
+    open(app, "sb-gone")?;
+    app.click(&by("delete"))?;
+    app.see(&by("toast"), SOON)?;
+    walk.look("deleted")?;
+    app.click(&by("filter-more"))?;
+    app.click(&by("open-trash"))?;
+    app.see(&by("trash-row"), SOON)?;
+    walk.look("trash")?;
+    app.click(&by("leave-trash"))
+}
+
+fn sizes(walk: &Walk<'_>) -> io::Result<()> {
+    let app = walk.app;
+    open(app, "sb-ok")?;
+    app.see(&by("transcript"), SOON)?;
+    walk.resize(SMALL)?;
+    walk.look("main-small")?;
+    walk.resize(WIDE)?;
+    walk.look("main-wide")?;
+    app.run("document.documentElement.style.fontSize = '200%'", &[json!(null)])?;
+    walk.look("main-zoom")?;
+    app.run("document.documentElement.style.fontSize = ''", &[json!(null)]).map(drop)
+}
