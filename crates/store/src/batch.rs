@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 use shiwen_core::{AttemptId, ProviderId, TaskId, Timestamp, Wait, WaitReason};
 
-use crate::{Store, StoreError, write::Write};
+use crate::{Store, StoreError, pastes::paused_pastes, write::Write};
 
 impl Store {
     /// Says why a queued task waits, and with it those that go out in the same call.
@@ -34,8 +34,12 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let told = self.read(|connection| {
-            let sql = "SELECT id, wait_reason, coalesce(wait_until, 0) FROM tasks
-                       WHERE state = 'queued' AND provider = ?1 ORDER BY id LIMIT ?2";
+            let sql = concat!(
+                "SELECT id, wait_reason, coalesce(wait_until, 0) FROM tasks
+                 WHERE state = 'queued' AND provider = ?1 AND paste_id NOT IN ",
+                paused_pastes!(),
+                " ORDER BY id LIMIT ?2"
+            );
             let mut statement = connection.prepare_cached(sql)?;
             let next = statement.query_map((provider.as_str(), TOLD), |row| {
                 let reason: Option<String> = row.get(1)?;

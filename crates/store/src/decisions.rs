@@ -17,15 +17,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::WrongState`] while it is being submitted, or when it has ended.
     pub fn cancel(&self, id: TaskId, now: Timestamp) -> Result<(), StoreError> {
-        self.write(|write| {
-            if state_of(write, id)?.as_deref() == Some(TaskState::Queued.as_str()) {
-                batch::leave(write, id)?;
-            }
-            let sql = "UPDATE tasks SET state = 'cancelled', ended_at = ?2, wait_reason = NULL, wait_until = NULL,
-                         cancel_cause = CASE state WHEN 'queued' THEN 'before_submit' ELSE 'stopped_waiting' END
-                       WHERE id = ?1 AND state IN ('queued', 'running')";
-            write.step(id, sql, (id.0, now.0))
-        })
+        self.write(|write| cancel(write, id, now))
     }
 
     /// Waits again for a task that was accepted before the user stopped waiting. Costs nothing.
@@ -57,8 +49,7 @@ impl Store {
     /// [`StoreError::WrongState`] for every other task, for those in the trash, and for what was only followed here:
     /// nobody said what it was made of.
     pub fn retry(&self, id: TaskId) -> Result<(), StoreError> {
-        let from = format!("({ENDED_UNPAID} OR (state = 'queued' AND wait_reason IS NOT NULL))");
-        self.requeue(id, &from, false)
+        self.write(|write| retry(write, id))
     }
 
     /// The user accepts that it may be charged a second time: an uncertain task, or one whose video another task is
@@ -67,7 +58,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::WrongState`] for every other task, and for those in the trash.
     pub fn resend(&self, id: TaskId) -> Result<(), StoreError> {
-        self.requeue(id, &format!("(state = 'uncertain' OR {ENDED_UNPAID})"), true)
+        let from = format!("(state = 'uncertain' OR {ENDED_UNPAID})");
+        self.write(|write| requeue(write, id, &from, true))
     }
 
     /// Queued tasks that the user wants whatever else there is for their videos, which nobody needs to find out.
@@ -165,35 +157,48 @@ impl Store {
             write.step(id, sql, [id.0])
         })
     }
+}
 
-    /// `again` takes it that the user knows of what else there is for the same video.
-    fn requeue(&self, id: TaskId, from: &str, again: bool) -> Result<(), StoreError> {
-        let sql = format!(
-            "UPDATE tasks SET state = 'queued', remote_id = NULL, failure = NULL, cancel_cause = NULL, ended_at = NULL,
-               submitted_at = NULL, next_poll_at = NULL, wait_reason = NULL, wait_until = NULL, sends = 0, polls = 0,
-               bad_polls = 0, fetching = 0, stalled = 0, progress = NULL, cost = NULL, again = max(again, ?2),
-               batch = CASE state WHEN 'queued' THEN batch ELSE NULL END
-             WHERE id = ?1 AND deleted_at IS NULL AND (link_id IS NOT NULL OR input <> '{{}}') AND {from}"
-        );
-        self.write(|write| {
-            let together = batch::queued(write, id)?;
-            let waits = state_of(write, id)?.as_deref() == Some(TaskState::Queued.as_str());
-            // A queued one is looked at when its turn comes.
-            if !again
-                && !waits
-                && let Some(other) = known::twin_of_ended(&write.tx, id)?
-            {
-                return Err(StoreError::Known(other));
-            }
-            write.step(id, &sql, (id.0, again))?;
-            for other in together.into_iter().filter(|other| *other != id) {
-                let sql = "UPDATE tasks SET wait_reason = NULL, wait_until = NULL, sends = 0
-                           WHERE id = ?1 AND state = 'queued'";
-                write.step(other, sql, [other.0])?;
-            }
-            Ok(())
-        })
+pub(crate) fn cancel(write: &mut Write<'_>, id: TaskId, now: Timestamp) -> Result<(), StoreError> {
+    if state_of(write, id)?.as_deref() == Some(TaskState::Queued.as_str()) {
+        batch::leave(write, id)?;
     }
+    let sql = "UPDATE tasks SET state = 'cancelled', ended_at = ?2, wait_reason = NULL, wait_until = NULL,
+                 cancel_cause = CASE state WHEN 'queued' THEN 'before_submit' ELSE 'stopped_waiting' END
+               WHERE id = ?1 AND state IN ('queued', 'running')";
+    write.step(id, sql, (id.0, now.0))
+}
+
+pub(crate) fn retry(write: &mut Write<'_>, id: TaskId) -> Result<(), StoreError> {
+    let from = format!("({ENDED_UNPAID} OR (state = 'queued' AND wait_reason IS NOT NULL))");
+    requeue(write, id, &from, false)
+}
+
+/// `again` takes it that the user knows of what else there is for the same video.
+fn requeue(write: &mut Write<'_>, id: TaskId, from: &str, again: bool) -> Result<(), StoreError> {
+    let together = batch::queued(write, id)?;
+    let waits = state_of(write, id)?.as_deref() == Some(TaskState::Queued.as_str());
+    // A queued one is looked at when its turn comes.
+    if !again
+        && !waits
+        && let Some(other) = known::twin_of_ended(&write.tx, id)?
+    {
+        return Err(StoreError::Known(other));
+    }
+    let sql = format!(
+        "UPDATE tasks SET state = 'queued', remote_id = NULL, failure = NULL, cancel_cause = NULL, ended_at = NULL,
+           submitted_at = NULL, next_poll_at = NULL, wait_reason = NULL, wait_until = NULL, sends = 0, polls = 0,
+           bad_polls = 0, fetching = 0, stalled = 0, progress = NULL, cost = NULL, again = max(again, ?2),
+           batch = CASE state WHEN 'queued' THEN batch ELSE NULL END
+         WHERE id = ?1 AND deleted_at IS NULL AND (link_id IS NOT NULL OR input <> '{{}}') AND {from}"
+    );
+    write.step(id, &sql, (id.0, again))?;
+    for other in together.into_iter().filter(|other| *other != id) {
+        let sql = "UPDATE tasks SET wait_reason = NULL, wait_until = NULL, sends = 0
+                   WHERE id = ?1 AND state = 'queued'";
+        write.step(other, sql, [other.0])?;
+    }
+    Ok(())
 }
 
 /// The provider is asked now about this task, and with the same call about the others of its batch.

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, named_params};
 use shiwen_core::{CancelCause, Known, Operation, TaskId, Timestamp};
 
-use crate::{Store, StoreError, batch, row, write::Write};
+use crate::{Store, StoreError, batch, pastes::paused_pastes, row, write::Write};
 
 impl Store {
     /// The best task that history has for this video, operation and language (none: as it is spoken): one with a result, else one that may still give
@@ -51,9 +51,15 @@ pub(crate) fn of_video(
 }
 
 /// Another task that is about the video of this one and asks the same: one with a result, or one that may still give
-/// one. Of two that are queued the earlier goes on, so a later one is none.
+/// one. Of two that are queued the earlier goes on, so a later one is none; one that is paused goes nowhere, and meets
+/// the other when its turn comes.
 pub(crate) fn twin(connection: &Connection, id: TaskId) -> Result<Option<TaskId>, StoreError> {
-    find_twin(connection, id, "o.state <> 'queued' OR o.id < t.id")
+    let counts = concat!(
+        "o.state <> 'queued' OR (o.id < t.id AND o.paste_id NOT IN ",
+        paused_pastes!(),
+        ")"
+    );
+    find_twin(connection, id, counts)
 }
 
 /// As [`twin`], for a task that ended without a result: all that is queued goes before it. Where the user wanted it

@@ -140,14 +140,19 @@ pub(crate) fn clean_note(note: &str) -> Result<Option<String>, StoreError> {
     bounded(lines.chars().filter(kept).collect(), LONGEST_NOTE)
 }
 
-/// A tag as it is kept: one line, with single spaces.
+/// A tag as it is kept.
 pub(crate) fn clean_tag(tag: &str) -> Result<Option<String>, StoreError> {
-    let words: Vec<String> = tag
+    one_line(tag, LONGEST_TAG)
+}
+
+/// What the user wrote as one line, with single spaces; none where nothing is left.
+pub(crate) fn one_line(text: &str, most: usize) -> Result<Option<String>, StoreError> {
+    let words: Vec<String> = text
         .split_whitespace()
         .map(|word| word.chars().filter(|c| !c.is_control()).collect::<String>())
         .filter(|word| !word.is_empty())
         .collect();
-    bounded(words.join(" "), LONGEST_TAG)
+    bounded(words.join(" "), most)
 }
 
 /// Each once, in their order.

@@ -29,6 +29,7 @@ mod list;
 mod migrate;
 mod open;
 mod pacing;
+mod pastes;
 #[cfg(test)]
 mod plans;
 mod records;
@@ -65,6 +66,7 @@ pub use health::Health;
 pub use history::HistoryRecord;
 pub use import::{ImportedTask, ImportedText};
 pub use open::CACHES_KB;
+pub use pastes::Queued;
 pub use records::ProviderRecord;
 pub use salvage::{Opened, Salvage};
 pub use search::{Effort, Turn, Turns};

@@ -26,6 +26,7 @@ impl Step {
 pub(crate) const STEPS: &[Step] = &[
     Step::of(include_str!("migrations/0001_history.sql")),
     Step { sql: include_str!("migrations/0002_finding.sql"), then: Some(index::make) },
+    Step::of(include_str!("migrations/0003_pastes.sql")),
 ];
 pub(crate) const LATEST: i64 = STEPS.len() as i64;
 

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, types::Type};
 use serde::de::DeserializeOwned;
 use shiwen_core::{
     Attempt, AttemptId, BatchId, Found, Input, Link, PasteId, Task, TaskId, Timestamp, Transcript,
-    Wait,
+    Wait, WaitReason,
 };
 
 use crate::StoreError;
@@ -16,6 +16,7 @@ macro_rules! select_task {
     ($rest:literal) => {
         concat!(
             "SELECT t.id, t.paste_id, t.operation, t.provider, t.state, t.wait_reason, t.wait_until, t.stalled, t.progress, ",
+            "t.state = 'queued' AND t.paste_id IN (SELECT id FROM pastes WHERE paused = 1) AS paused, ",
             "t.cancel_cause, t.failure, t.remote_id, t.target_language, t.title, t.author, t.duration_s, ",
             "t.cover_url, t.media_url, t.learned_at, t.words, t.created_at, t.submitted_at, t.ended_at, ",
             "t.next_poll_at, t.sends, t.bad_polls, t.fetching, t.input, t.subject, t.model, t.parent_id, t.batch, ",
@@ -48,9 +49,10 @@ pub(crate) fn listed(connection: &Connection, id: TaskId) -> Result<Option<Task>
 }
 
 pub(crate) fn task(row: &Row<'_>) -> rusqlite::Result<Task> {
-    let wait = match word_or_none(row, "wait_reason")? {
-        Some(reason) => Some(Wait { reason, until: time_or_none(row, "wait_until")? }),
-        None => None,
+    // What else it waits for counts again once the user goes on.
+    let wait = match row.get("paused")? {
+        true => Some(Wait { reason: WaitReason::Paused, until: None }),
+        false => wait(row)?,
     };
     Ok(Task {
         id: TaskId(row.get("id")?),
@@ -95,6 +97,12 @@ pub(crate) fn task(row: &Row<'_>) -> rusqlite::Result<Task> {
         ended_at: time_or_none(row, "ended_at")?,
         next_poll_at: time_or_none(row, "next_poll_at")?,
     })
+}
+
+pub(crate) fn wait(row: &Row<'_>) -> rusqlite::Result<Option<Wait>> {
+    let reason = word_or_none(row, "wait_reason")?;
+    let until = time_or_none(row, "wait_until")?;
+    Ok(reason.map(|reason| Wait { reason, until }))
 }
 
 pub(crate) fn input(row: &Row<'_>) -> rusqlite::Result<Input> {

@@ -8,7 +8,7 @@ use shiwen_core::{
 use crate::{
     RawAnswer, Store, StoreError, batch, evidence,
     follow::{self, Spent, Won},
-    known,
+    known, pastes,
     row::{self, select_task},
     write::Write,
 };
@@ -32,9 +32,12 @@ impl Store {
     /// ever gets a task. Those whose link turned out to be a video that another task is about end here instead.
     ///
     /// # Errors
-    /// [`StoreError::WrongState`] when another was faster, or when it ended so.
+    /// [`StoreError::WrongState`] when another was faster, when it ended so, or when the user paused it a moment ago.
     pub fn claim(&self, id: TaskId, now: Timestamp) -> Result<Claimed, StoreError> {
         let claimed = self.write(|write| {
+            if pastes::is_paused(&write.tx, id)? {
+                return Ok(None);
+            }
             let tasks = batch::queued(write, id)?;
             let tasks = known::without_twins(write, tasks, now)?;
             if !tasks.contains(&id) {

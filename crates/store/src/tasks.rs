@@ -5,7 +5,9 @@ use shiwen_core::{
     Input, Operation, Output, ProviderId, Task, TaskDetail, TaskId, TaskState, Timestamp, Work,
 };
 
-use crate::{Store, StoreError, batch, hand_over, known, row, row::select_task, texts};
+use crate::{
+    Store, StoreError, batch, hand_over, known, pastes::paused_pastes, row, row::select_task, texts,
+};
 
 /// A task that the engine has something to do for.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +76,11 @@ impl Store {
             let passed_over = hand_over::passed_over(connection, id)?;
             let ahead = match task.state {
                 TaskState::Queued => connection
-                    .prepare_cached("SELECT count(*) FROM tasks WHERE state = 'queued' AND provider = ?1 AND id < ?2")?
+                    .prepare_cached(concat!(
+                        "SELECT count(*) FROM tasks WHERE state = 'queued' AND provider = ?1 AND id < ?2
+                           AND paste_id NOT IN ",
+                        paused_pastes!()
+                    ))?
                     .query_row((task.provider.as_str(), id.0), |row| row.get(0))?,
                 _ => 0,
             };
@@ -127,7 +133,8 @@ impl Store {
         self.due(sql, (now.0, limit))
     }
 
-    /// Queued tasks of one provider that may be submitted now, oldest first; of a batch the first.
+    /// Queued tasks of one provider that may be submitted now, oldest first; of a batch the first. What is paused is not
+    /// among them.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -139,7 +146,8 @@ impl Store {
     ) -> Result<Vec<DueTask>, StoreError> {
         let sql = select_task!(
             "WHERE t.state = 'queued' AND t.provider = ?1 AND coalesce(t.wait_until, 0) <= ?2
-               AND coalesce(t.wait_reason, '') NOT IN ('gave_up_sending', 'paused')
+               AND coalesce(t.wait_reason, '') <> 'gave_up_sending'
+               AND t.paste_id NOT IN (SELECT id FROM pastes WHERE paused = 1)
                AND NOT EXISTS (SELECT 1 FROM tasks s WHERE s.batch = t.batch AND s.state = 'queued' AND s.id < t.id)
              ORDER BY t.id LIMIT ?3"
         );
@@ -268,7 +276,7 @@ fn others(connection: &rusqlite::Connection, task: &Task) -> Result<Vec<TaskId>,
 }
 
 /// The median of the last twenty durations in seconds; none before there are three.
-fn usual(
+pub(crate) fn usual(
     connection: &rusqlite::Connection,
     provider: ProviderId,
     operation: Operation,

@@ -18,6 +18,10 @@ const SKIPPED: i64 = 1000;
 /// number of the last attempt that was known when they were as they are (-1: nothing is known).
 const UNSURE: &str = "CREATE TEMP TABLE unsure (id INTEGER PRIMARY KEY, known INTEGER NOT NULL)";
 
+/// Pastes of which the newest state is lost, also those that a backup still has.
+const LOST_PASTES: &str = "CREATE TEMP TABLE lost_pastes AS
+    SELECT DISTINCT paste_id AS paste FROM tasks WHERE paste_id NOT IN (SELECT id FROM pastes)";
+
 pub(crate) fn settle(
     connection: &Connection,
     harvest: &Harvest,
@@ -34,6 +38,7 @@ pub(crate) fn settle(
     for id in &harvest.stale {
         connection.execute("INSERT INTO unsure VALUES (?1, -1)", [id])?;
     }
+    connection.execute_batch(LOST_PASTES)?;
     if backup.is_some() {
         fill(connection, harvest)?;
     }
@@ -129,6 +134,9 @@ fn mend(connection: &Connection) -> Result<(), StoreError> {
         "INSERT INTO pastes (id, text, created_at)
            SELECT paste_id, '', min(created_at) FROM tasks
            WHERE paste_id NOT IN (SELECT id FROM pastes) GROUP BY paste_id;
+         -- Nobody can say whether the user paused these, so the user says when they go on. One task alone is never paused.
+         UPDATE pastes SET paused = 1 WHERE id IN (SELECT paste FROM lost_pastes)
+           AND 1 < (SELECT count(*) FROM tasks WHERE paste_id = pastes.id);
          UPDATE tasks SET link_id = NULL, subject = coalesce(subject, title, remote_id, '—')
            WHERE link_id IS NOT NULL AND link_id NOT IN (SELECT id FROM links);
          UPDATE tasks SET parent_id = NULL
