@@ -23,6 +23,7 @@ mod network;
 mod order;
 mod owner;
 mod pace;
+mod pastes;
 mod refresh;
 mod run;
 mod schedule;
