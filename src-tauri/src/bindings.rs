@@ -41,6 +41,12 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::tasks::delete_task,
             commands::tasks::restore_task,
             commands::tasks::cover,
+            commands::pastes::paste,
+            commands::pastes::pause_paste,
+            commands::pastes::resume_paste,
+            commands::pastes::cancel_waiting,
+            commands::pastes::retry_failed,
+            commands::pastes::name_paste,
             commands::clipboard::copy_task,
             commands::clipboard::copy_text,
             commands::clipboard::copy_diagnostics,
@@ -119,8 +125,6 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             TaskCalled,
             UpdateChanged
         ])
-        .typ::<shiwen_core::Paste>()
-        .typ::<shiwen_core::Retried>()
         .typ::<shiwen_core::ProviderHealth>()
         .typ::<shiwen_core::SpendMonth>()
         .typ::<shiwen_core::NetworkTest>()

@@ -47,6 +47,13 @@ export const commands = {
 	restoreTask: (id: TaskId) => typedError<null, CommandError>(__TAURI_INVOKE("restore_task", { id })),
 	/**  The cover as a `data:` URL, fetched once; none where there is none to be had. */
 	cover: (id: TaskId) => typedError<string | null, CommandError>(__TAURI_INVOKE("cover", { id })),
+	paste: (id: PasteId) => typedError<Paste, CommandError>(__TAURI_INVOKE("paste", { id })),
+	pausePaste: (id: PasteId) => typedError<Paste, CommandError>(__TAURI_INVOKE("pause_paste", { id })),
+	resumePaste: (id: PasteId) => typedError<Paste, CommandError>(__TAURI_INVOKE("resume_paste", { id })),
+	/**  Cancels what was not submitted yet; answers how many tasks that were. */
+	cancelWaiting: (id: PasteId) => typedError<number, CommandError>(__TAURI_INVOKE("cancel_waiting", { id })),
+	retryFailed: (id: PasteId) => typedError<Retried, CommandError>(__TAURI_INVOKE("retry_failed", { id })),
+	namePaste: (id: PasteId, name: string | null) => typedError<Paste, CommandError>(__TAURI_INVOKE("name_paste", { id, name })),
 	/**  Answers the 字数 of what was copied. */
 	copyTask: (id: TaskId, what: CopyWhat) => typedError<number, CommandError>(__TAURI_INVOKE("copy_task", { id, what })),
 	/**  A part of what is on screen, e.g. one idea of a plan. Answers its 字数. */

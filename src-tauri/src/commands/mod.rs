@@ -9,6 +9,7 @@ pub(crate) mod history;
 pub(crate) mod links;
 pub(crate) mod media;
 pub(crate) mod pages;
+pub(crate) mod pastes;
 pub(crate) mod providers;
 pub(crate) mod tasks;
 pub(crate) mod trash;
