@@ -39,9 +39,9 @@ pub struct ProviderHealth {
     pub last_success: Option<Timestamp>,
     /// What a task usually takes, by operation, in seconds; only operations of which enough have ended.
     pub usual: Vec<(Operation, u32)>,
-    /// The last tasks that ended or are in doubt, at most 20, oldest first.
+    /// The last tasks that succeeded, failed or are in doubt, at most 20, oldest first.
     pub recent: Vec<RecentTask>,
-    /// The last failures of different kinds, at most 3, newest first.
+    /// Of these, the last failures of different kinds, at most 3, newest first.
     pub failures: Vec<RecentFailure>,
     /// What its queued tasks wait for, where all of them wait for the same.
     pub wait: Option<Wait>,

@@ -6,6 +6,7 @@ use shiwen_core::{Entry, Failure, FieldKind, FieldView, FormField, ProviderId, P
 use shiwen_providers::{Account, Card, Checked, Field, Service, service, services};
 use shiwen_secrets::Secret;
 use shiwen_store::{ProviderRecord, StoreError};
+use url::Url;
 
 use crate::{Engine, EngineError, day::day, submit::scrubbed};
 
@@ -164,6 +165,16 @@ impl Engine {
         }
         let read = service.read_checked(&responses, self.now());
         Ok(read.map_err(|failure| requests.iter().fold(failure, scrubbed)))
+    }
+
+    /// Where a provider's API lives, by the settings alone: opens no keychain.
+    ///
+    /// # Errors
+    /// [`EngineError::NotReady`] where that is for the user to say and they have not.
+    pub fn address(&self, id: ProviderId) -> Result<Url, EngineError> {
+        let card = known(id)?.card();
+        let settings = self.settings_of(card)?;
+        Account::address(card, &settings).map_err(|_| EngineError::NotReady(id))
     }
 
     /// The account as requests need it. Opens the keychain when it is first needed.

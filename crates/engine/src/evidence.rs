@@ -207,6 +207,7 @@ mod tests {
             status: Some(200),
         };
         let request = Request {
+            provider: None,
             method: shiwen_http::Method::Post,
             url: "https://a.example/".parse().unwrap(),
             headers: Vec::new(),

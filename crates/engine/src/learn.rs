@@ -65,7 +65,7 @@ impl Engine {
     }
 
     /// What tasks of a kind take, where enough of them are known.
-    fn usual(&self, kind: (ProviderId, Operation)) -> Option<Usual> {
+    pub(crate) fn usual(&self, kind: (ProviderId, Operation)) -> Option<Usual> {
         if !self.learned().knows(kind) {
             let known: Durations =
                 self.store().setting(&usual::setting(kind)).unwrap_or_else(|error| {

@@ -14,6 +14,7 @@ mod evidence;
 mod failover;
 mod failures;
 mod follow;
+mod health;
 mod landing;
 mod learn;
 mod limits;

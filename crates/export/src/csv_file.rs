@@ -13,13 +13,8 @@ pub(crate) struct CsvFile<'a, W: Write> {
 }
 
 impl<'a, W: Write> CsvFile<'a, W> {
-    pub(crate) fn new(wording: &'a Wording, mut out: W) -> io::Result<Self> {
-        out.write_all("\u{FEFF}".as_bytes())?;
-        let mut writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            // In quotes a text stays one cell also where Excel separates by semicolons.
-            .quote_style(csv::QuoteStyle::NonNumeric)
-            .from_writer(out);
+    pub(crate) fn new(wording: &'a Wording, out: W) -> io::Result<Self> {
+        let mut writer = writer(out)?;
         writer.write_record(headers(wording)).map_err(io::Error::from)?;
         Ok(Self { wording, writer })
     }
@@ -39,4 +34,13 @@ impl<'a, W: Write> CsvFile<'a, W> {
     pub(crate) fn finish(self) -> io::Result<W> {
         self.writer.into_inner().map_err(|error| error.into_error())
     }
+}
+
+/// A writer of such a file.
+pub(crate) fn writer<W: Write>(mut out: W) -> io::Result<csv::Writer<W>> {
+    out.write_all("\u{FEFF}".as_bytes())?;
+    let mut builder = csv::WriterBuilder::new();
+    // In quotes a text stays one cell also where Excel separates by semicolons.
+    builder.terminator(csv::Terminator::CRLF).quote_style(csv::QuoteStyle::NonNumeric);
+    Ok(builder.from_writer(out))
 }

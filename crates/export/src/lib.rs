@@ -28,6 +28,7 @@ mod docx;
 mod exported;
 mod json;
 mod json_reader;
+mod ledger;
 mod markdown;
 mod outline;
 mod package;
@@ -40,6 +41,7 @@ mod xlsx;
 
 pub use exported::Exported;
 pub use json_reader::{ReadError, read_json};
+pub use ledger::write_ledger;
 pub use table::{Table, table};
 pub use template::{Template, TemplateError};
 pub use wording::{Field, Wording};

@@ -73,6 +73,11 @@ impl Wording {
         (self.say)(key)
     }
 
+    /// A provider's proper name.
+    pub(crate) fn provider(&self, id: ProviderId) -> &'static str {
+        (self.provider)(id)
+    }
+
     /// What a field is called.
     pub fn label(&self, field: Field) -> String {
         self.say(&format!("cli.export.{}", field.name()))
@@ -93,7 +98,7 @@ impl Wording {
             Field::Duration => task.duration_s.map(clock).unwrap_or_default(),
             Field::Date => self.at(task.created_at, "%Y-%m-%d"),
             Field::Time => self.at(task.created_at, "%H:%M"),
-            Field::Provider => (self.provider)(task.provider).to_owned(),
+            Field::Provider => self.provider(task.provider).to_owned(),
             Field::Operation => self.say(&format!("operation.{}", task.operation)),
             Field::State => match task.state {
                 TaskState::Uncertain => self.say("state.uncertain_short"),

@@ -1,7 +1,12 @@
-//! The reqwest clients, one per kind of trust, each built when first needed.
+//! The reqwest clients, one per kind of trust and way to the network, each built when first needed.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
+use shiwen_core::ProviderId;
 use url::Url;
 
 use crate::{
@@ -17,6 +22,8 @@ const SILENCE: Duration = Duration::from_secs(20);
 #[derive(Debug, Clone)]
 pub struct Config {
     pub proxy: Proxy,
+    /// For the calls of single providers, where theirs differs. Public addresses always go by `proxy`.
+    pub proxies: BTreeMap<ProviderId, Proxy>,
     pub user_agent: String,
     pub reach: Reach,
     /// Where the hosts of short links are played: `https://HOST/PATH` is asked for at `BASE/HOST/PATH`. Must be on
@@ -25,7 +32,7 @@ pub struct Config {
 }
 
 /// Addresses on this machine never go through a proxy, whatever is set here.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Proxy {
     /// What the environment or the operating system says.
     System,
@@ -60,7 +67,7 @@ pub enum Reach {
 }
 
 /// What a client is trusted with.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Use {
     /// Calls that cost money.
     Spend,
@@ -72,19 +79,16 @@ pub(crate) enum Use {
     Download,
 }
 
-/// A slot per client. Building one reads the system's certificates, which is too slow for the start.
+/// How a client leaves; none for addresses on this machine.
+type Way = Option<Proxy>;
+
+/// Building a client reads the system's certificates, which is too slow for the start. Providers with the same way share
+/// their clients.
 pub(crate) struct Clients {
     config: Config,
     pub(crate) screening: ScreeningResolver,
     pub(crate) silence: Duration,
-    spend: OnceLock<reqwest::Client>,
-    read: OnceLock<reqwest::Client>,
-    public: OnceLock<reqwest::Client>,
-    download: OnceLock<reqwest::Client>,
-    spend_here: OnceLock<reqwest::Client>,
-    read_here: OnceLock<reqwest::Client>,
-    public_here: OnceLock<reqwest::Client>,
-    download_here: OnceLock<reqwest::Client>,
+    built: Mutex<HashMap<(Use, Way), reqwest::Client>>,
 }
 
 impl Clients {
@@ -93,14 +97,7 @@ impl Clients {
             config,
             screening: ScreeningResolver::new(lookup),
             silence: SILENCE,
-            spend: OnceLock::new(),
-            read: OnceLock::new(),
-            public: OnceLock::new(),
-            download: OnceLock::new(),
-            spend_here: OnceLock::new(),
-            read_here: OnceLock::new(),
-            public_here: OnceLock::new(),
-            download_here: OnceLock::new(),
+            built: Mutex::default(),
         }
     }
 
@@ -108,44 +105,28 @@ impl Clients {
         &self.config
     }
 
-    /// The client for a use; `here` means an address on this machine.
-    pub(crate) fn get(&self, purpose: Use, here: bool) -> Result<&reqwest::Client, SendError> {
-        let slot = match (purpose, here) {
-            (Use::Spend, false) => &self.spend,
-            (Use::Read, false) => &self.read,
-            (Use::Public, false) => &self.public,
-            (Use::Download, false) => &self.download,
-            (Use::Spend, true) => &self.spend_here,
-            (Use::Read, true) => &self.read_here,
-            (Use::Public, true) => &self.public_here,
-            (Use::Download, true) => &self.download_here,
-        };
-        if let Some(client) = slot.get() {
-            return Ok(client);
+    /// The proxy setting that holds for a provider's calls; without one for everything else.
+    pub(crate) fn proxy(&self, provider: Option<ProviderId>) -> &Proxy {
+        provider.and_then(|id| self.config.proxies.get(&id)).unwrap_or(&self.config.proxy)
+    }
+
+    /// The client for a use and a way.
+    pub(crate) fn get(&self, purpose: Use, way: Way) -> Result<reqwest::Client, SendError> {
+        let key = (purpose, way);
+        let built = || self.built.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = built().get(&key) {
+            return Ok(client.clone());
         }
-        let client = self.build(purpose, here).map_err(|err| {
+        let client = self.build(purpose, key.1.as_ref()).map_err(|err| {
             SendError::not_allowed(crate::classify::detail(&err.without_url(), &[]))
         })?;
         // Two first calls at once build two clients, of which one stays.
-        Ok(slot.get_or_init(|| client))
+        Ok(built().entry(key).or_insert(client).clone())
     }
 
-    fn build(&self, purpose: Use, here: bool) -> Result<reqwest::Client, reqwest::Error> {
-        let mut builder = reqwest::Client::builder()
-            .user_agent(&self.config.user_agent)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false);
-        if here {
-            builder = builder.no_proxy().dns_resolver(LoopbackResolver);
-        } else {
-            builder = match &self.config.proxy {
-                Proxy::System => builder,
-                Proxy::None => builder.no_proxy(),
-                Proxy::Custom(url) => builder.proxy(reqwest::Proxy::all(url.clone())?),
-            };
-        }
-        builder = match purpose {
+    fn build(&self, purpose: Use, way: Option<&Proxy>) -> Result<reqwest::Client, reqwest::Error> {
+        let builder = leaving(self.builder().connect_timeout(CONNECT_TIMEOUT), way)?;
+        match purpose {
             // A connection that was used before may be closing while we send, which looks just like
             // a service that took the order and went silent. A fresh one per call cannot.
             Use::Spend => {
@@ -155,9 +136,32 @@ impl Clients {
             Use::Public | Use::Download => {
                 let builder = builder.read_timeout(self.silence);
                 let builder = if purpose == Use::Download { builder.no_gzip() } else { builder };
-                if here { builder } else { builder.dns_resolver(self.screening.clone()) }
+                match way {
+                    None => builder,
+                    Some(_) => builder.dns_resolver(self.screening.clone()),
+                }
             }
-        };
-        builder.build()
+        }
+        .build()
     }
+
+    /// A client that follows no redirect and tells nobody where it comes from.
+    pub(crate) fn builder(&self) -> reqwest::ClientBuilder {
+        reqwest::Client::builder()
+            .user_agent(&self.config.user_agent)
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+    }
+}
+
+pub(crate) fn leaving(
+    builder: reqwest::ClientBuilder,
+    way: Option<&Proxy>,
+) -> Result<reqwest::ClientBuilder, reqwest::Error> {
+    Ok(match way {
+        None => builder.no_proxy().dns_resolver(LoopbackResolver),
+        Some(Proxy::System) => builder,
+        Some(Proxy::None) => builder.no_proxy(),
+        Some(Proxy::Custom(url)) => builder.proxy(reqwest::Proxy::all(url.clone())?),
+    })
 }

@@ -403,6 +403,7 @@ mod tests {
         });
         let mut sender = Sender::new(crate::Config {
             proxy: crate::Proxy::None,
+            proxies: std::collections::BTreeMap::new(),
             user_agent: "test".into(),
             reach: crate::Reach::ThisMachine,
             short_links: None,

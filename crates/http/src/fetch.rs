@@ -103,7 +103,9 @@ impl Sender {
         here: bool,
         ask: Ask,
     ) -> Result<reqwest::Response, FetchError> {
-        let client = self.clients.get(ask.purpose, here).map_err(FetchError::Send)?;
+        let proxy = self.clients.proxy(None);
+        let way = (!here).then(|| proxy.clone());
+        let client = self.clients.get(ask.purpose, way).map_err(FetchError::Send)?;
         let mut request = client.get(url).headers(ask.headers);
         if let Some(timeout) = ask.timeout {
             request = request.timeout(timeout);
@@ -112,7 +114,7 @@ impl Sender {
             if classify::contains::<NotPublic>(&err) {
                 return FetchError::NotAllowed;
             }
-            let proxied = matches!(self.clients.config().proxy, Proxy::Custom(_));
+            let proxied = matches!(proxy, Proxy::Custom(_));
             FetchError::Send(classify::failed_to_send(err, false, proxied, &[]))
         })
     }
@@ -181,6 +183,7 @@ mod tests {
     fn config() -> Config {
         Config {
             proxy: Proxy::None,
+            proxies: std::collections::BTreeMap::new(),
             user_agent: "test".into(),
             reach: Reach::Internet,
             short_links: None,

@@ -152,7 +152,13 @@ mod tests {
     use crate::{Config, Proxy, address::Lookup};
 
     fn config(reach: Reach) -> Config {
-        Config { proxy: Proxy::None, user_agent: "test".into(), reach, short_links: None }
+        Config {
+            proxy: Proxy::None,
+            proxies: std::collections::BTreeMap::new(),
+            user_agent: "test".into(),
+            reach,
+            short_links: None,
+        }
     }
 
     #[tokio::test]

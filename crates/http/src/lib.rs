@@ -15,6 +15,7 @@ mod form;
 #[cfg(feature = "kill-points")]
 mod kills;
 mod part;
+mod probe;
 mod redact;
 mod request;
 mod retry_after;
@@ -28,6 +29,7 @@ pub use download::{DownloadError, Downloaded, Known, Progress, Wish};
 pub use error::{Cause, SendError};
 pub use fetch::{FetchError, Fetched};
 pub use follow::{FollowError, Step};
+pub use probe::Probed;
 pub use redact::redact;
 pub use request::{FilePart, HeaderValue, Method, Purpose, Request, Response};
 pub use retry_after::retry_after;

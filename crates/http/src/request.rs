@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
+use shiwen_core::ProviderId;
 use shiwen_secrets::Secret;
 use url::Url;
 
@@ -47,6 +48,8 @@ pub struct FilePart {
 /// A request as data; `Sender` is the only thing that sends it.
 #[derive(Clone)]
 pub struct Request {
+    /// Whose call it is: it goes through the proxy that is set for that provider.
+    pub provider: Option<ProviderId>,
     pub method: Method,
     pub url: Url,
     pub headers: Vec<(&'static str, HeaderValue)>,
@@ -66,6 +69,7 @@ impl std::fmt::Debug for Request {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let headers: Vec<&str> = self.headers.iter().map(|(name, _)| *name).collect();
         f.debug_struct("Request")
+            .field("provider", &self.provider)
             .field("method", &self.method)
             .field("host", &self.url.host_str())
             .field("path", &crate::redact(self.url.path(), &self.secrets))

@@ -1,8 +1,13 @@
 //! The real sender: one request in, one answer or one sorted failure out, nothing repeated.
 
-use std::{borrow::Cow, collections::BTreeMap, time::Instant};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, SET_COOKIE};
+use shiwen_core::ProviderId;
 use shiwen_secrets::Secret;
 use url::Url;
 
@@ -14,6 +19,7 @@ use crate::{
     classify,
     clients::{Clients, Use},
     form::FormBody,
+    redact,
 };
 
 /// Longest body of an answer, in bytes after decompression (a gzip bomb is cut off here too).
@@ -53,7 +59,8 @@ impl Sender {
             Purpose::Spend => Use::Spend,
             Purpose::Read => Use::Read,
         };
-        let client = self.clients.get(purpose, here)?;
+        let proxy = self.clients.proxy(request.provider);
+        let client = self.clients.get(purpose, (!here).then(|| proxy.clone()))?;
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
@@ -78,7 +85,7 @@ impl Sender {
         if let Some(body) = body {
             builder = builder.body(body);
         }
-        let proxied = !here && matches!(config.proxy, Proxy::Custom(_));
+        let proxied = !here && matches!(proxy, Proxy::Custom(_));
         let answer = builder.send().await.map_err(|err| {
             let never_polled = polled.proves_not_sent();
             classify::failed_to_send(err, never_polled, proxied, &request.secrets)
@@ -97,19 +104,34 @@ impl Transport for Sender {
         Box::pin(async move {
             let start = Instant::now();
             let outcome = self.exchange(request).await;
-            let ms = start.elapsed().as_millis();
-            match &outcome {
-                Ok(answer) => tracing::debug!(?request, status = answer.status, ms, "answered"),
-                Err(err) => {
-                    tracing::warn!(?request, error = %err, detail = err.detail(), ms, "no answer");
-                }
-            }
+            note(request, &outcome, start.elapsed());
             outcome
         })
     }
 }
 
-fn check(url: &Url, here: bool, reach: Reach) -> Result<(), SendError> {
+/// For the log: where the call went and what came of it, without what it carried.
+fn note(request: &Request, outcome: &Result<Response, SendError>, took: Duration) {
+    let provider = request.provider.map_or("-", ProviderId::as_str);
+    let (host, path) = (request.url.host_str(), redact(request.url.path(), &request.secrets));
+    let purpose = match request.purpose {
+        Purpose::Spend => "create",
+        Purpose::Read => "read",
+    };
+    let ms = took.as_millis() as u64;
+    match outcome {
+        Ok(answer) => {
+            let (status, bytes) = (answer.status, answer.body.len());
+            tracing::info!(provider, purpose, host, path, status, bytes, ms, "answered");
+        }
+        Err(error) => {
+            let (cause, detail) = (error.cause(), error.detail());
+            tracing::warn!(provider, purpose, host, path, %cause, detail, ms, "no answer");
+        }
+    }
+}
+
+pub(crate) fn check(url: &Url, here: bool, reach: Reach) -> Result<(), SendError> {
     if reach == Reach::ThisMachine && !here {
         return Err(SendError::not_allowed("only addresses on this machine are allowed here"));
     }

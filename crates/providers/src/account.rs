@@ -99,12 +99,21 @@ impl Account {
                 taken.take_setting(card, field, value)?;
             }
         }
-        let site = match card.id {
-            ProviderId::Coze => coze::site(taken.settings.get("site").map(String::as_str)),
-            _ => card.base_url,
-        };
-        let base_url = base_url(card, taken.settings.get(BASE_URL).map_or(site, String::as_str))?;
+        let base_url = address(card, &taken.settings)?;
         Ok(Self { base_url, settings: taken.settings, secrets: taken.secrets })
+    }
+
+    /// Where an account with these settings is asked, whatever its keys are.
+    ///
+    /// # Errors
+    /// `InvalidInput` where that is for the user to say and they have not.
+    pub fn address(card: &Card, settings: &BTreeMap<String, String>) -> Result<Url, Failure> {
+        let mut taken = Taken::default();
+        for field in card.fields.iter().filter(|field| matches!(field.name, BASE_URL | "site")) {
+            let value = settings.get(field.name).map_or("", |value| value.trim());
+            taken.take_setting(card, field, value)?;
+        }
+        address(card, &taken.settings)
     }
 
     /// Whether an address may stand in for the provider's own.
@@ -267,6 +276,15 @@ fn refuse(provider: ProviderId, kind: FailureKind, field: &str, words: &str) -> 
 }
 
 /// A key must not travel in the clear, so `http` is for this machine alone.
+/// Where the settings, with their defaults filled in, say that the API lives.
+fn address(card: &Card, settings: &BTreeMap<String, String>) -> Result<Url, Failure> {
+    let site = match card.id {
+        ProviderId::Coze => coze::site(settings.get("site").map(String::as_str)),
+        _ => card.base_url,
+    };
+    base_url(card, settings.get(BASE_URL).map_or(site, String::as_str))
+}
+
 fn base_url(card: &Card, text: &str) -> Result<Url, Failure> {
     let refuse = |words| refuse(card.id, FailureKind::InvalidInput, BASE_URL, words);
     if text.trim().is_empty() {

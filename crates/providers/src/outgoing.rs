@@ -65,6 +65,7 @@ impl Call<'_> {
         body: Option<Vec<u8>>,
     ) -> Result<Request, Failure> {
         Ok(Request {
+            provider: Some(self.provider),
             method,
             url: self.url(account)?,
             headers,

@@ -8,6 +8,8 @@ mod environment;
 mod exports;
 mod files;
 mod folder;
+mod ledger;
+mod network;
 mod played;
 mod search;
 mod settings;
@@ -26,7 +28,7 @@ use std::{
 
 use shiwen_core::{ProviderId, Timestamp};
 use shiwen_engine::{Engine, Ownership, Parts, Running, SystemClock};
-use shiwen_http::{Config, Proxy, Reach, Sender};
+use shiwen_http::{Config, Reach, Sender};
 use shiwen_sandbox::Sandbox;
 use shiwen_secrets::{Keychain, Keys, Source};
 use shiwen_store::Store;
@@ -41,6 +43,8 @@ pub use shiwen_export::{Table, TemplateError};
 pub use shiwen_secrets::KeychainError;
 pub use shiwen_store::{Health, Salvage, StoreError};
 
+pub use ledger::LedgerError;
+pub use network::{NetworkError, kind_of_proxy};
 pub use folder::{DataSize, FOLDER_NAME, default_folder};
 pub use settings::{ExportWish, Language, OnClose, Settings, Theme};
 pub use words::{Words, resolved};
@@ -158,7 +162,8 @@ impl Session {
         };
         let wish: Settings = store.setting(Settings::NAME)?;
         let sender = Arc::new(Sender::new(Config {
-            proxy: proxy(&wish),
+            proxy: network::proxy(&wish.proxy),
+            proxies: network::proxies(&wish),
             user_agent: user_agent(),
             reach,
             short_links: sandbox_url
@@ -300,15 +305,6 @@ fn start(
 
 fn held<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn proxy(settings: &Settings) -> Proxy {
-    match settings.proxy.as_str() {
-        "system" => Proxy::System,
-        "none" => Proxy::None,
-        // What cannot be read as an address was refused when it was saved.
-        url => Url::parse(url).map_or(Proxy::System, Proxy::Custom),
-    }
 }
 
 fn user_agent() -> String {

@@ -148,7 +148,7 @@ impl Settings {
 }
 
 /// Whether it is a way to reach the network: `system`, `none`, or the address of a proxy.
-fn is_sound(proxy: &str) -> bool {
+pub(crate) fn is_sound(proxy: &str) -> bool {
     matches!(proxy, "system" | "none")
         || Url::parse(proxy).is_ok_and(|url| {
             matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h") && url.has_host()

@@ -46,6 +46,7 @@ impl Target {
         let part = folder.path().join("a.part");
         let sender = Sender::new(Config {
             proxy: Proxy::None,
+            proxies: BTreeMap::new(),
             user_agent: "Shiwen/test".into(),
             reach: Reach::ThisMachine,
             short_links: None,

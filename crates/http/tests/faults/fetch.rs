@@ -7,6 +7,7 @@ use shiwen_http::FetchError;
 fn sandbox() -> Sender {
     Sender::new(Config {
         proxy: Proxy::None,
+        proxies: BTreeMap::new(),
         user_agent: "Shiwen/test".into(),
         reach: Reach::ThisMachine,
         short_links: None,

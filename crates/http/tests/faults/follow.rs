@@ -9,6 +9,7 @@ const LINK: &str = "http://v.example/CODE/?from=app";
 fn sender(server: &Server) -> Sender {
     Sender::new(Config {
         proxy: Proxy::None,
+        proxies: BTreeMap::new(),
         user_agent: "Shiwen/test".into(),
         reach: Reach::ThisMachine,
         short_links: Some(server.url("/short")),

@@ -24,6 +24,7 @@ const ON_THE_WAY: u64 = 16 * 1024 * 1024;
 fn sandbox() -> Sender {
     Sender::new(Config {
         proxy: Proxy::None,
+        proxies: BTreeMap::new(),
         user_agent: "Shiwen/test".into(),
         reach: Reach::ThisMachine,
         short_links: None,

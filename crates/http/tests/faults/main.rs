@@ -11,7 +11,7 @@ mod server;
 mod unsent;
 mod upload;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use server::{Script, Server, answer, gzip, header};
 use shiwen_http::{
@@ -43,6 +43,7 @@ impl Outcome {
 fn sender(proxy: Proxy) -> Sender {
     Sender::new(Config {
         proxy,
+        proxies: BTreeMap::new(),
         user_agent: "Shiwen/test".into(),
         reach: Reach::Internet,
         short_links: None,
@@ -54,6 +55,7 @@ fn request(url: Url, purpose: Purpose) -> Request {
     let mut url = url;
     url.set_query(Some(&format!("key={CANARY}")));
     Request {
+        provider: None,
         method: Method::Post,
         url,
         headers: vec![

@@ -147,6 +147,7 @@ async fn addresses_that_are_not_allowed_are_not_asked() {
     }
     let sandbox = Sender::new(Config {
         proxy: Proxy::None,
+        proxies: BTreeMap::new(),
         user_agent: "test".into(),
         reach: Reach::ThisMachine,
         short_links: None,

@@ -36,6 +36,7 @@ use crate::{Session, Settings, Words, files, held, search};
 use target::Target;
 
 pub use import::ImportError;
+pub(crate) use record::provider;
 
 /// Ended exports that are listed.
 const LISTED: usize = 100;

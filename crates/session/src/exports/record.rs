@@ -5,7 +5,7 @@ use shiwen_export::Exported;
 use shiwen_store::{HistoryRecord, ImportedTask, ImportedText};
 
 /// A provider's proper name.
-pub(super) fn provider(id: ProviderId) -> &'static str {
+pub(crate) fn provider(id: ProviderId) -> &'static str {
     shiwen_providers::service(id).map_or(id.as_str(), |service| service.card().name)
 }
 
