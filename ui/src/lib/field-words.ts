@@ -1,6 +1,8 @@
 // What the fields of the providers' cards are called, with their choices and the columns of their rows.
 
+import type { FieldView, ProviderId } from '../bindings';
 import { t, type MessageKey } from './messages.svelte';
+import { keyDoubt } from './wrong-box';
 
 /** A field that is not listed is shown by its own name. */
 const names: Record<string, MessageKey | undefined> = {
@@ -33,6 +35,12 @@ const hints: Record<string, MessageKey | undefined> = {
 export function fieldHint(provider: string, name: string): string | null {
   const key = hints[`${provider}.${name}`] ?? hints[name];
   return key ? t(key) : null;
+}
+
+/** What is odd about what is typed into a key field. */
+export function fieldDoubt(provider: ProviderId, field: FieldView, draft: string | undefined): string | null {
+  const key = field.secret && draft !== undefined ? keyDoubt(provider, field.name, draft) : null;
+  return key && t(key);
 }
 
 /** What stands in an empty field: how its value looks. */
