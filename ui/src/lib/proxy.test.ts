@@ -1,16 +1,25 @@
 import { expect, it } from 'vitest';
-import { isProxyUrl, proxyKind } from './proxy';
+import { holdsPassword, proxyFault, proxyKind } from './proxy';
 
 it('a proxy setting is a word or an address', () => {
   expect(['system', 'none', 'http://127.0.0.1:7890'].map(proxyKind)).toEqual(['system', 'none', 'custom']);
 });
 
 it.each([
-  ['http://127.0.0.1:7890', true],
-  ['socks5://localhost:1080', true],
-  ['127.0.0.1:7890', false],
-  ['ftp://127.0.0.1', false],
-  ['http://', false],
-])('%s as a proxy address: %s', (text, valid) => {
-  expect(isProxyUrl(text)).toBe(valid);
+  ['http://127.0.0.1:7890', null],
+  ['socks5://localhost:1080', null],
+  ['socks5h://[::1]:1080', null],
+  ['127.0.0.1:7890', 'network.fault.scheme'],
+  ['localhost:7890', 'network.fault.scheme'],
+  ['ftp://127.0.0.1', 'network.fault.kind'],
+  ['http://', 'network.fault.host'],
+  ['socks5://', 'network.fault.host'],
+  ['http://a b:1', 'network.fault.host'],
+])('%s as a proxy address: %s', (text, fault) => {
+  expect(proxyFault(text)).toBe(fault);
+});
+
+it('a password in an address is noticed', () => {
+  expect(holdsPassword('http://me:word@127.0.0.1:7890')).toBe(true);
+  expect(holdsPassword('http://127.0.0.1:7890')).toBe(false);
 });

@@ -1,13 +1,29 @@
 // The proxy setting is one text: `system`, `none`, or the address of a proxy.
 
+import type { MessageKey } from './messages.svelte';
+
 export type ProxyKind = 'system' | 'none' | 'custom';
 
 export function proxyKind(setting: string): ProxyKind {
   return setting === 'system' || setting === 'none' ? setting : 'custom';
 }
 
-/** Whether this can be the address of a proxy. */
-export function isProxyUrl(text: string): boolean {
-  if (!/^(https?|socks5h?):\/\//i.test(text.trim())) return false;
-  return URL.canParse(text.trim());
+/** Why this cannot be the address of a proxy; none where it can. */
+export function proxyFault(text: string): MessageKey | null {
+  const address = text.trim();
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(address)) return 'network.fault.scheme';
+  if (!/^(https?|socks5h?):\/\//i.test(address)) return 'network.fault.kind';
+  const url = parsed(address);
+  // Rust reads `http:///x` as the browser does, and nobody listens at port 0.
+  return url === null || url.hostname === '' || url.port === '0' || /\s/.test(address) ? 'network.fault.host' : null;
+}
+
+/** It holds a password, which the settings would keep in a file. */
+export function holdsPassword(text: string): boolean {
+  const url = parsed(text.trim());
+  return url !== null && url.password !== '';
+}
+
+function parsed(address: string): URL | null {
+  return URL.canParse(address) ? new URL(address) : null;
 }
