@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   plugins: [svelte()],
   clearScreen: false,
-  // Tauri opens this very port; another one would show an empty window.
-  server: { port: 1420, strictPort: true },
+  // Tauri opens this very port; another one would show an empty window. A test looks for messages in the Rust sources.
+  server: { port: 1420, strictPort: true, fs: process.env.VITEST ? { allow: ['..'] } : {} },
   // The oldest engine that Tauri meets is the WebKitGTK of Debian 12.
   build: { target: ['es2022', 'safari16.4'], modulePreload: { polyfill: false } },
   test: {

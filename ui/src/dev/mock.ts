@@ -22,6 +22,7 @@ import type {
   TaskPage,
 } from '../bindings';
 import { deskOf } from '../lib/task';
+import * as desk from './desk';
 import { cover, failure, providers, share, tasks as invented, text } from './invented';
 import * as keeping from './keeping';
 import * as history from './history';
@@ -288,6 +289,7 @@ function take(order: Order): number {
 /* eslint-disable @typescript-eslint/no-explicit-any -- the arguments are whatever the bindings send */
 const answers: Record<string, (args: any) => unknown> = {
   ...keeping.answers(emit, () => all),
+  ...desk.answers(emit),
   ...versions.answers(() => all, change, refuse),
   ...history.answers({
     all: () => all,

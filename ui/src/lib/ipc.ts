@@ -12,6 +12,7 @@ import {
   type DataSize,
   type Comparison,
   type Desk,
+  type Desktop,
   type Detection,
   type Download,
   type Entry,
@@ -28,6 +29,8 @@ import {
   type LookedUp,
   type Media,
   type Network,
+  type NetworkTest,
+  type Offer,
   type Operation,
   type Order,
   type ProviderId,
@@ -46,8 +49,10 @@ import {
   type Timestamp,
   type Transcript,
   type Trashed,
+  type Update,
   type Uploaded,
   type Verb,
+  type Wish,
 } from '../bindings';
 
 /** What the user filled in, by the names of the fields. */
@@ -222,6 +227,28 @@ export const ipc = {
   rebuildIndex: (): Promise<number> => call(commands.rebuildIndex()),
   /** The program starts again with nothing. */
   deleteEverything: (backups: boolean) => call(commands.deleteEverything(backups)),
+  /** What this desktop lets the program do. */
+  desktop: (): Promise<Desktop> => call(commands.desktop()),
+  setAutostart: (on: boolean): Promise<Desktop> => call(commands.setAutostart(on)),
+  answerClose: (choice: 'tray' | 'quit', remember: boolean) => call(commands.answerClose(choice, remember)),
+  offered: (): Promise<Offer | null> => call(commands.offered()),
+  declineOffer: () => call(commands.declineOffer()),
+  /** Is taken with it: it is told once. */
+  wished: (): Promise<Wish | null> => call(commands.wished()),
+  testNetwork: (provider: ProviderId, proxy: string | null): Promise<NetworkTest> => call(commands.testNetwork(provider, proxy)),
+  copyWholeDiagnostics: () => call(commands.copyWholeDiagnostics()),
+  openLog: () => call(commands.openLog()),
+  update: (): Promise<Update> => call(commands.update()),
+  checkUpdate: (): Promise<Update> => call(commands.checkUpdate()),
+  installUpdate: (): Promise<Update> => call(commands.installUpdate()),
+  openDownloadPage: () => call(commands.openDownloadPage()),
+  onClipboardOffered: (offered: (offer: Offer | null) => void): Promise<() => void> =>
+    events.clipboardOffered.listen((event) => offered(event.payload)),
+  onCloseAsked: (asked: () => void): Promise<() => void> => events.closeAsked.listen(() => asked()),
+  onWished: (wished: (wish: Wish) => void): Promise<() => void> => events.wished.listen((event) => wished(event.payload)),
+  onTaskCalled: (called: (id: TaskId) => void): Promise<() => void> => events.taskCalled.listen((event) => called(event.payload)),
+  onUpdateChanged: (changed: (update: Update) => void): Promise<() => void> =>
+    events.updateChanged.listen((event) => changed(event.payload)),
   onExportChanged: (changed: (change: Export) => void): Promise<() => void> =>
     events.exportChanged.listen((event) => changed(event.payload)),
   /** Calls `changed` for each batch of changes, from the moment the promise is fulfilled. */

@@ -15,6 +15,19 @@ const sources = import.meta.glob(['../**/*.{ts,svelte}', '!../**/*.test.ts', '!.
   eager: true,
 }) as Record<string, string>;
 
+const rust = import.meta.glob(['../../../crates/*/src/**/*.rs', '../../../src-tauri/src/**/*.rs'], { query: '?raw', import: 'default', eager: true }) as Record<string, string>;
+const wholeRust = Object.values(rust).join('\n');
+
+/** What of a component is written as it stands: its markup without tags, expressions and comments. */
+function written(component: string): string {
+  let text = component.replace(/<(script|style)[\s\S]*?<\/\1>|<!--[\s\S]*?-->/g, '').replace(/=>/g, '');
+  for (let before = ''; before !== text; ) {
+    before = text;
+    text = text.replace(/\{[^{}]*\}/g, '');
+  }
+  return text;
+}
+
 beforeEach(() => setLanguage('zh-CN'));
 
 describe('the two message files', () => {
@@ -45,9 +58,39 @@ describe('the two message files', () => {
 
   it('hold no message that the window does not use', () => {
     const all = Object.values(sources).join('\n');
-    // Messages under `cli.` are Rust's own.
-    const unused = plain(Object.keys(chinese)).filter((key) => !key.startsWith('cli.') && !all.includes(`'${key}'`));
+    // Rust reads the same files, and makes the keys of some messages out of a name: those are under `cli.`.
+    const unused = plain(Object.keys(chinese)).filter((key) => !key.startsWith('cli.') && !all.includes(`'${key}'`) && !wholeRust.includes(`"${key}"`));
     expect(unused).toEqual([]);
+  });
+
+  it('lack no message that the window or Rust names', () => {
+    const known = new Set(Object.keys(chinese).map((key) => key.split('.')[0]));
+    const named = [...Object.values(sources)].flatMap((source) => [...source.matchAll(/\bt\(\s*'([^']+)'/g), ...source.matchAll(/[?:] '([a-z_]+\.[a-z0-9_.]+)'/g)].map((match) => match[1] ?? ''));
+    const inRust = [...wholeRust.matchAll(/\.(?:say|one|word|text)\("([a-z_]+\.[a-z0-9_.]+)"/g)].map((match) => match[1] ?? '');
+    const missing = [...named, ...inRust].filter((key) => known.has(key.split('.')[0]) && !(key in chinese && key in english));
+    expect(named.length).toBeGreaterThan(500);
+    expect(inRust.length).toBeGreaterThan(3);
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('the components', () => {
+  const components = Object.entries(sources).filter(([path]) => path.endsWith('.svelte'));
+
+  it('hold no text of their own', () => {
+    // Names that are the same in every language.
+    const proper = /MIT OR Apache-2\.0/g;
+    const own = components.flatMap(([path, source]) => {
+      const text = written(source).replace(/<[^>]*>/g, ' ').replace(proper, '');
+      return /\p{L}/u.test(text) ? [`${path}: ${text.trim().replace(/\s+/g, ' ')}`] : [];
+    });
+    expect(components.length).toBeGreaterThan(100);
+    expect(own).toEqual([]);
+  });
+
+  it('name nothing to screen readers in one language alone', () => {
+    const own = components.flatMap(([path, source]) => [...written(source).matchAll(/\b(?:aria-label|title|alt|placeholder)="[^"]*\p{L}[^"]*"/gu)].map((match) => `${path}: ${match[0]}`));
+    expect(own).toEqual([]);
   });
 });
 

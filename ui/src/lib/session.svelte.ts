@@ -6,11 +6,12 @@ import { Ask } from './ask.svelte';
 import { downloadWords, type DownloadRemedy } from './download-words';
 import { Detail } from './detail.svelte';
 import { Downloads } from './downloads.svelte';
+import { Surroundings } from './desktop.svelte';
 import { Drafts } from './drafts.svelte';
 import { exportWords, fileName, type ExportRemedy } from './export-words';
 import { Exports } from './exports.svelte';
 import { ordered } from './failover';
-import { number } from './format';
+import { number, percent } from './format';
 import { followers, hintOf, type Following } from './following';
 import { Forms } from './forms.svelte';
 import { AppError, ipc, type Boot, type CopyWhat } from './ipc';
@@ -26,10 +27,11 @@ import { deskOf, titleOf } from './task';
 import { TaskRows } from './task-rows.svelte';
 import { Toasts } from './toasts.svelte';
 import { Trash } from './trash.svelte';
+import { Updates } from './updates.svelte';
 import { errorWords, stateWords } from './words';
 
 export type View = 'texts' | 'studio' | 'settings' | 'help';
-export type SettingsPage = 'providers' | 'failover' | 'look' | 'network' | 'data';
+export type SettingsPage = 'providers' | 'failover' | 'look' | 'paste' | 'network' | 'data' | 'about';
 
 /** More links than this are submitted only after a question. */
 const ASK_ABOVE = 3;
@@ -84,6 +86,8 @@ export class Session {
   /** Edits that are not saved. */
   readonly drafts = new Drafts(() => this.app?.data_dir ?? '');
   readonly notes = new Notes();
+  readonly desktop = new Surroundings();
+  readonly updates = new Updates();
 
   /** The first start goes on until the user leaves it: a saved key alone does not mean that it works. */
   #settingUp = $state(false);
@@ -157,6 +161,9 @@ export class Session {
     await ipc.onExportChanged((change) => this.#exported(change));
     await ipc.onNetworkChanged((network) => this.#network(network));
     await ipc.onHistoryChecked((damaged) => this.#checked(damaged));
+    // What the desktop brings is not worth waiting for, nor its failure a word.
+    void this.desktop.start((id) => void this.#called(id)).catch(() => undefined);
+    void this.updates.start().catch(() => undefined);
     if (this.app === null) {
       const app = await ipc.appState();
       await this.preferences.load(app.language);
@@ -218,6 +225,13 @@ export class Session {
       await Promise.all([this.detail.refresh(task.id), this.studio.work.refresh(task.id)]);
     });
     return looked;
+  }
+
+  /** Draws everything at another size, in percent. */
+  async resize(size: number): Promise<void> {
+    if (size === this.preferences.value.font_size) return;
+    const done = await this.attempt(() => this.preferences.change({ font_size: size }));
+    if (done) this.toasts.show(t('settings.font_size_now', { size: percent(size / 100) }));
   }
 
   showSettings(page: SettingsPage): void {
@@ -518,6 +532,14 @@ export class Session {
     if (this.exports.shown === change.id) return;
     if (change.state === 'failed') this.toasts.fail(said);
     else if (change.state === 'done') this.toasts.show(text);
+  }
+
+  /** The user clicked a task's notification, or its entry in the tray. */
+  async #called(id: TaskId): Promise<void> {
+    await this.attempt(async () => {
+      const { operation } = this.#known(id) ?? (await ipc.task(id)).task;
+      this.showTask(id, operation);
+    });
   }
 
   #network(network: AppState['network']): void {

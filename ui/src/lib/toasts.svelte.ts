@@ -13,6 +13,8 @@ export interface Toast {
   tone: 'done' | 'fail' | 'note' | 'busy';
   /** What takes it back, where something can. */
   undo: (() => void) | null;
+  /** What else can be done about it. */
+  act: { text: string; does: () => void } | null;
 }
 
 export class Toasts {
@@ -25,23 +27,23 @@ export class Toasts {
   /** `lasting`: it can be taken back until something else can, rather than only as long as the toast stays. */
   show(text: string, undo: (() => void) | null = null, lasting = false): void {
     if (undo !== null) this.#undo = lasting ? undo : null;
-    this.#put({ id: ++this.#last, text, tone: 'done', undo });
+    this.#put({ id: ++this.#last, text, tone: 'done', undo, act: null });
   }
 
   fail(text: string): void {
-    this.#put({ id: ++this.#last, text, tone: 'fail', undo: null });
+    this.#put({ id: ++this.#last, text, tone: 'fail', undo: null, act: null });
   }
 
   /** Says something that is neither done nor failed. */
-  note(text: string): void {
-    this.#put({ id: ++this.#last, text, tone: 'note', undo: null });
+  note(text: string, act: Toast['act'] = null): void {
+    this.#put({ id: ++this.#last, text, tone: 'note', undo: null, act });
   }
 
   /** Says that something is being done, if that takes a moment. It stays until the next one, which says how it ended. */
   busy(text: string): void {
     clearTimeout(this.#timer);
     this.current = null;
-    this.#timer = setTimeout(() => (this.current = { id: ++this.#last, text, tone: 'busy', undo: null }), PATIENCE);
+    this.#timer = setTimeout(() => (this.current = { id: ++this.#last, text, tone: 'busy', undo: null, act: null }), PATIENCE);
   }
 
   /** Takes the shown one back, else the last act. Answers whether there was something to take back. */
