@@ -1,6 +1,6 @@
-// The one task that lies open on the sheet.
+// What lies open on the sheet: one task, or several that were pasted together.
 
-import type { Task, TaskChange, TaskDetail, TaskId } from '../bindings';
+import type { PasteId, Task, TaskChange, TaskDetail, TaskId } from '../bindings';
 import { AppError, ipc } from './ipc';
 
 /** Milliseconds of waiting after which ghosts are better than the old page. */
@@ -9,6 +9,8 @@ const LATE = 200;
 export class Detail {
   /** The chosen task, also while its detail is still on its way. */
   id = $state<TaskId | null>(null);
+  /** All of a paste lies open instead of a task. */
+  paste = $state<PasteId | null>(null);
   /** What is known about it. Stays the old one's until the new one's has come. */
   value = $state.raw<TaskDetail | null>(null);
   /** Reading has taken longer than a moment: ghosts instead of the one shown before. */
@@ -22,6 +24,7 @@ export class Detail {
 
   /** Shows a task; none leaves the sheet blank. */
   async open(id: TaskId | null): Promise<void> {
+    this.paste = null;
     if (id === this.id && this.value?.task.id === id) return;
     this.id = id;
     this.gone = false;
@@ -38,6 +41,13 @@ export class Detail {
     if (this.id !== id) return;
     clearTimeout(this.#timer);
     this.late = false;
+  }
+
+  /** Shows several links that were pasted together. */
+  openPaste(id: PasteId): void {
+    if (this.paste === id) return;
+    void this.open(null);
+    this.paste = id;
   }
 
   /** Reads the open task anew, where it is this one. */

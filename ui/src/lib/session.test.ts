@@ -127,6 +127,19 @@ describe('a submission', () => {
     expect([session.paste.text, session.detail.id, session.preferences.value.provider]).toEqual(['', 3, 'momoget']);
   });
 
+  it('of several links opens all of them as one, and one of them the task', async () => {
+    const session = new Session();
+    session.begin(boot([2, 1]));
+    await withLink(session);
+    vi.mocked(ipc.createTasks).mockResolvedValue([3, 4]);
+    vi.mocked(ipc.task).mockImplementation((id) => Promise.resolve({ task: task(id, { paste: 9 }) } as TaskDetail));
+    vi.mocked(ipc.saveSettings).mockImplementation((settings) => Promise.resolve(settings));
+    await session.submit();
+    expect([session.detail.paste, session.detail.id, session.pane]).toEqual([9, null, 'sheet']);
+    session.open(4);
+    expect([session.detail.paste, session.detail.id]).toEqual([null, 4]);
+  });
+
   it('that fails keeps the box and says why', async () => {
     const session = new Session();
     session.begin(boot([2, 1]));
