@@ -25,6 +25,8 @@ import { deskOf } from '../lib/task';
 import * as desk from './desk';
 import { cover, failure, providers, share, tasks as invented, text } from './invented';
 import * as keeping from './keeping';
+import * as pastes from './pastes';
+import * as ledger from './ledger';
 import * as history from './history';
 import * as studio from './studio';
 import * as texts from './texts';
@@ -78,6 +80,7 @@ let cards: ProviderView[] = providers(show.startsWith('first')).map((one) => (sh
 let all: Task[] = show.startsWith('first') || show === 'sandbox-empty' || show === 'empty' ? [] : invented(show);
 if (all.length > 0) all = [...all, ...texts.texts(show, (over) => ({ ...all[0]!, wait: null, ...over }))].sort((a, b) => b.id - a.id);
 all = [...studio.works(show), ...studio.research(show), ...all];
+all = [...pastes.tasks(show, (over) => ({ ...all[0]!, wait: null, ...over })), ...all];
 const trash = new Map<number, Task>();
 let asked = 0;
 /** The call in doubt has been looked for, and is certainly not there. */
@@ -141,6 +144,7 @@ function detect(pasted: string): Detection {
 function submit(submission: Submission): number[] {
   const now = Date.now();
   return submission.urls.map((url) => {
+  const paste = Math.max(0, ...all.map((task) => task.paste)) + 1;
     const id = Math.max(0, ...all.map((task) => task.id)) + 1;
     const chip = detect(url).chips[0];
     const task: Task = {
@@ -293,6 +297,7 @@ const answers: Record<string, (args: any) => unknown> = {
   ...versions.answers(() => all, change, refuse),
   ...history.answers({
     all: () => all,
+  ...pastes.answers({ all: () => all, change }),
     put: (tasks) => (all = tasks),
     saved: (task) => announce({ kind: 'saved', task }),
     removed: (ids) => announce(...ids.map((id) => ({ kind: 'removed' as const, id }))),
