@@ -6,6 +6,7 @@
 mod app;
 mod driver;
 mod front;
+mod hand;
 mod large;
 mod sink;
 mod studio;
@@ -25,7 +26,9 @@ mod exports;
 mod follow;
 mod history;
 mod hostile;
+mod ime;
 mod keeping;
+mod keyboard;
 mod keychain;
 mod kill;
 mod library;
