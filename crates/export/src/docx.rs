@@ -45,8 +45,7 @@ const STYLES: &str = concat!(
     r#"<w:rPr><w:color w:val="666666"/><w:sz w:val="18"/><w:szCs w:val="18"/></w:rPr></w:style>"#,
     "</w:styles>",
 );
-const HEAD: &str =
-    r#"<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>"#;
+const HEAD: &str = r#"<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>"#;
 /// A4, in 20ths of a point.
 const TAIL: &str = concat!(
     r#"<w:sectPr><w:pgSz w:w="11906" w:h="16838"/>"#,

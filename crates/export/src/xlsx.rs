@@ -82,10 +82,8 @@ impl<'a, W: Write + Seek> Xlsx<'a, W> {
         sheet.push_str("<cols>");
         for column in 0..headers.len() {
             let (at, width) = (column + 1, width(column));
-            let _ = write!(
-                sheet,
-                r#"<col min="{at}" max="{at}" width="{width}" customWidth="1"/>"#
-            );
+            let _ =
+                write!(sheet, r#"<col min="{at}" max="{at}" width="{width}" customWidth="1"/>"#);
         }
         sheet.push_str(r#"</cols><sheetData><row r="1">"#);
         for (column, header) in headers.iter().enumerate() {
