@@ -7,6 +7,7 @@ mod figures;
 mod packages;
 mod prove;
 mod run;
+mod screens;
 mod setup;
 mod test;
 mod tools;
@@ -34,6 +35,8 @@ enum Task {
     Test(test::Arguments),
     /// Show what is promised about money and loss with its whole numbers; one `name value unit` line per figure
     Prove(prove::Arguments),
+    /// Take docs/screens anew: every view and state of the real window, light and dark, Chinese and English
+    Screens,
     /// Build the tools that `test` needs, once, into target/tools
     Tools,
     /// Make the installer of this system
@@ -60,6 +63,7 @@ fn start(task: Task) -> Result<()> {
         Task::Run(arguments) => run::run(&arguments),
         Task::Test(arguments) => test::test(&arguments),
         Task::Prove(arguments) => prove::prove(&arguments),
+        Task::Screens => screens::screens(),
         Task::Tools => tools::build(),
         Task::Bundle => bundle::bundle(),
         Task::Bench(arguments) => bench::bench(&arguments),

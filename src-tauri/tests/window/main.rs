@@ -39,4 +39,5 @@ mod search;
 mod start;
 mod together;
 mod transcribe;
+mod views_rest;
 mod views_texts;

@@ -71,7 +71,7 @@ fn the_sheet(walk: &Walk<'_>) -> io::Result<()> {
     }
     app.see(&by("transcript"), SOON)?;
     walk.at(&by("copy-menu"), "copy-menu")?;
-    app.type_into("body", ESCAPE)?;
+    walk.escape()?;
     walk.at(&by("open-tidy"), "tidy")?;
     app.click(&by("open-versions"))?;
     walk.at(&by("edit"), "edit")?;
@@ -90,9 +90,9 @@ fn finding(walk: &Walk<'_>) -> io::Result<()> {
     walk.look("search-none")?;
     app.click(&by("search-clear"))?;
     walk.at(&by("filter-platform"), "filter")?;
-    app.type_into("body", ESCAPE)?;
+    walk.escape()?;
     walk.at(&by("filter-more"), "filter-more")?;
-    app.type_into("body", ESCAPE)
+    walk.escape()
 }
 
 fn keeping(walk: &Walk<'_>) -> io::Result<()> {
@@ -108,7 +108,7 @@ fn keeping(walk: &Walk<'_>) -> io::Result<()> {
     open(app, "sb-gone")?;
     app.click(&by("delete"))?;
     app.see(&by("toast"), SOON)?;
-    walk.look("deleted")?;
+    walk.look("toast")?;
     app.click(&by("filter-more"))?;
     app.click(&by("open-trash"))?;
     app.see(&by("trash-row"), SOON)?;

@@ -95,6 +95,11 @@ impl<'a> Walk<'a> {
         self.look(view)
     }
 
+    /// Presses Escape where the focus is.
+    pub(crate) fn escape(&self) -> io::Result<()> {
+        self.app.type_into(":focus", "\u{e00c}")
+    }
+
     pub(crate) fn resize(&self, (width, height): (u32, u32)) -> io::Result<()> {
         let window = self.app.window()?;
         let size = [width.to_string(), height.to_string()];
@@ -135,14 +140,11 @@ impl<'a> Walk<'a> {
         }
         Err(self.app.failed(io::Error::other(format!("\n{}", faults.join("\n")))))
     }
-
-    /// Scrolls what scrolls to the end, so that what is below can be seen.
-    pub(crate) fn to_the_end(&self, css: &str) -> io::Result<()> {
-        let script =
-            "const box = document.querySelector(arguments[0]); box.scrollTop = box.scrollHeight";
-        self.app.run(script, &[json!(css)]).map(drop)
-    }
 }
+
+/// What was said of the step before lies over what is looked at.
+const TOAST: &str = "const toast = document.querySelector(arguments[0]);\
+    if (toast !== null) toast.style.visibility = arguments[1] ? '' : 'hidden'";
 
 /// What axe finds wrong, one line for each element.
 const AXE: &str = "const found = await window.axe.run(document, { resultTypes: ['violations'] });\
