@@ -8,6 +8,8 @@ import { codeOf, titleOf } from './task';
 
 /** Pastes that are kept though nobody looks at them. */
 const MOST = 200;
+/** Milliseconds that a paste is looked at before it is read: those that only fly past are not. */
+const GLANCE = 30;
 /** Milliseconds between two reads of one that changes all the time. */
 const PAUSE = 1000;
 /** Tasks whose texts are asked for at once. */
@@ -57,7 +59,7 @@ export class Pastes {
   /** Reads a paste, unless it is here, and follows it until the answer is called. */
   watch(id: PasteId): () => void {
     this.#watched.set(id, (this.#watched.get(id) ?? 0) + 1);
-    if (!this.#known.has(id)) void this.#read(id);
+    if (!this.#known.has(id)) this.#later(id);
     return () => {
       const left = (this.#watched.get(id) ?? 1) - 1;
       if (left > 0) this.#watched.set(id, left);
@@ -164,11 +166,13 @@ export class Pastes {
 
   #later(id: PasteId): void {
     if (this.#timers.has(id)) return;
-    const wait = this.#known.has(id) ? PAUSE : 50;
-    const timer = setTimeout(() => {
-      this.#timers.delete(id);
-      void this.#read(id);
-    }, wait);
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(id);
+        if (this.#watched.has(id)) void this.#read(id);
+      },
+      this.#known.has(id) ? PAUSE : GLANCE,
+    );
     this.#timers.set(id, timer);
   }
 

@@ -27,7 +27,7 @@ afterEach(() => vi.useRealTimers());
 async function watched(rested?: (paste: Paste) => void): Promise<Pastes> {
   const pastes = new Pastes(rested);
   pastes.watch(7);
-  await vi.advanceTimersByTimeAsync(0);
+  await vi.advanceTimersByTimeAsync(30);
   return pastes;
 }
 
@@ -35,8 +35,15 @@ describe('a paste that is looked at', () => {
   it('is read once, however many look at it', async () => {
     const pastes = await watched();
     pastes.watch(7);
-    await vi.advanceTimersByTimeAsync(0);
+    await vi.advanceTimersByTimeAsync(30);
     expect([states(pastes), vi.mocked(ipc.paste).mock.calls.length]).toEqual([['1 running', '2 queued'], 1]);
+  });
+
+  it('is not read where it only flies past', async () => {
+    const pastes = new Pastes();
+    pastes.watch(7)();
+    await vi.advanceTimersByTimeAsync(30);
+    expect(ipc.paste).not.toHaveBeenCalled();
   });
 
   it('shows a change of a task at once, and is read again at most once a second', async () => {
@@ -56,7 +63,7 @@ describe('a paste that is looked at', () => {
     await vi.advanceTimersByTimeAsync(1000);
     pastes.apply([saved(task(2, 'succeeded'))]);
     answer(paste([task(1, 'running'), task(2, 'submitting')]));
-    await vi.advanceTimersByTimeAsync(0);
+    await vi.advanceTimersByTimeAsync(30);
     expect(states(pastes)).toEqual(['1 running', '2 succeeded']);
   });
 
@@ -76,7 +83,7 @@ describe('a paste that is looked at', () => {
     expect(pastes.gone(7)).toBe(true);
     vi.mocked(ipc.paste).mockRejectedValue(new AppError('task_gone', 'gone'));
     pastes.watch(8);
-    await vi.advanceTimersByTimeAsync(0);
+    await vi.advanceTimersByTimeAsync(30);
     expect(pastes.gone(8)).toBe(true);
   });
 
@@ -84,7 +91,7 @@ describe('a paste that is looked at', () => {
     const pastes = await watched();
     vi.mocked(ipc.paste).mockResolvedValue(paste([task(1, 'cancelled'), task(2, 'cancelled')]));
     pastes.apply([{ kind: 'reload' }]);
-    await vi.advanceTimersByTimeAsync(0);
+    await vi.advanceTimersByTimeAsync(30);
     expect(states(pastes)).toEqual(['1 cancelled', '2 cancelled']);
   });
 
