@@ -55,6 +55,8 @@ function reach(provider: ProviderId): NetworkTest {
 /* eslint-disable @typescript-eslint/no-explicit-any -- the arguments are whatever the bindings send */
 export function answers(emit: Emit): Record<string, (args: any) => unknown> {
   if (query.has('closing')) setTimeout(() => emit('close-asked', null), 400);
+  if (query.get('comes') === 'late') setTimeout(() => emit('clipboard-offered', offer), 400);
+  if (query.get('comes') === 'late' && wish) setTimeout(() => emit('wished', wish), 400);
   return {
     desktop: () => desktop,
     set_autostart: ({ on }) => (desktop = { ...desktop, autostart: on }),
