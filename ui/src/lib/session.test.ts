@@ -516,3 +516,43 @@ describe('the tasks ahead of a queued one', () => {
     expect([session.aheadOf(task(5)), session.aheadOf(task(4, { provider: 'coze' })), session.aheadOf(task(3)), session.aheadOf(task(2))]).toEqual([2, 0, 1, 0]);
   });
 });
+
+describe('the desktop around the window', () => {
+  it('opens a task whose notification was clicked on the desk where it stands', async () => {
+    let called: (id: number) => void = () => undefined;
+    vi.mocked(ipc.onTaskCalled).mockImplementation((handler) => {
+      called = handler;
+      return Promise.resolve(() => undefined);
+    });
+    const session = new Session();
+    session.begin(boot([2, 1]));
+    await session.start();
+    vi.mocked(ipc.task).mockResolvedValue({ task: task(40, { operation: 'generate_video' }) } as TaskDetail);
+    called(40);
+    await vi.waitFor(() => expect(session.view).toBe('studio'));
+    called(1);
+    await vi.waitFor(() => expect(session.view).toBe('texts'));
+    expect(session.detail.id).toBe(1);
+  });
+
+  it('is no reason to fail at the start', async () => {
+    vi.mocked(ipc.offered).mockRejectedValue(new AppError('internal', ''));
+    vi.mocked(ipc.update).mockRejectedValue(new AppError('internal', ''));
+    const session = new Session();
+    session.begin(boot([1]));
+    await session.start();
+    expect(session.toasts.current).toBeNull();
+  });
+
+  it('draws everything at the size that was asked for, and says which', async () => {
+    vi.mocked(ipc.saveSettings).mockImplementation((settings) => Promise.resolve(settings));
+    const session = new Session();
+    session.begin(boot([1]));
+    await session.resize(150);
+    expect(session.preferences.value.font_size).toBe(150);
+    expect(session.toasts.current?.text).toBe('字号 150%');
+    vi.mocked(ipc.saveSettings).mockClear();
+    await session.resize(150);
+    expect(ipc.saveSettings).not.toHaveBeenCalled();
+  });
+});
