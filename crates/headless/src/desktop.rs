@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::{Mark, Notices, Tray};
+use crate::{Mark, Notices, Taskbar, Tray};
 
 const STARTED_WITHIN: Duration = Duration::from_secs(20);
 
@@ -140,6 +140,11 @@ impl Desktop {
     /// Puts a tray on the bus. Programs look for one when they start, or soon after.
     pub fn tray(&self) -> io::Result<Tray> {
         Tray::start(&self.bus()).map_err(io::Error::other)
+    }
+
+    /// Keeps what programs show in the task bar from now on.
+    pub fn taskbar(&self) -> io::Result<Taskbar> {
+        Taskbar::start(&self.bus()).map_err(io::Error::other)
     }
 
     /// What a paste in this session would bring: empty where nothing was copied yet.

@@ -7,6 +7,8 @@ mod mark;
 #[cfg(target_os = "linux")]
 mod notices;
 #[cfg(target_os = "linux")]
+mod taskbar;
+#[cfg(target_os = "linux")]
 mod tray;
 
 #[cfg(target_os = "linux")]
@@ -14,5 +16,7 @@ pub use desktop::Desktop;
 pub use mark::Mark;
 #[cfg(target_os = "linux")]
 pub use notices::{Notice, Notices};
+#[cfg(target_os = "linux")]
+pub use taskbar::Taskbar;
 #[cfg(target_os = "linux")]
 pub use tray::{MenuItem, Tray};

@@ -95,6 +95,30 @@ fn the_tray_reads_and_clicks_the_menu_of_a_program_until_it_ends() -> io::Result
     Ok(())
 }
 
+#[test]
+fn the_task_bar_keeps_what_it_was_told() -> io::Result<()> {
+    let desktop = Desktop::start()?;
+    let bar = desktop.taskbar()?;
+    let program = program(&desktop)?;
+    let tell = |properties: &[(&str, Value<'static>)]| {
+        let properties: HashMap<&str, Value<'static>> =
+            properties.iter().map(|(name, value)| (*name, value.try_clone().unwrap())).collect();
+        let body = ("application://shiwen.desktop", properties);
+        let interface = "com.canonical.Unity.LauncherEntry";
+        let sent = program.emit_signal(None::<&str>, "/shiwen", interface, "Update", &body);
+        sent.map_err(io::Error::other)
+    };
+    tell(&[("progress", Value::F64(0.5)), ("progress-visible", Value::Bool(true))])?;
+    tell(&[("progress", Value::F64(1.0))])?;
+    tell(&[("progress-visible", Value::Bool(false))])?;
+    let asked = std::time::Instant::now();
+    while bar.told().len() < 3 && asked.elapsed().as_secs() < 10 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert_eq!(bar.told(), [Some(0.5), Some(1.0), None]);
+    Ok(())
+}
+
 type Clicks = std::sync::Arc<std::sync::Mutex<Vec<(i32, String)>>>;
 
 struct Item;
