@@ -9,9 +9,7 @@ use shiwen_core::{
     Timestamp, Wait,
 };
 
-use crate::{
-    Store, StoreError, decisions, labels, row, row::select_task, tasks, write::Write,
-};
+use crate::{Store, StoreError, decisions, labels, row, row::select_task, tasks, write::Write};
 
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 60;
@@ -170,16 +168,21 @@ impl Store {
         self.read(|connection| tasks::usual(connection, provider, operation))
     }
 
-    /// Tasks that wait for a slot or are worked on, also those in the trash.
+    /// Tasks that wait for their turn or are worked on, without those in the trash.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn unended(&self) -> Result<Vec<(TaskId, PasteId, TaskState)>, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT id, paste_id, state FROM tasks WHERE state IN ('queued', 'submitting', 'running')";
+            let sql = "SELECT id, paste_id, state FROM tasks
+                       WHERE state IN ('queued', 'submitting', 'running') AND deleted_at IS NULL";
             let mut statement = connection.prepare_cached(sql)?;
             let found = statement.query_map([], |row| {
-                Ok((TaskId(row.get("id")?), PasteId(row.get("paste_id")?), row::word(row, "state")?))
+                Ok((
+                    TaskId(row.get("id")?),
+                    PasteId(row.get("paste_id")?),
+                    row::word(row, "state")?,
+                ))
             })?;
             Ok(found.collect::<Result<_, _>>()?)
         })
@@ -207,7 +210,9 @@ fn paste(connection: &Connection, id: PasteId) -> Result<Paste, StoreError> {
     });
     let paste = found.optional()?.ok_or(StoreError::TaskGone)?;
     let tasks = connection
-        .prepare_cached(select_task!("WHERE t.paste_id = ?1 AND t.deleted_at IS NULL ORDER BY t.id"))?
+        .prepare_cached(select_task!(
+            "WHERE t.paste_id = ?1 AND t.deleted_at IS NULL ORDER BY t.id"
+        ))?
         .query_map([id.0], row::task)?
         .collect::<Result<_, _>>()?;
     Ok(Paste { tasks, ..paste })
@@ -242,8 +247,7 @@ fn in_state(
     id: PasteId,
     state: TaskState,
 ) -> Result<Vec<TaskId>, StoreError> {
-    let sql =
-        "SELECT id FROM tasks WHERE paste_id = ?1 AND state = ?2 AND deleted_at IS NULL ORDER BY id";
+    let sql = "SELECT id FROM tasks WHERE paste_id = ?1 AND state = ?2 AND deleted_at IS NULL ORDER BY id";
     let found = connection
         .prepare_cached(sql)?
         .query_map((id.0, state.as_str()), |row| row.get(0).map(TaskId))?
