@@ -8,6 +8,7 @@ mod environment;
 mod exports;
 mod files;
 mod folder;
+mod news;
 mod ledger;
 mod network;
 mod played;
@@ -32,7 +33,7 @@ use shiwen_http::{Config, Reach, Sender};
 use shiwen_sandbox::Sandbox;
 use shiwen_secrets::{Keychain, Keys, Source};
 use shiwen_store::Store;
-use tokio::task::JoinHandle;
+use tokio::{sync::broadcast, task::JoinHandle};
 use url::Url;
 
 pub use backups::{history_folder, restore_backup};
@@ -46,11 +47,13 @@ pub use shiwen_store::{Health, Salvage, StoreError};
 pub use ledger::LedgerError;
 pub use network::{NetworkError, kind_of_proxy};
 pub use folder::{DataSize, FOLDER_NAME, default_folder};
+pub use news::News;
 pub use settings::{ExportWish, Language, OnClose, Settings, Theme};
 pub use words::{Words, resolved};
 
 use exports::Exports;
 use files::Files;
+use news::Underway;
 use played::Played;
 use short_links::ShortLinks;
 
@@ -119,6 +122,8 @@ pub struct Session {
     running: Arc<Mutex<Option<Running>>>,
     upkeep: Arc<Mutex<Option<JoinHandle<()>>>>,
     taking_over: Mutex<Option<JoinHandle<()>>>,
+    news: broadcast::Sender<News>,
+    telling: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Session {
@@ -203,6 +208,8 @@ impl Session {
             running: Arc::default(),
             upkeep: Arc::default(),
             taking_over: Mutex::default(),
+            news: broadcast::channel(news::BACKLOG).0,
+            telling: Mutex::default(),
         })
     }
 
@@ -213,6 +220,7 @@ impl Session {
     /// When the lock or the history cannot be used.
     pub fn run(&self) -> Result<bool, SessionError> {
         let backs_up = self.mode == Mode::Real;
+        self.tell_news()?;
         if start(&self.engine, &self.files, &self.folder, &self.running)? {
             *held(&self.upkeep) =
                 Some(tokio::spawn(upkeep::keep(self.engine.clone(), self.files.clone(), backs_up)));
@@ -239,6 +247,23 @@ impl Session {
         Ok(false)
     }
 
+    /// What comes to rest from now on, once this session runs.
+    pub fn news(&self) -> broadcast::Receiver<News> {
+        self.news.subscribe()
+    }
+
+    /// From before the engine's start on, so that nothing it does is missed.
+    fn tell_news(&self) -> Result<(), SessionError> {
+        let store = self.engine.store().clone();
+        let changes = store.changes();
+        let underway = Underway::at_start(&store)?;
+        let telling = tokio::spawn(news::tell(store, changes, underway, self.news.clone()));
+        if let Some(before) = held(&self.telling).replace(telling) {
+            before.abort();
+        }
+        Ok(())
+    }
+
     /// Whether this process owns the tasks of the folder.
     pub fn is_owner(&self) -> bool {
         held(&self.running).is_some()
@@ -253,6 +278,7 @@ impl Session {
     pub async fn close(&self) {
         self.stop_taking_over();
         self.stop_upkeep();
+        self.stop_telling();
         self.files.close().await;
         self.exports.close().await;
         let running = held(&self.running).take();
@@ -272,6 +298,12 @@ impl Session {
         }
     }
 
+    fn stop_telling(&self) {
+        if let Some(telling) = held(&self.telling).take() {
+            telling.abort();
+        }
+    }
+
     fn stop_taking_over(&self) {
         if let Some(taking_over) = held(&self.taking_over).take() {
             taking_over.abort();
@@ -283,6 +315,7 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.stop_taking_over();
         self.stop_upkeep();
+        self.stop_telling();
         self.files.stop();
         self.exports.stop();
     }
