@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Attempt, Failure, FailureKind, ProviderId, ProviderView, TaskDetail } from '../bindings';
-import { answeredWords, chainWords, moved, orderable, ordered } from './failover';
+import { answeredWords, chainWords, orderable, ordered, rearranged } from './failover';
 import { setLanguage } from './messages.svelte';
 import { trace } from './trace';
 
@@ -29,15 +29,14 @@ describe('the order of the providers', () => {
     expect(orderable(all)).toEqual(['transcribe']);
   });
 
-  it('changes by one place and touches no other operation', () => {
-    const order = moved({ resolve: ['coze'] }, 'transcribe', all, 'coze', -1);
+  it('changes as it was arranged and touches no other operation', () => {
+    const order = rearranged({ resolve: ['coze'] }, 'transcribe', all, ['momoget', 'coze', 'transcriptgenerate']);
     expect(order).toEqual({ resolve: ['coze'], transcribe: ['momoget', 'coze', 'transcriptgenerate'] });
   });
 
-  it('stays as it is beyond its ends', () => {
-    const order = {};
-    expect([moved(order, 'transcribe', all, 'momoget', -1), moved(order, 'transcribe', all, 'coze', 1), moved(order, 'transcribe', all, 'rawugc', 1)]).toEqual([order, order, order]);
-    expect(moved(order, 'transcribe', all, 'momoget', -1)).toBe(order);
+  it('leaves those that were not shown where they are', () => {
+    const order = { transcribe: ['momoget', 'transcriptgenerate', 'coze'] as ProviderId[] };
+    expect(rearranged(order, 'transcribe', all, ['coze', 'momoget']).transcribe).toEqual(['coze', 'transcriptgenerate', 'momoget']);
   });
 });
 

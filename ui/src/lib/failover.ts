@@ -21,13 +21,14 @@ export function orderable(all: readonly ProviderView[]): Operation[] {
   return OPERATIONS.filter((operation) => all.filter((one) => one.operations.includes(operation)).length > 1);
 }
 
-/** The order with one provider moved by a place; the same where it stands at the end already. */
-export function moved(order: Order, operation: Operation, all: readonly ProviderView[], id: ProviderId, by: 1 | -1): Order {
-  const ids = ordered(operation, order, all).map((one) => one.id);
-  const from = ids.indexOf(id);
-  const to = from + by;
-  if (from < 0 || to < 0 || to >= ids.length) return order;
-  return { ...order, [operation]: ids.toSpliced(from, 1).toSpliced(to, 0, id) };
+/**
+ * The order with some providers of an operation in another sequence: `ids` are the ones that were shown, as they stand
+ * now. Those that were not shown keep their places.
+ */
+export function rearranged(order: Order, operation: Operation, all: readonly ProviderView[], ids: readonly ProviderId[]): Order {
+  const rest = [...ids];
+  const now = ordered(operation, order, all).map((one) => one.id);
+  return { ...order, [operation]: now.map((id) => (ids.includes(id) ? (rest.shift() ?? id) : id)) };
 }
 
 /** `先 Momoget，没有开始就换 TranscriptGenerate，再换 Coze`; nothing where there is no other. */
