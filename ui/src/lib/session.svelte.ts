@@ -14,6 +14,7 @@ import { ordered } from './failover';
 import { number, percent } from './format';
 import { followers, hintOf, type Following } from './following';
 import { Forms } from './forms.svelte';
+import { Health } from './health.svelte';
 import { AppError, ipc, type Boot, type CopyWhat } from './ipc';
 import { t } from './messages.svelte';
 import { Notes } from './notes.svelte';
@@ -30,7 +31,7 @@ import { Trash } from './trash.svelte';
 import { Updates } from './updates.svelte';
 import { errorWords, stateWords } from './words';
 
-export type View = 'texts' | 'studio' | 'settings' | 'help';
+export type View = 'texts' | 'studio' | 'ledger' | 'settings' | 'help';
 export type SettingsPage = 'providers' | 'failover' | 'look' | 'paste' | 'network' | 'data' | 'about';
 
 /** More links than this are submitted only after a question. */
@@ -67,6 +68,7 @@ export class Session {
   readonly downloads = new Downloads();
   readonly exports = new Exports();
   readonly providers = new Providers();
+  readonly health = new Health();
   readonly preferences = new Preferences();
   readonly search = new Search(() => this.preferences.value.search_order);
   readonly select = new Select();
@@ -176,6 +178,7 @@ export class Session {
       }, () => undefined);
     }
     await this.#read();
+    this.health.begin();
   }
 
   /** Does what the user asked for; a failure becomes words in a toast. Answers whether it worked. */
@@ -438,6 +441,7 @@ export class Session {
       this.downloads.clear();
       this.exports.clear();
       this.providers.clear();
+      this.health.clear();
       this.studio.clear();
       this.drafts.clear();
       this.notes.clear();
@@ -568,6 +572,7 @@ export class Session {
     this.select.forget(changes.flatMap((change) => (change.kind === 'removed' ? [change.id] : [])));
     this.detail.apply(changes);
     this.studio.apply(changes);
+    this.health.changed(changes);
     void this.#dropDrafts(changes);
     const ended = changes.some((change) => change.kind === 'saved' && change.task.ended_at !== null);
     const limited = changes.some((change) => change.kind === 'saved' && change.task.wait?.reason === 'daily_limit');
