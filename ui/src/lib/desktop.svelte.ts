@@ -10,6 +10,8 @@ export class Surroundings {
   offer = $state.raw<Offer | null>(null);
   /** Another program wants this to be extracted. */
   wish = $state.raw<Wish | null>(null);
+  /** Belongs into the paste box: the keys from anywhere met something that only the user can decide. */
+  text = $state.raw<string | null>(null);
   /** The close button was pressed for the first time: what does it do? */
   closing = $state(false);
 
@@ -18,6 +20,7 @@ export class Surroundings {
     await ipc.onClipboardOffered((offer) => (this.offer = offer));
     await ipc.onCloseAsked(() => (this.closing = true));
     await ipc.onWished((wish) => (this.wish = wish));
+    await ipc.onTextCalled((text) => (this.text = text));
     await ipc.onTaskCalled(called);
     const [offer, wish] = await Promise.all([ipc.offered(), ipc.wished()]);
     this.offer ??= offer;

@@ -5,14 +5,14 @@ import { ipc } from './ipc';
 
 vi.mock('./ipc', () => ({
   ipc: Object.fromEntries(
-    ['onClipboardOffered', 'onCloseAsked', 'onWished', 'onTaskCalled', 'offered', 'wished', 'desktop', 'setAutostart', 'answerClose', 'declineOffer'].map((name) => [name, vi.fn()]),
+    ['onClipboardOffered', 'onCloseAsked', 'onWished', 'onTextCalled', 'onTaskCalled', 'offered', 'wished', 'desktop', 'setAutostart', 'answerClose', 'declineOffer'].map((name) => [name, vi.fn()]),
   ),
 }));
 
 const offer: Offer = { text: '看看 https://v.douyin.com/1/', links: [] };
 const wish: Wish = { text: '看看 https://v.douyin.com/2/' };
 
-let say: { offered: (offer: Offer | null) => void; closed: () => void; wished: (wish: Wish) => void; called: (id: TaskId) => void };
+let say: { offered: (offer: Offer | null) => void; closed: () => void; wished: (wish: Wish) => void; called: (id: TaskId) => void; texted: (text: string) => void };
 
 beforeEach(() => {
   vi.resetAllMocks();
@@ -20,6 +20,7 @@ beforeEach(() => {
   vi.mocked(ipc.onClipboardOffered).mockImplementation((offered) => ((say = { ...say, offered }), listened));
   vi.mocked(ipc.onCloseAsked).mockImplementation((closed) => ((say = { ...say, closed }), listened));
   vi.mocked(ipc.onWished).mockImplementation((wished) => ((say = { ...say, wished }), listened));
+  vi.mocked(ipc.onTextCalled).mockImplementation((texted) => ((say = { ...say, texted }), listened));
   vi.mocked(ipc.onTaskCalled).mockImplementation((called) => ((say = { ...say, called }), listened));
   vi.mocked(ipc.offered).mockResolvedValue(null);
   vi.mocked(ipc.wished).mockResolvedValue(null);
@@ -53,6 +54,12 @@ describe('what comes from around the window', () => {
     say.offered(offer);
     say.offered(null);
     expect(desktop.offer).toBeNull();
+  });
+
+  it('may be a text for the box', async () => {
+    const desktop = await started();
+    say.texted(offer.text);
+    expect(desktop.text).toBe(offer.text);
   });
 
   it('opens the task that was clicked', async () => {
