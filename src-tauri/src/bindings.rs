@@ -6,7 +6,7 @@ use crate::{
     commands,
     ipc::{
         ClipboardOffered, CloseAsked, DownloadChanges, ExportChanged, HistoryChecked,
-        NetworkChanged, TaskCalled, TaskChanges, UpdateChanged, Wished,
+        NetworkChanged, TaskCalled, TaskChanges, TextCalled, UpdateChanged, Wished,
     },
 };
 
@@ -51,6 +51,12 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::clipboard::copy_text,
             commands::clipboard::copy_diagnostics,
             commands::clipboard::read_clipboard,
+            commands::desktop::desktop,
+            commands::desktop::set_autostart,
+            commands::desktop::answer_close,
+            commands::desktop::offered,
+            commands::desktop::decline_offer,
+            commands::desktop::wished,
             commands::pages::open_video,
             commands::pages::open_page,
             commands::pages::open_provider,
@@ -72,6 +78,12 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::media::open_download,
             commands::media::show_download,
             commands::media::choose_download_folder,
+            commands::health::health,
+            commands::health::spend_month,
+            commands::health::save_spend,
+            commands::health::test_network,
+            commands::health::copy_whole_diagnostics,
+            commands::health::open_log,
             commands::history::tasks_at,
             commands::history::search,
             commands::history::count_found,
@@ -123,12 +135,9 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             CloseAsked,
             Wished,
             TaskCalled,
+            TextCalled,
             UpdateChanged
         ])
-        .typ::<shiwen_core::ProviderHealth>()
-        .typ::<shiwen_core::SpendMonth>()
-        .typ::<shiwen_core::NetworkTest>()
-        .typ::<crate::ipc::Desktop>()
         // One TypeScript type per Rust type: what goes in has the same shape as what comes out.
         .disable_serde_phases()
 }

@@ -6,8 +6,12 @@ use serde::{Deserialize, Serialize};
 use shiwen_core::{Failure, Fault, Timestamp};
 use shiwen_engine::EngineError;
 use shiwen_secrets::KeychainError;
-use shiwen_session::{ExportError, ImportError, MediaError, SessionError};
+use shiwen_session::{
+    ExportError, ImportError, LedgerError, MediaError, NetworkError, SessionError,
+};
 use shiwen_store::StoreError;
+
+use crate::shortcut::ShortcutError;
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub(crate) struct CommandError {
@@ -74,6 +78,8 @@ pub(crate) enum ErrorCode {
     DatabaseFailed,
     ClipboardFailed,
     OpenRefused,
+    /// Another program has these keys; those of before stay in force.
+    ShortcutTaken,
     SandboxFailed,
     Internal,
 }
@@ -86,12 +92,13 @@ impl CommandError {
             message = format!("{message}: {cause}");
             source = cause.source();
         }
-        tracing::warn!(?code, %message, "a command failed");
+        // Not for the log file: it may repeat what was asked.
+        tracing::warn!(?code, said = message, "a command failed");
         Self { code, message, faults: Vec::new(), failure: None, until: None }
     }
 
     pub(crate) fn plain(code: ErrorCode, message: &str) -> Self {
-        tracing::warn!(?code, message, "a command failed");
+        tracing::warn!(?code, error = message, "a command failed");
         Self { code, message: message.to_owned(), faults: Vec::new(), failure: None, until: None }
     }
 }
@@ -162,6 +169,26 @@ impl From<ExportError> for CommandError {
     }
 }
 
+impl From<LedgerError> for CommandError {
+    fn from(error: LedgerError) -> Self {
+        let code = match &error {
+            LedgerError::NoMonth => ErrorCode::InvalidField,
+            LedgerError::Unwritable(_) => ErrorCode::FileUnwritable,
+            LedgerError::Store(error) => store(error),
+        };
+        Self::new(code, &error)
+    }
+}
+
+impl From<NetworkError> for CommandError {
+    fn from(error: NetworkError) -> Self {
+        match error {
+            NetworkError::NoProxy => Self::new(ErrorCode::InvalidField, &error),
+            NetworkError::Engine(error) => error.into(),
+        }
+    }
+}
+
 impl From<ImportError> for CommandError {
     fn from(error: ImportError) -> Self {
         let code = match &error {
@@ -222,6 +249,17 @@ fn store(error: &StoreError) -> ErrorCode {
         | StoreError::Damaged(_)
         | StoreError::Unwritable { .. }
         | StoreError::Failed(_) => ErrorCode::DatabaseFailed,
+    }
+}
+
+impl From<ShortcutError> for CommandError {
+    fn from(error: ShortcutError) -> Self {
+        let code = match error {
+            ShortcutError::Invalid => ErrorCode::InvalidField,
+            ShortcutError::Taken => ErrorCode::ShortcutTaken,
+            ShortcutError::NotHere => ErrorCode::NotOffered,
+        };
+        Self::new(code, &error)
     }
 }
 

@@ -228,6 +228,11 @@ pub(crate) struct CloseAsked;
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
 pub(crate) struct Wished(pub(crate) Wish);
 
+/// The window is to put a text into its box and show it: the shortcut or the tray met a question that only the user can
+/// answer. Nothing was submitted.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
+pub(crate) struct TextCalled(pub(crate) String);
+
 /// The window is to show a task: its notification or its entry in the tray was clicked.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
 pub(crate) struct TaskCalled(pub(crate) shiwen_core::TaskId);

@@ -1,24 +1,41 @@
 //! The desktop shell: the only code that knows Tauri. Commands translate and call; all work is in the crates.
 
 mod arguments;
+mod autostart;
 mod bindings;
+#[cfg(target_os = "linux")]
+mod bus;
 mod changes;
+mod clipboard;
+mod closing;
 mod commands;
+mod copied;
+mod desk;
 mod diagnostics;
 #[cfg(target_os = "linux")]
 mod drawing;
+mod errand;
 mod error;
 mod ipc;
+mod language;
+mod logging;
 mod measure;
+mod news;
+mod notices;
+mod offer;
 mod open;
 mod picked;
 mod restart;
 mod shell;
+mod shortcut;
+mod tray;
 mod updates;
 mod window;
+mod wish;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
+use shiwen_session::LogFile;
 use tauri::{Manager, RunEvent};
 use tracing::error;
 
@@ -27,10 +44,6 @@ use crate::{arguments::Arguments, commands::history::Questions, shell::Shell};
 /// Opens the window and stays until it is closed.
 pub fn run() -> ExitCode {
     measure::started();
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_max_level(arguments::log_level())
-        .init();
     let arguments = match Arguments::parse(std::env::args_os().skip(1)) {
         Ok(arguments) => arguments,
         Err(wrong) => {
@@ -42,7 +55,9 @@ pub fn run() -> ExitCode {
     if let Some(ended) = drawing::settle() {
         return ended;
     }
-    match start(arguments) {
+    let log = Arc::new(LogFile::new(&arguments.folder));
+    logging::begin(log.clone());
+    match start(arguments, log) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if restart::may_help(&error) => restart::again(),
         Err(error) => {
@@ -52,7 +67,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn start(arguments: Arguments) -> tauri::Result<()> {
+fn start(arguments: Arguments, log: Arc<LogFile>) -> tauri::Result<()> {
     let builder = bindings::builder();
     let handler = bindings::handler(builder.invoke_handler());
     let mut context = tauri::generate_context!();
@@ -61,7 +76,7 @@ fn start(arguments: Arguments) -> tauri::Result<()> {
     let app = tauri::Builder::default()
         .plugin(
             tauri_plugin_single_instance::Builder::new()
-                .callback(|app, _, _| window::focus(app))
+                .callback(|app, arguments, _| wish::hear(app, arguments.iter().map(String::as_str)))
                 .dbus_id(arguments.identifier())
                 .build(),
         )
@@ -72,6 +87,9 @@ fn start(arguments: Arguments) -> tauri::Result<()> {
         .invoke_handler(handler)
         .setup(move |app| {
             builder.mount_events(app);
+            logging::started(arguments.sandbox);
+            app.manage(log);
+            desk::manage(app.handle(), &arguments);
             let handle = app.handle().clone();
             let shell = tauri::async_runtime::block_on(async move {
                 let shell = Shell::open(arguments, handle).await;
@@ -85,14 +103,17 @@ fn start(arguments: Arguments) -> tauri::Result<()> {
             Ok(())
         })
         .build(context)?;
-    app.run(|app, event| {
-        if let RunEvent::Exit = event {
+    app.run(|app, event| match event {
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => wish::hear(app, urls.iter().map(tauri::Url::as_str)),
+        RunEvent::Exit => {
             let shell = app.state::<Shell>();
             tauri::async_runtime::block_on(shell.close());
             if shell.restarts() {
                 restart::anew();
             }
         }
+        _ => {}
     });
     Ok(())
 }

@@ -4,9 +4,12 @@
 //! For a moment after a crash the message bus may still list the dead program; handing the start over to it fails then.
 
 use std::{
+    ffi::OsString,
     process::{Command, ExitCode},
     time::Duration,
 };
+
+use crate::wish;
 
 /// Counts the starts of one wish, so that they end.
 const TRIES: &str = "SHIWEN_START_TRIES";
@@ -28,11 +31,14 @@ pub(crate) fn again() -> ExitCode {
     replace(command)
 }
 
-/// Starts the program anew since it wishes so: as [`again`], without a limit.
+/// Starts the program anew since it wishes so: as [`again`], without a limit, and without what another program wanted
+/// from the start before.
 pub(crate) fn anew() -> ExitCode {
     let Ok(program) = std::env::current_exe() else { return ExitCode::FAILURE };
     let mut command = Command::new(program);
-    command.args(std::env::args_os().skip(1)).env_remove(TRIES);
+    let was_wish = |argument: &OsString| argument.to_str().is_some_and(wish::is_address);
+    command.args(std::env::args_os().skip(1).filter(|argument| !was_wish(argument)));
+    command.env_remove(TRIES);
     replace(command)
 }
 

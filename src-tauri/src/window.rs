@@ -1,18 +1,15 @@
 //! The one window.
 
-use std::time::Duration;
-
+use shiwen_core::TaskId;
 use shiwen_session::Theme;
 use tauri::{
-    AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
-    window::Color,
+    AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent, window::Color,
 };
+use tauri_specta::Event;
 
-use crate::shell::Shell;
+use crate::{closing, copied, ipc::TaskCalled, shell::Shell};
 
 const NAME: &str = "main";
-/// How often a closing window looks whether its calls have been answered.
-const LOOK: Duration = Duration::from_millis(200);
 /// Nothing answers there, and no program of an ordinary user may listen on so low a port.
 const NOWHERE: &str = "http://127.0.0.1:9";
 /// The page's own addresses: on most systems, on Windows, and while it is developed.
@@ -64,33 +61,17 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     if let Some(font_size) = font_size {
         size(app, font_size);
     }
-    let hidden = window.clone();
-    window.on_window_event(move |event| {
-        if let WindowEvent::CloseRequested { api, .. } = event
-            && hidden.state::<Shell>().submitting()
-        {
-            api.prevent_close();
-            tauri::async_runtime::spawn(close_when_submitted(hidden.clone()));
-        }
+    let closing = window.clone();
+    window.on_window_event(move |event| match event {
+        WindowEvent::CloseRequested { api, .. } => closing::requested(&closing, api),
+        WindowEvent::Focused(true) => copied::ring(closing.app_handle()),
+        _ => {}
     });
     let dark = matches!(window.theme(), Ok(tauri::Theme::Dark));
     window.set_background_color(Some(if dark { DESK_DARK } else { DESK_LIGHT }))
 }
 
-/// Ending a create call early would make it uncertain, so the window only disappears until it is answered. A second
-/// start brings it back.
-async fn close_when_submitted(window: WebviewWindow) {
-    // Failing to hide is no reason to cut the call off.
-    let _ = window.hide();
-    while window.state::<Shell>().submitting() {
-        tokio::time::sleep(LOOK).await;
-    }
-    if window.is_visible().is_ok_and(|visible| !visible) {
-        let _ = window.close();
-    }
-}
-
-/// Brings the window to the front, for a second start.
+/// Brings the window to the front, for another start, the tray and notifications.
 pub(crate) fn focus(app: &AppHandle) {
     if let Some(window) = app.get_webview_window(NAME) {
         // Each of them may be impossible on some desktops; the next still helps.
@@ -98,6 +79,34 @@ pub(crate) fn focus(app: &AppHandle) {
         let _ = window.show();
         let _ = window.set_focus();
     }
+}
+
+/// Brings the window to the front with a task in it.
+pub(crate) fn call(app: &AppHandle, task: TaskId) {
+    focus(app);
+    if let Err(error) = TaskCalled(task).emit(app) {
+        tracing::warn!(%error, "the window was not told");
+    }
+}
+
+pub(crate) fn hide(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(NAME)
+        && let Err(error) = window.hide()
+    {
+        tracing::warn!(%error, "the window stays");
+    }
+}
+
+/// Not hidden and not an icon alone. Another window may be over it.
+pub(crate) fn is_visible(app: &AppHandle) -> bool {
+    app.get_webview_window(NAME).is_some_and(|window| {
+        window.is_visible().unwrap_or(false) && !window.is_minimized().unwrap_or(false)
+    })
+}
+
+/// Whether the user works in it.
+pub(crate) fn is_focused(app: &AppHandle) -> bool {
+    app.get_webview_window(NAME).is_some_and(|window| window.is_focused().unwrap_or(false))
 }
 
 /// Draws the page at `percent` of its usual size. The page is told of a window that is smaller by as much, so that what

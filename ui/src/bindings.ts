@@ -60,6 +60,20 @@ export const commands = {
 	copyText: (text: string) => typedError<number, CommandError>(__TAURI_INVOKE("copy_text", { text })),
 	copyDiagnostics: (id: TaskId) => typedError<null, CommandError>(__TAURI_INVOKE("copy_diagnostics", { id })),
 	readClipboard: () => typedError<string, CommandError>(__TAURI_INVOKE("read_clipboard")),
+	desktop: () => typedError<Desktop, CommandError>(__TAURI_INVOKE("desktop")),
+	/**  Opens the program at login from now on, or no longer. */
+	setAutostart: (on: boolean) => typedError<Desktop, CommandError>(__TAURI_INVOKE("set_autostart", { on })),
+	/**  The answer to `CloseAsked`. */
+	answerClose: (choice: CloseChoice, remember: boolean) => typedError<null, CommandError>(__TAURI_INVOKE("answer_close", { choice, remember })),
+	/**  What is offered now, for a page that starts. */
+	offered: () => typedError<Offer | null, CommandError>(__TAURI_INVOKE("offered")),
+	/**  The offer was answered, with yes or no: it does not come again. */
+	declineOffer: () => typedError<null, CommandError>(__TAURI_INVOKE("decline_offer")),
+	/**
+	 *  What this start was given by another program, for a page that starts. It is taken by asking for it; later wishes are
+	 *  told by `Wished` alone.
+	 */
+	wished: () => typedError<Wish | null, CommandError>(__TAURI_INVOKE("wished")),
 	openVideo: (id: TaskId) => typedError<null, CommandError>(__TAURI_INVOKE("open_video", { id })),
 	/**  A page that a provider named, e.g. of a video that a search found. */
 	openPage: (url: string) => typedError<null, CommandError>(__TAURI_INVOKE("open_page", { url })),
@@ -90,6 +104,21 @@ export const commands = {
 	showDownload: (id: number) => typedError<null, CommandError>(__TAURI_INVOKE("show_download", { id })),
 	/**  Lets the user pick the folder for downloads; none when nothing was picked. */
 	chooseDownloadFolder: () => typedError<Settings | null, CommandError>(__TAURI_INVOKE("choose_download_folder")),
+	/**  How each provider does, from the user's own history. */
+	health: () => typedError<ProviderHealth[], CommandError>(__TAURI_INVOKE("health")),
+	/**  What was spent in a month, `2026-11`; none for this one. */
+	spendMonth: (month: string | null) => typedError<SpendMonth, CommandError>(__TAURI_INVOKE("spend_month", { month })),
+	/**  Writes a month as CSV where the user picks; answers that place, none when nothing was picked. */
+	saveSpend: (month: string) => typedError<string | null, CommandError>(__TAURI_INVOKE("save_spend", { month })),
+	/**
+	 *  Looks whether a provider can be reached, without a key and without spending anything. `proxy` is a setting to try
+	 *  before it is saved; none tries what is in force.
+	 */
+	testNetwork: (provider: ProviderId, proxy: string | null) => typedError<NetworkTest, CommandError>(__TAURI_INVOKE("test_network", { provider, proxy })),
+	/**  Copies what helps to find out what went wrong, without a secret and without a word of the user's. */
+	copyWholeDiagnostics: () => typedError<null, CommandError>(__TAURI_INVOKE("copy_whole_diagnostics")),
+	/**  Shows the log among its older files. */
+	openLog: () => typedError<null, CommandError>(__TAURI_INVOKE("open_log")),
 	/**  A stretch of the list from a position on, for a list that is scrolled to anywhere. */
 	tasksAt: (desk: Desk, from: number, limit: number) => typedError<TaskPage, CommandError>(__TAURI_INVOKE("tasks_at", { desk, from, limit })),
 	/**  Over all desks; `after` is that of the page before. */
@@ -172,6 +201,7 @@ export const events = {
 	networkChanged: makeEvent<NetworkChanged, NetworkChanged>("network-changed"),
 	taskCalled: makeEvent<TaskCalled, TaskCalled>("task-called"),
 	taskChanges: makeEvent<TaskChanges, TaskChanges>("task-changes"),
+	textCalled: makeEvent<TextCalled, TextCalled>("text-called"),
 	updateChanged: makeEvent<UpdateChanged, UpdateChanged>("update-changed"),
 	wished: makeEvent<Wished, Wished>("wished"),
 };
@@ -304,6 +334,9 @@ export type ClipboardOffered = Offer | null;
 
 /**  The close button was pressed, and the user has not said yet what it does. */
 export type CloseAsked = null;
+
+/**  What the user answers when asked what the close button does. */
+export type CloseChoice = "tray" | "quit";
 
 /**  Things that a provider keeps for the user: personas, products, posts … */
 export type Collection = {
@@ -470,7 +503,9 @@ export type ErrorCode = "no_link" | "not_ready" | "task_gone" | "wrong_state" |
 /**  The provider's calls of this minute are used up. */
 "busy_call" | 
 /**  A picture or video cannot be had. */
-"media_unavailable" | "keychain_no_bus" | "keychain_missing" | "keychain_no_collection" | "keychain_locked" | "keychain_failed" | "disk_full" | "database_busy" | "database_failed" | "clipboard_failed" | "open_refused" | "sandbox_failed" | "internal";
+"media_unavailable" | "keychain_no_bus" | "keychain_missing" | "keychain_no_collection" | "keychain_locked" | "keychain_failed" | "disk_full" | "database_busy" | "database_failed" | "clipboard_failed" | "open_refused" | 
+/**  Another program has these keys; those of before stay in force. */
+"shortcut_taken" | "sandbox_failed" | "internal";
 
 /**  What was seen of a call whose outcome is unknown. Without a key and without the user's text. */
 export type Evidence = {
@@ -994,9 +1029,9 @@ export type ProviderHealth = {
 	last_success: Timestamp | null,
 	/**  What a task usually takes, by operation, in seconds; only operations of which enough have ended. */
 	usual: ([Operation, number])[],
-	/**  The last tasks that ended or are in doubt, at most 20, oldest first. */
+	/**  The last tasks that succeeded, failed or are in doubt, at most 20, oldest first. */
 	recent: RecentTask[],
-	/**  The last failures of different kinds, at most 3, newest first. */
+	/**  Of these, the last failures of different kinds, at most 3, newest first. */
 	failures: RecentFailure[],
 	/**  What its queued tasks wait for, where all of them wait for the same. */
 	wait: Wait | null,
@@ -1381,6 +1416,12 @@ export type TaskPage = {
  *  been accepted; only the user, or a proof, moves a task out of it.
  */
 export type TaskState = "queued" | "submitting" | "running" | "succeeded" | "failed" | "cancelled" | "uncertain";
+
+/**
+ *  The window is to put a text into its box and show it: the shortcut or the tray met a question that only the user can
+ *  answer. Nothing was submitted.
+ */
+export type TextCalled = string;
 
 /**  One version of one task's text. */
 export type TextRef = {

@@ -1,12 +1,12 @@
 //! The clipboard: the only way text leaves the window.
 
 use shiwen_core::{TaskDetail, TaskId, count_words};
-use tauri::{AppHandle, State};
-use tauri_plugin_clipboard_manager::ClipboardExt;
+use tauri::{AppHandle, Manager, State};
 
 use crate::{
+    clipboard::{read, write},
     diagnostics,
-    error::{CommandError, ErrorCode},
+    error::CommandError,
     ipc::CopyWhat,
     shell::Shell,
 };
@@ -20,10 +20,12 @@ pub(crate) fn copy_task(
     id: TaskId,
     what: CopyWhat,
 ) -> Result<u32, CommandError> {
-    let detail = shell.session()?.engine.store().detail(id)?;
-    let text = composed(&detail, what);
-    write(&app, &text)?;
-    Ok(count_words(&text))
+    copied(&app, &shell, id, what)
+}
+
+/// The same from outside the window.
+pub(crate) fn copy_text_of(app: &AppHandle, id: TaskId) -> Result<u32, CommandError> {
+    copied(app, &app.state::<Shell>(), id, CopyWhat::Text)
 }
 
 /// A part of what is on screen, e.g. one idea of a plan. Answers its 字数.
@@ -48,15 +50,14 @@ pub(crate) fn copy_diagnostics(
 #[tauri::command(async)]
 #[specta::specta]
 pub(crate) fn read_clipboard(app: AppHandle) -> Result<String, CommandError> {
-    app.clipboard()
-        .read_text()
-        .map_err(|error| CommandError::new(ErrorCode::ClipboardFailed, &error))
+    read(&app)
 }
 
-fn write(app: &AppHandle, text: &str) -> Result<(), CommandError> {
-    app.clipboard()
-        .write_text(text)
-        .map_err(|error| CommandError::new(ErrorCode::ClipboardFailed, &error))
+fn copied(app: &AppHandle, shell: &Shell, id: TaskId, what: CopyWhat) -> Result<u32, CommandError> {
+    let detail = shell.session()?.engine.store().detail(id)?;
+    let text = composed(&detail, what);
+    write(app, &text)?;
+    Ok(count_words(&text))
 }
 
 fn composed(detail: &TaskDetail, what: CopyWhat) -> String {

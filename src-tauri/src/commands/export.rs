@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use shiwen_core::{Export, ExportFormat, ExportOrder, ExportState, Selection, TaskId};
 use tauri::{AppHandle, State};
-use tauri_plugin_clipboard_manager::ClipboardExt;
 use tauri_plugin_dialog::DialogExt;
 
 use crate::{
+    clipboard,
     commands::media,
     error::{CommandError, ErrorCode},
     picked::answer,
@@ -107,8 +107,7 @@ pub(crate) fn copy_table(
     selection: Selection,
 ) -> Result<u32, CommandError> {
     let (table, tasks) = shell.session()?.table(&selection)?;
-    let written = app.clipboard().write_html(table.html, Some(table.tsv));
-    written.map_err(|error| CommandError::new(ErrorCode::ClipboardFailed, &error))?;
+    clipboard::write_table(&app, table.html, table.tsv)?;
     Ok(tasks)
 }
 

@@ -70,6 +70,7 @@ const ERRORS: Record<ErrorCode, true> = {
   database_failed: true,
   clipboard_failed: true,
   open_refused: true,
+  shortcut_taken: true,
   sandbox_failed: true,
   internal: true,
 };

@@ -399,6 +399,7 @@ const errors: Record<ErrorCode, MessageKey> = {
   database_failed: 'error.database_failed',
   clipboard_failed: 'error.clipboard_failed',
   open_refused: 'error.open_refused',
+  shortcut_taken: 'error.shortcut_taken',
   sandbox_failed: 'error.sandbox_failed',
   internal: 'error.internal',
 };
