@@ -10,6 +10,7 @@ mod files;
 mod folder;
 mod news;
 mod ledger;
+mod log;
 mod network;
 mod played;
 mod search;
@@ -44,10 +45,11 @@ pub use shiwen_export::{Table, TemplateError};
 pub use shiwen_secrets::KeychainError;
 pub use shiwen_store::{Health, Salvage, StoreError};
 
-pub use ledger::LedgerError;
-pub use network::{NetworkError, kind_of_proxy};
 pub use folder::{DataSize, FOLDER_NAME, default_folder};
 pub use news::News;
+pub use ledger::LedgerError;
+pub use log::{LogFile, journal, layer as log_layer, path_without_home, plain, rfc3339};
+pub use network::{NetworkError, kind_of_proxy};
 pub use settings::{ExportWish, Language, OnClose, Settings, Theme};
 pub use words::{Words, resolved};
 

@@ -109,7 +109,7 @@ impl Store {
     }
 
     /// The version of SQLite that is built in.
-    pub fn engine_version() -> &'static str {
+    pub fn sqlite() -> &'static str {
         rusqlite::version()
     }
 }

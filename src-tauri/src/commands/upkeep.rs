@@ -1,8 +1,12 @@
 //! Backups, imports, and the end of everything.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use shiwen_core::{Backup, Imported, Timestamp};
+use shiwen_session::LogFile;
 use shiwen_store::Store;
 use tauri::{AppHandle, Manager, State, async_runtime::spawn_blocking};
 use tauri_plugin_dialog::DialogExt;
@@ -107,12 +111,16 @@ pub(crate) fn rebuild_index(shell: State<'_, Shell>) -> Result<u32, CommandError
 pub(crate) async fn delete_everything(
     app: AppHandle,
     shell: State<'_, Shell>,
+    log: State<'_, Arc<LogFile>>,
     backups: bool,
 ) -> Result<(), CommandError> {
     let folder = shell.history_folder();
     shell.replace(move || Store::erase(&folder, backups, PATIENCE)).await?;
     let after = After::erasing(&shell.mode());
     if after == After::Forgetting {
+        if let Err(error) = log.clear() {
+            tracing::warn!(%error, "the log was not deleted");
+        }
         for window in app.webview_windows().values() {
             if let Err(error) = window.clear_all_browsing_data() {
                 tracing::warn!(%error, "what the page keeps was not deleted");
