@@ -1,8 +1,194 @@
 //! What helps to find out what went wrong, without a key and without a word of the user's text.
 
-use std::fmt::Write;
+use std::{fmt::Write, path::Path};
 
-use shiwen_core::TaskDetail;
+use shiwen_core::{Failure, ProviderHealth, ProviderView, TaskDetail, Timestamp};
+use shiwen_engine::EngineError;
+use shiwen_session::{
+    DataSize, Mode, Session, Settings, kind_of_proxy, path_without_home, plain, rfc3339,
+};
+use shiwen_store::{Call, Store, StoreError};
+
+use crate::error::CommandError;
+
+/// Create calls that are told.
+const CALLS: u32 = 20;
+
+/// What the program, its providers and its last calls are like. Words of services are left out: they may repeat what was
+/// sent. Without a session, what is known without the history.
+pub(crate) fn of_program(folder: &Path, session: Option<&Session>) -> Result<String, CommandError> {
+    let mut text = String::new();
+    // Writing into a String cannot fail.
+    let _ = writeln!(text, "Shiwen {} · {}", env!("CARGO_PKG_VERSION"), rfc3339(Timestamp::now()));
+    let _ = writeln!(text, "system: {}", system());
+    let webview = tauri::webview_version().unwrap_or_else(|_| "-".to_owned());
+    let _ =
+        writeln!(text, "webview {webview} · tauri {} · sqlite {}", tauri::VERSION, Store::sqlite());
+    let size = DataSize::of(folder);
+    let _ = writeln!(
+        text,
+        "data: {} · history {} MB, works {} MB, backups {} MB",
+        path_without_home(folder),
+        megabytes(size.history),
+        megabytes(size.works),
+        megabytes(size.backups),
+    );
+    match session {
+        Some(session) => of_session(&mut text, session)?,
+        None => text.push_str("the history is not open\n"),
+    }
+    Ok(text)
+}
+
+fn of_session(text: &mut String, session: &Session) -> Result<(), EngineError> {
+    let store = session.engine.store();
+    let settings: Settings = store.setting(Settings::NAME)?;
+    let network = match *session.engine.network().borrow() {
+        shiwen_engine::Network::Online => "online",
+        shiwen_engine::Network::Offline { .. } => "offline",
+    };
+    let mode = if session.mode == Mode::Real { "real" } else { "sandbox" };
+    let health = store.health();
+    let damaged = health.borrow().as_ref().is_some_and(|health| !health.is_sound());
+    let _ = writeln!(
+        text,
+        "{mode} · owner {} · network {network} · damaged {damaged}",
+        session.is_owner()
+    );
+    of_settings(text, &settings);
+    let all = session.engine.health()?;
+    for view in session.engine.providers()? {
+        let proxy = settings.proxies.get(&view.id).unwrap_or(&settings.proxy);
+        let health = all.iter().find(|health| health.provider == view.id);
+        of_provider(text, &view, kind_of_proxy(proxy), health);
+    }
+    of_calls(text, store)?;
+    Ok(())
+}
+
+fn of_settings(text: &mut String, settings: &Settings) {
+    let word = |value: serde_json::Result<String>| value.unwrap_or_default().replace('"', "");
+    let _ = writeln!(
+        text,
+        "settings: language {}, theme {}, font size {}, failover {}, proxy {}, short links {}, close {}, notify {}, \
+         clipboard offer {}, shortcut {}, updates {}, download folder {}",
+        word(serde_json::to_string(&settings.language)),
+        word(serde_json::to_string(&settings.theme)),
+        settings.font_size,
+        settings.failover,
+        kind_of_proxy(&settings.proxy),
+        settings.follow_short_links,
+        word(serde_json::to_string(&settings.close)),
+        settings.notify,
+        settings.clipboard_offer,
+        settings.shortcut.is_some(),
+        settings.check_updates,
+        if settings.download_folder.is_some() { "own" } else { "usual" },
+    );
+}
+
+fn of_provider(
+    text: &mut String,
+    view: &ProviderView,
+    proxy: &str,
+    health: Option<&ProviderHealth>,
+) {
+    let checked = view.checked_at.map_or("never".to_owned(), rfc3339);
+    let _ = write!(text, "{}: ready {}, proxy {proxy}, checked {checked}", view.id, view.ready);
+    if view.session_only {
+        text.push_str(", key for this run only");
+    }
+    if let Some(failure) = &view.check_failure {
+        let _ = write!(text, ", check failed: {}", told(failure));
+    }
+    if let Some(health) = health {
+        let success = health.last_success.map_or("never".to_owned(), rfc3339);
+        let _ = write!(
+            text,
+            ", succeeded {success}, queued {}, running {}, uncertain {}",
+            health.queued, health.running, health.uncertain
+        );
+        if let Some(wait) = health.wait {
+            let _ = write!(text, ", waits {}", wait.reason);
+        }
+        for (operation, seconds) in &health.usual {
+            let _ = write!(text, ", {operation} usually {seconds} s");
+        }
+        for failure in &health.failures {
+            let (kind, at) = (told(&failure.failure), rfc3339(failure.at));
+            let _ = write!(text, "\n  {kind}, {} times, last {at}", failure.count);
+        }
+    }
+    text.push('\n');
+}
+
+fn of_calls(text: &mut String, store: &Store) -> Result<(), StoreError> {
+    let calls = store.last_calls(CALLS)?;
+    let _ = writeln!(text, "last {} create calls:", calls.len());
+    for call in &calls {
+        of_call(text, call);
+    }
+    Ok(())
+}
+
+fn of_call(text: &mut String, call: &Call) {
+    let outcome = call.outcome.map_or("open", |outcome| outcome.as_str());
+    let _ = write!(
+        text,
+        "{} · task {}.{} · {} · {} · {outcome}",
+        rfc3339(call.intent_at),
+        call.task,
+        call.number,
+        call.provider,
+        call.operation,
+    );
+    if let Some(end) = call.ended_at {
+        let _ = write!(text, " · {} ms", end.since(call.intent_at).as_millis());
+    }
+    if let Some(id) = &call.remote_id {
+        let _ = write!(text, " · id {}", plain(id));
+    }
+    if let Some(failure) = &call.failure {
+        let _ = write!(text, " · {}", told(failure));
+    }
+    text.push('\n');
+}
+
+/// A failure without its message.
+fn told(failure: &Failure) -> String {
+    let mut text = failure.kind.to_string();
+    if let Some(status) = failure.http_status {
+        let _ = write!(text, ", HTTP {status}");
+    }
+    if let Some(code) = &failure.code {
+        let _ = write!(text, ", code {}", plain(code));
+    }
+    if let Some(trace) = &failure.trace_id {
+        let _ = write!(text, ", trace {}", plain(trace));
+    }
+    text
+}
+
+/// The system by its own words, where these are ids.
+pub(crate) fn system() -> String {
+    let mut system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
+    let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    for line in release.lines() {
+        if let Some(("ID" | "VERSION_ID", value)) = line.split_once('=') {
+            let _ = write!(system, " {}", plain(value.trim_matches('"')));
+        }
+    }
+    for name in ["XDG_SESSION_TYPE", "XDG_CURRENT_DESKTOP"] {
+        if let Ok(value) = std::env::var(name) {
+            let _ = write!(system, " {}", plain(&value));
+        }
+    }
+    system
+}
+
+fn megabytes(bytes: f64) -> String {
+    format!("{:.1}", bytes / 1e6)
+}
 
 pub(crate) fn of_task(detail: &TaskDetail) -> String {
     let task = &detail.task;

@@ -5,12 +5,11 @@ use tauri::{AppHandle, State};
 use tauri_plugin_opener::OpenerExt;
 
 use crate::{
-    desk,
     error::{CommandError, ErrorCode},
     ipc::AppState,
     measure,
     shell::Shell,
-    shortcut, window,
+    window,
 };
 
 /// Tries again first where the history could not be opened: the user may have mended what kept it shut.
@@ -25,15 +24,10 @@ pub(crate) async fn app_state(shell: State<'_, Shell>) -> Result<AppState, Comma
 #[tauri::command(async)]
 #[specta::specta]
 pub(crate) fn page_shown(app: AppHandle) -> Result<(), CommandError> {
-    if let Some(stays) = measure::stays() {
+    if measure::wanted() {
         eprintln!("interactive_ms {}", measure::since_start().as_millis());
-        let app = app.clone();
-        std::thread::spawn(move || {
-            std::thread::sleep(stays);
-            app.exit(0);
-        });
+        app.exit(0);
     }
-    desk::start(&app);
     Ok(())
 }
 
@@ -87,12 +81,8 @@ pub(crate) async fn save_settings(
     let settings = settings.bounded();
     let session = shell.session()?;
     let before: Settings = session.engine.store().setting(Settings::NAME)?;
-    if before.shortcut != settings.shortcut {
-        shortcut::change(&app, settings.shortcut.as_deref())?;
-    }
     session.engine.store().save_setting(Settings::NAME, &settings)?;
     drop(session);
-    desk::apply(&app, &settings);
     if before.font_size != settings.font_size {
         window::size(&app, settings.font_size);
     }
