@@ -11,6 +11,8 @@ use shiwen_session::{
 };
 use shiwen_store::StoreError;
 
+use crate::shortcut::ShortcutError;
+
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub(crate) struct CommandError {
     pub(crate) code: ErrorCode,
@@ -76,6 +78,8 @@ pub(crate) enum ErrorCode {
     DatabaseFailed,
     ClipboardFailed,
     OpenRefused,
+    /// Another program has these keys; those of before stay in force.
+    ShortcutTaken,
     SandboxFailed,
     Internal,
 }
@@ -245,6 +249,17 @@ fn store(error: &StoreError) -> ErrorCode {
         | StoreError::Damaged(_)
         | StoreError::Unwritable { .. }
         | StoreError::Failed(_) => ErrorCode::DatabaseFailed,
+    }
+}
+
+impl From<ShortcutError> for CommandError {
+    fn from(error: ShortcutError) -> Self {
+        let code = match error {
+            ShortcutError::Invalid => ErrorCode::InvalidField,
+            ShortcutError::Taken => ErrorCode::ShortcutTaken,
+            ShortcutError::NotHere => ErrorCode::NotOffered,
+        };
+        Self::new(code, &error)
     }
 }
 

@@ -1,22 +1,37 @@
 //! The desktop shell: the only code that knows Tauri. Commands translate and call; all work is in the crates.
 
 mod arguments;
+mod autostart;
 mod bindings;
+#[cfg(target_os = "linux")]
+mod bus;
 mod changes;
+mod clipboard;
+mod closing;
 mod commands;
+mod copied;
+mod desk;
 mod diagnostics;
 #[cfg(target_os = "linux")]
 mod drawing;
+mod errand;
 mod error;
 mod ipc;
+mod language;
 mod logging;
 mod measure;
+mod news;
+mod notices;
+mod offer;
 mod open;
 mod picked;
 mod restart;
 mod shell;
+mod shortcut;
+mod tray;
 mod updates;
 mod window;
+mod wish;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -61,7 +76,7 @@ fn start(arguments: Arguments, log: Arc<LogFile>) -> tauri::Result<()> {
     let app = tauri::Builder::default()
         .plugin(
             tauri_plugin_single_instance::Builder::new()
-                .callback(|app, _, _| window::focus(app))
+                .callback(|app, arguments, _| wish::hear(app, arguments.iter().map(String::as_str)))
                 .dbus_id(arguments.identifier())
                 .build(),
         )
@@ -74,6 +89,7 @@ fn start(arguments: Arguments, log: Arc<LogFile>) -> tauri::Result<()> {
             builder.mount_events(app);
             logging::started(arguments.sandbox);
             app.manage(log);
+            desk::manage(app.handle(), &arguments);
             let handle = app.handle().clone();
             let shell = tauri::async_runtime::block_on(async move {
                 let shell = Shell::open(arguments, handle).await;
@@ -87,14 +103,17 @@ fn start(arguments: Arguments, log: Arc<LogFile>) -> tauri::Result<()> {
             Ok(())
         })
         .build(context)?;
-    app.run(|app, event| {
-        if let RunEvent::Exit = event {
+    app.run(|app, event| match event {
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => wish::hear(app, urls.iter().map(tauri::Url::as_str)),
+        RunEvent::Exit => {
             let shell = app.state::<Shell>();
             tauri::async_runtime::block_on(shell.close());
             if shell.restarts() {
                 restart::anew();
             }
         }
+        _ => {}
     });
     Ok(())
 }

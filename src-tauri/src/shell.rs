@@ -18,7 +18,9 @@ use crate::{
     changes,
     error::{CommandError, ErrorCode},
     ipc::{AppState, FirstScreen, Network, StartProblem, StartProblemKind},
+    news,
     picked::Picked,
+    tray,
 };
 
 /// Tasks on the first page of the list.
@@ -285,11 +287,12 @@ impl Shell {
         let forwarding = session.as_ref().map_or_else(
             |_| Vec::new(),
             |session| {
-                let tasks = session.engine.store().changes();
+                let store = session.engine.store();
+                let tasks = store.changes();
                 let downloads = session.download_changes();
                 let network = session.engine.network();
                 let exports = session.export_changes();
-                let health = session.engine.store().health();
+                let health = store.health();
                 let app = || self.app.clone();
                 vec![
                     tauri::async_runtime::spawn(changes::forward(app(), tasks)),
@@ -300,6 +303,8 @@ impl Shell {
                     tauri::async_runtime::spawn(changes::forward_network(app(), network)),
                     tauri::async_runtime::spawn(changes::forward_exports(app(), exports)),
                     tauri::async_runtime::spawn(changes::forward_health(app(), health)),
+                    tauri::async_runtime::spawn(tray::follow(app(), store.changes())),
+                    tauri::async_runtime::spawn(news::follow(app(), session.news())),
                 ]
             },
         );

@@ -5,11 +5,12 @@ use tauri::{AppHandle, State};
 use tauri_plugin_opener::OpenerExt;
 
 use crate::{
+    desk,
     error::{CommandError, ErrorCode},
     ipc::AppState,
     measure,
     shell::Shell,
-    window,
+    shortcut, window,
 };
 
 /// Tries again first where the history could not be opened: the user may have mended what kept it shut.
@@ -24,10 +25,15 @@ pub(crate) async fn app_state(shell: State<'_, Shell>) -> Result<AppState, Comma
 #[tauri::command(async)]
 #[specta::specta]
 pub(crate) fn page_shown(app: AppHandle) -> Result<(), CommandError> {
-    if measure::wanted() {
+    if let Some(stays) = measure::stays() {
         eprintln!("interactive_ms {}", measure::since_start().as_millis());
-        app.exit(0);
+        let app = app.clone();
+        std::thread::spawn(move || {
+            std::thread::sleep(stays);
+            app.exit(0);
+        });
     }
+    desk::start(&app);
     Ok(())
 }
 
@@ -81,8 +87,12 @@ pub(crate) async fn save_settings(
     let settings = settings.bounded();
     let session = shell.session()?;
     let before: Settings = session.engine.store().setting(Settings::NAME)?;
+    if before.shortcut != settings.shortcut {
+        shortcut::change(&app, settings.shortcut.as_deref())?;
+    }
     session.engine.store().save_setting(Settings::NAME, &settings)?;
     drop(session);
+    desk::apply(&app, &settings);
     if before.font_size != settings.font_size {
         window::size(&app, settings.font_size);
     }

@@ -4,6 +4,7 @@
 pub(crate) mod app;
 pub(crate) mod clipboard;
 pub(crate) mod collections;
+pub(crate) mod desktop;
 pub(crate) mod export;
 pub(crate) mod health;
 pub(crate) mod history;
