@@ -55,7 +55,7 @@ fn every_view_of_the_studio_is_open_to_everybody() -> io::Result<()> {
         for tab in &tabs {
             walk.at(&by(tab), tab)?;
         }
-        app.open_studio("make")?;
+        app.open_studio("generate")?;
         let prompt = "清晨的面馆，热气从锅里升起来";
         let input = json!({ "model": "sora-2-text-to-video", "prompt": prompt });
         let order = json!({ "provider": "rawugc", "operation": "generate_video", "input": input, "parent": null });

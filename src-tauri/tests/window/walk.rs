@@ -57,6 +57,7 @@ impl<'a> Walk<'a> {
     ) -> io::Result<Walk<'a>> {
         let axe = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/node_modules/axe-core/axe.min.js");
         app.run(&fs::read_to_string(axe)?, &[])?;
+        app.run(ERRORS, &[])?;
         let pictures = folder();
         if let Some(folder) = &pictures {
             fs::create_dir_all(folder)?;
@@ -78,6 +79,7 @@ impl<'a> Walk<'a> {
         for theme in ["light", "dark"] {
             self.app
                 .run("document.documentElement.dataset.theme = arguments[0]", &[json!(theme)])?;
+            self.app.run(TOAST, &[json!(by("toast")), json!(view == "toast")])?;
             self.rest()?;
             let found = self.app.run_async(AXE, &[])?;
             let found: Vec<String> = serde_json::from_value(found).map_err(io::Error::other)?;
@@ -142,13 +144,19 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Keeps what goes wrong in the page itself.
+const ERRORS: &str = "window.__errors = [];\
+    const keep = error => window.__errors.push(`error: ${error?.message ?? error} ${error?.stack ?? ''}`);\
+    addEventListener('error', event => keep(event.error ?? event.message));\
+    addEventListener('unhandledrejection', event => keep(event.reason))";
+
 /// What was said of the step before lies over what is looked at.
 const TOAST: &str = "const toast = document.querySelector(arguments[0]);\
     if (toast !== null) toast.style.visibility = arguments[1] ? '' : 'hidden'";
 
 /// What axe finds wrong, one line for each element.
 const AXE: &str = "const found = await window.axe.run(document, { resultTypes: ['violations'] });\
-    return found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.target.join(' ')} (${node.failureSummary?.split('\\n').slice(1, 3).join('; ').trim()})`))";
+    return window.__errors.splice(0).concat(found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.target.join(' ')} (${node.failureSummary?.split('\\n').slice(1, 3).join('; ').trim()})`)))";
 
 /// Makes tasks of links with these codes, as one paste.
 pub(crate) fn order(app: &App<'_>, provider: &str, codes: &[&str]) -> io::Result<Value> {
