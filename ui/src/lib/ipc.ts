@@ -110,14 +110,6 @@ function wrong(error: CommandError): AppError {
   return new AppError(error.code, error.message, error);
 }
 
-async function plainly<T>(command: string, args: Record<string, unknown>): Promise<T> {
-  try {
-    return await invoke<T>(command, args);
-  } catch (error) {
-    throw wrong(error as CommandError);
-  }
-}
-
 /** The bytes of a file, whose command no binding can describe. */
 async function media(task: TaskId, media: Media): Promise<ArrayBuffer> {
   try {
@@ -186,11 +178,11 @@ export const ipc = {
   testProvider: (id: ProviderId): Promise<ProviderView> => call(commands.testProvider(id)),
   saveDailyLimit: (id: ProviderId, limit: number | null): Promise<ProviderView> => call(commands.saveDailyLimit(id, limit)),
   liftDailyLimit: (id: ProviderId): Promise<ProviderView> => call(commands.liftDailyLimit(id)),
-  health: (): Promise<ProviderHealth[]> => plainly<ProviderHealth[]>('health', {}),
+  health: (): Promise<ProviderHealth[]> => call(commands.health()),
   /** None is this month. */
-  spendMonth: (month: string | null): Promise<SpendMonth> => plainly<SpendMonth>('spend_month', { month }),
+  spendMonth: (month: string | null): Promise<SpendMonth> => call(commands.spendMonth(month)),
   /** Where the user had it saved; none where they picked nothing. */
-  saveSpend: (month: string): Promise<string | null> => plainly<string | null>('save_spend', { month }),
+  saveSpend: (month: string): Promise<string | null> => call(commands.saveSpend(month)),
   settings: (): Promise<Settings> => call(commands.settings()),
   saveSettings: (settings: Settings): Promise<Settings> => call(commands.saveSettings(settings)),
   enterSandbox: (): Promise<AppState> => call(commands.enterSandbox()),
