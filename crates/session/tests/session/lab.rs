@@ -87,7 +87,8 @@ impl Lab {
         let folder = TempDir::new().unwrap();
         let transport = Arc::new(Watched {
             sender: Sender::new(Config {
-                proxy: Proxy::None, proxies: BTreeMap::new(),
+                proxy: Proxy::None,
+                proxies: BTreeMap::new(),
                 user_agent: "Shiwen/test".to_owned(),
                 reach: Reach::ThisMachine,
                 short_links: None,
