@@ -12,9 +12,11 @@ pub(crate) fn started() {
     MAIN.get_or_init(Instant::now);
 }
 
-/// Whether this run only measures its start.
-pub(crate) fn wanted() -> bool {
-    std::env::var_os("SHIWEN_MEASURE_START").is_some_and(|value| value == "1")
+/// How long a run that only measures stays once its page is there: `SHIWEN_MEASURE_START`, in milliseconds. None where
+/// nothing is measured.
+pub(crate) fn stays() -> Option<Duration> {
+    let stays = std::env::var("SHIWEN_MEASURE_START").ok()?;
+    stays.parse().ok().map(Duration::from_millis)
 }
 
 /// Time since the kernel made this process; since `main` where the kernel does not say.
