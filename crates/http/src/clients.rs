@@ -147,6 +147,8 @@ impl Clients {
 
     /// A client that follows no redirect and tells nobody where it comes from.
     pub(crate) fn builder(&self) -> reqwest::ClientBuilder {
+        // Fails only where one is set already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         reqwest::Client::builder()
             .user_agent(&self.config.user_agent)
             .redirect(reqwest::redirect::Policy::none())
