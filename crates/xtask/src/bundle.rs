@@ -1,13 +1,12 @@
-//! `bundle`: the installer of this system. Others are made on their own systems.
+//! `bundle`: the installers of this system. Others are made on their own systems, by the release workflow.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::command::{built, npm, root, run, target};
-use crate::setup;
-
-const TAURI_CLI: &str = "@tauri-apps/cli@2.12.5";
+use crate::command::{program, run, target};
+use crate::{release, setup, tools};
 
 #[cfg(target_os = "linux")]
 const BUNDLES: &str = "deb,rpm";
@@ -16,25 +15,83 @@ const BUNDLES: &str = "dmg";
 #[cfg(windows)]
 const BUNDLES: &str = "nsis";
 
-pub(crate) fn bundle() -> Result<()> {
+/// Bytes that the package for Debian may have.
+const LARGEST_DEB: u64 = 6_000_000;
+
+/// Brings WebView2 along, for machines without a network.
+const OFFLINE: &str = "src-tauri/packaging/tauri.offline.conf.json";
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Which, separated by commas: deb, rpm, appimage; nsis; dmg. By default what can be made without a network
+    #[arg(long, default_value = BUNDLES)]
+    bundles: String,
+    /// On Windows: with WebView2 inside instead of fetching it when it is missing
+    #[arg(long)]
+    offline: bool,
+}
+
+pub(crate) fn bundle(arguments: &Arguments) -> Result<()> {
     setup::provide(false)?;
-    eprintln!("bundle: {BUNDLES}, release build");
-    // Tauri looks for tauri.conf.json from the folder that it is started in. Its program is not
-    // among the packages of ui/: it is large, and only this command needs it.
-    run(npm(["exec", "--yes", "--package", TAURI_CLI, "--", "tauri", "build"])
-        .args(["--bundles", BUNDLES])
-        .current_dir(root()))?;
-    cannot_end_itself()?;
+    eprintln!("bundle: release build");
+    release::build()?;
+    let mut configs = Vec::new();
+    if arguments.offline {
+        configs.push(OFFLINE.to_owned());
+    }
+    if let Some((key, endpoints)) = release::updater()? {
+        configs.push(signed(&key, &endpoints));
+    }
+    eprintln!("bundle: {}", arguments.bundles);
+    let mut make = program(tools::tauri()?);
+    make.args(["bundle", "--ci", "--bundles", &arguments.bundles]);
+    for config in configs {
+        make.args(["--config", &config]);
+    }
+    run(&mut make)?;
+    println!("size.binary {} bytes", release::size()?);
+    if arguments.bundles.split(',').any(|bundle| bundle == "deb") {
+        let size = fs::metadata(deb("release")?)?.len();
+        ensure!(size <= LARGEST_DEB, "the .deb has {size} bytes, {LARGEST_DEB} are allowed");
+        println!("size.deb {size} bytes");
+    }
     eprintln!("bundle: see {}", target().join("release/bundle").display());
     Ok(())
 }
 
-/// What only the proof by kills may be built with must be in no package.
-fn cannot_end_itself() -> Result<()> {
-    let program = built("release", "shiwen");
-    let bytes = fs::read(&program).with_context(|| format!("{} is missing", program.display()))?;
-    let name = b"SHIWEN_KILL";
-    let holds = bytes.windows(name.len()).any(|part| part == name);
-    ensure!(!holds, "{} was built with the feature kill-points", program.display());
-    Ok(())
+/// The package for Debian that was made last of the programs of `profile`.
+pub(crate) fn deb(profile: &str) -> Result<PathBuf> {
+    let folder = target().join(profile).join("bundle/deb");
+    let made = |path: &Path| path.metadata().and_then(|found| found.modified()).ok();
+    let files = fs::read_dir(&folder).with_context(|| folder.display().to_string())?;
+    let debs = files.flatten().map(|file| file.path());
+    debs.filter(|path| path.extension().is_some_and(|ending| ending == "deb"))
+        .max_by_key(|path| made(path))
+        .with_context(|| format!("there is no .deb in {}", folder.display()))
+}
+
+/// What makes Tauri sign each package for the updater, with the key in `TAURI_SIGNING_PRIVATE_KEY`.
+fn signed(key: &str, endpoints: &[String]) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let endpoints: Vec<_> = endpoints.iter().map(|one| quoted(one)).collect();
+    format!(
+        r#"{{"bundle":{{"createUpdaterArtifacts":true}},"plugins":{{"updater":{{"pubkey":{},"endpoints":[{}]}}}}}}"#,
+        quoted(key),
+        endpoints.join(",")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::signed;
+
+    #[test]
+    fn what_is_told_to_tauri_is_json_whatever_the_key_holds() {
+        let said =
+            signed("a\"b\\", &["https://one.example/x.json".into(), "https://two.example".into()]);
+        assert_eq!(
+            said,
+            r#"{"bundle":{"createUpdaterArtifacts":true},"plugins":{"updater":{"pubkey":"a\"b\\","endpoints":["https://one.example/x.json","https://two.example"]}}}"#
+        );
+    }
 }

@@ -4,8 +4,10 @@ mod bench;
 mod bundle;
 mod command;
 mod figures;
+mod package;
 mod packages;
 mod prove;
+mod release;
 mod run;
 mod screens;
 mod setup;
@@ -39,8 +41,8 @@ enum Task {
     Screens,
     /// Build the tools that `test` needs, once, into target/tools
     Tools,
-    /// Make the installer of this system
-    Bundle,
+    /// Make the installers of this system
+    Bundle(bundle::Arguments),
     /// Measure; prints one `name value unit` line per figure
     Bench(bench::Arguments),
 }
@@ -65,7 +67,7 @@ fn start(task: Task) -> Result<()> {
         Task::Prove(arguments) => prove::prove(&arguments),
         Task::Screens => screens::screens(),
         Task::Tools => tools::build(),
-        Task::Bundle => bundle::bundle(),
+        Task::Bundle(arguments) => bundle::bundle(&arguments),
         Task::Bench(arguments) => bench::bench(&arguments),
     }
 }

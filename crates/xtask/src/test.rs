@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::command::{cargo, npm, program, run};
-use crate::{bench, setup, tools};
+use crate::{bench, package, setup, tools};
 
 /// Switched on for every step alike: another set of features would build the dependencies anew.
 pub(crate) const FEATURES: &str = "shiwen/window-tests,shiwen-secrets/real-keychain";
@@ -25,7 +25,7 @@ struct Check {
     run: fn() -> Result<()>,
 }
 
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 12] = [
     Check { name: "format", run: || run(&mut cargo(["fmt", "--all", "--check"])) },
     Check { name: "ui-types", run: || run(&mut npm(["run", "check"])) },
     Check { name: "ui-lint", run: || run(&mut npm(["run", "lint"])) },
@@ -41,6 +41,8 @@ const CHECKS: [Check; 11] = [
     },
     Check { name: "keychain", run: || rust_tests(Which::Keychain) },
     Check { name: "window", run: || rust_tests(Which::Window) },
+    // Of the programs that "build" made; quick where they are there.
+    Check { name: "package", run: || build().and_then(|()| package::check()) },
 ];
 
 pub(crate) fn test(arguments: &Arguments) -> Result<()> {
@@ -58,6 +60,9 @@ pub(crate) fn test(arguments: &Arguments) -> Result<()> {
     setup::provide(true)?;
     if checks.iter().any(|check| check.name == "licences") && !arguments.no_tools {
         tools::build()?;
+    }
+    if checks.iter().any(|check| check.name == "package") {
+        tools::tauri()?;
     }
     let ready = start.elapsed();
 
