@@ -4,15 +4,20 @@
 mod history;
 mod links;
 mod memory;
+#[cfg(target_os = "linux")]
+mod process;
+mod rest;
 mod start;
+#[cfg(target_os = "linux")]
+mod watched;
 
 use std::time::Instant;
 
 use anyhow::{Result, bail, ensure};
 
-use crate::command::{cargo, run};
-use crate::figures::{Bound, Figures, figure, hold, told};
-use crate::setup;
+use crate::command::cargo;
+use crate::figures::{Bound, Figures, figure, hold, tell_one, told};
+use crate::{release, setup};
 
 use history::{LARGE, SMALL, history};
 
@@ -35,9 +40,11 @@ struct Part {
     bounds: fn(&Arguments) -> Vec<(String, Bound)>,
 }
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 8] = [
     Part { name: "links", run: links::measure, bounds: |_| Vec::new() },
-    Part { name: "start", run: start::measure, bounds: |_| Vec::new() },
+    Part { name: "size", run: size, bounds: |_| Vec::new() },
+    Part { name: "start", run: start::measure, bounds: |_| start::bounds() },
+    Part { name: "rest", run: rest::measure, bounds: |_| rest::bounds() },
     Part { name: "tidy", run: tidy, bounds: |_| tidy_bounds() },
     Part { name: "search", run: history::measure, bounds: history::bounds },
     Part { name: "memory", run: memory::measure, bounds: memory::bounds },
@@ -61,7 +68,7 @@ pub(crate) fn bench(arguments: &Arguments) -> Result<()> {
     }
     setup::provide(true)?;
     eprintln!("bench: release build");
-    run(&mut cargo(["build", "--release", "--package", "shiwen", "--package", "shiwen-cli"]))?;
+    release::build()?;
     let mut failed = Vec::new();
     for part in PARTS.iter().filter(wanted) {
         eprintln!("\n=== {}", part.name);
@@ -88,6 +95,12 @@ pub(crate) fn small_history() -> Result<std::path::PathBuf> {
 /// The histories that are measured.
 fn sizes(arguments: &Arguments) -> &'static [u32] {
     if arguments.full { &[SMALL, LARGE] } else { &[SMALL] }
+}
+
+/// Of the desktop program; that of the .deb is told by `bundle`.
+fn size(_: &Arguments, figures: &mut Figures) -> Result<()> {
+    tell_one(figures, "size.binary", release::size()? as f64, "bytes");
+    Ok(())
 }
 
 fn tidy(_: &Arguments, figures: &mut Figures) -> Result<()> {

@@ -27,7 +27,6 @@ pub(super) fn measure(_: &Arguments, _: &mut Figures) -> Result<()> {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use std::fs;
     use std::path::Path;
     use std::process::Child;
     use std::thread::sleep;
@@ -37,7 +36,7 @@ mod linux {
     use shiwen_headless::Desktop;
 
     use crate::bench::history::{history, prefix};
-    use crate::bench::{Arguments, percentile, sizes};
+    use crate::bench::{Arguments, percentile, process, sizes};
     use crate::command::built;
     use crate::figures::{Figures, tell_one};
 
@@ -88,14 +87,7 @@ mod linux {
     fn measured(desktop: &Desktop, program: &Child) -> Result<f64> {
         window(desktop, program.id())?;
         sleep(SETTLES);
-        let mut kb = 0;
-        for process in family(program.id()) {
-            let said = fs::read_to_string(format!("/proc/{process}/smaps_rollup"))?;
-            let pss = said.lines().find_map(|line| line.strip_prefix("Pss:"));
-            let pss = pss.context("the system tells no PSS")?.trim().trim_end_matches(" kB");
-            kb += pss.parse::<u64>()?;
-        }
-        Ok(kb as f64 / 1024.0)
+        process::pss(program.id())
     }
 
     fn window(desktop: &Desktop, process: u32) -> Result<String> {
@@ -129,41 +121,5 @@ mod linux {
             sleep(Duration::from_secs(1));
         }
         Ok(())
-    }
-
-    /// A process and all that it started.
-    fn family(first: u32) -> Vec<u32> {
-        let parents: Vec<(u32, u32)> = fs::read_dir("/proc")
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter_map(|process| {
-                let id = process.file_name().to_str()?.parse().ok()?;
-                let stat = fs::read_to_string(process.path().join("stat")).ok()?;
-                // The parent is the second field after the name, which stands in parentheses.
-                Some((id, stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()?))
-            })
-            .collect();
-        let mut family = vec![first];
-        let mut at = 0;
-        while let Some(parent) = family.get(at).copied() {
-            family.extend(parents.iter().filter(|(_, of)| *of == parent).map(|(id, _)| *id));
-            at += 1;
-        }
-        family
-    }
-
-    #[cfg(test)]
-    mod tests {
-        use super::family;
-
-        #[test]
-        fn what_a_process_started_is_its_family() {
-            let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
-            let family = family(std::process::id());
-            assert!(family.contains(&child.id()) && family[0] == std::process::id());
-            child.kill().unwrap();
-            child.wait().unwrap();
-        }
     }
 }

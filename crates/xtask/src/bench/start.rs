@@ -1,43 +1,108 @@
-//! From the start of the process to the page having drawn and reached Rust, on an empty history.
+//! Start and memory with a history of 100,000 tasks, beside a bare Tauri window that is built and started in the same run:
+//! one after the other, so that what else the machine does meets both alike.
 
 use anyhow::Result;
 
 use super::Arguments;
-use crate::figures::Figures;
+use crate::figures::{Bound, Figures};
 
-#[cfg(target_os = "linux")]
-pub(super) fn measure(arguments: &Arguments, figures: &mut Figures) -> Result<()> {
-    use anyhow::{Context, bail};
-
-    use super::percentile;
-    use crate::command::built;
-    use crate::figures::tell_one;
-
-    let desktop = shiwen_headless::Desktop::start().context("no screen could be started")?;
-    let mut times = Vec::new();
-    // The first start warms the page cache and is not counted.
-    for counted in std::iter::once(false).chain((0..arguments.starts).map(|_| true)) {
-        let data = tempfile::tempdir_in(desktop.home())?;
-        let answer = desktop
-            .command(built("release", "shiwen"))
-            .arg("--data-dir")
-            .arg(data.path())
-            .env("SHIWEN_MEASURE_START", "1")
-            .output()
-            .context("shiwen could not be started")?;
-        let said = String::from_utf8_lossy(&answer.stderr);
-        match said.lines().find_map(|line| line.strip_prefix("interactive_ms ")) {
-            Some(time) if counted => times.push(time.trim().parse()?),
-            Some(_) => {}
-            None => bail!("shiwen ended with {} and told no start time:\n{said}", answer.status),
-        }
-    }
-    tell_one(figures, "start_interactive_p50", percentile(&mut times, 50), "ms");
-    tell_one(figures, "start_interactive_p95", percentile(&mut times, 95), "ms");
-    Ok(())
+pub(super) fn bounds() -> Vec<(String, Bound)> {
+    vec![
+        ("start.to_bare".to_owned(), Bound::AtMost(1.3)),
+        ("start.memory_to_bare".to_owned(), Bound::AtMost(1.35)),
+    ]
 }
 
 #[cfg(not(target_os = "linux"))]
 pub(super) fn measure(_: &Arguments, _: &mut Figures) -> Result<()> {
     anyhow::bail!("the start of the window is measured on Linux only");
+}
+
+#[cfg(target_os = "linux")]
+pub(super) fn measure(arguments: &Arguments, figures: &mut Figures) -> Result<()> {
+    linux::measure(arguments, figures)
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::path::Path;
+    use std::process::Command;
+    use std::thread::sleep;
+    use std::time::Duration;
+
+    use anyhow::{Context, Result};
+    use shiwen_headless::Desktop;
+
+    use crate::bench::watched::{Watched, shiwen};
+    use crate::bench::{Arguments, percentile, process, small_history};
+    use crate::command::{built, cargo, run};
+    use crate::figures::{Figures, tell_one};
+
+    /// From the page being there to its memory being looked at.
+    const SETTLES: Duration = Duration::from_secs(4);
+    /// Longer than looking takes on a slow machine.
+    const STAYS: Duration = Duration::from_secs(6);
+
+    #[derive(Default)]
+    struct Seen {
+        times: Vec<f64>,
+        memory: Vec<f64>,
+    }
+
+    impl Seen {
+        fn add(&mut self, program: Command) -> Result<()> {
+            let watched = Watched::start(program, STAYS)?;
+            sleep(SETTLES);
+            let memory = process::pss(watched.id())?;
+            self.times.push(watched.interactive);
+            self.memory.push(memory);
+            watched.ended()
+        }
+    }
+
+    pub(super) fn measure(arguments: &Arguments, figures: &mut Figures) -> Result<()> {
+        run(&mut cargo(["build", "--release", "--package", "bare-window"]))?;
+        let history = small_history()?;
+        let desktop = Desktop::start().context("no screen could be started")?;
+        let (mut bare, mut ours) = (Seen::default(), Seen::default());
+        // The first start of each warms the page cache and is not counted.
+        for program in [bare_window(&desktop), shiwen(&desktop, &history)] {
+            Seen::default().add(program)?;
+        }
+        for _ in 0..arguments.starts {
+            bare.add(bare_window(&desktop))?;
+            ours.add(shiwen(&desktop, &history))?;
+        }
+        let mut tell = |name: &str, value: f64, unit: &str| {
+            tell_one(figures, &format!("start.{name}"), value, unit);
+        };
+        let whole = |value: f64| value.round();
+        let ratio = |ours: f64, bare: f64| (ours / bare * 100.0).round() / 100.0;
+        let (ours_p50, bare_p50) =
+            (percentile(&mut ours.times, 50), percentile(&mut bare.times, 50));
+        tell("interactive_p50", whole(ours_p50), "ms");
+        tell("interactive_p95", whole(percentile(&mut ours.times, 95)), "ms");
+        tell("bare_p50", whole(bare_p50), "ms");
+        tell("bare_p95", whole(percentile(&mut bare.times, 95)), "ms");
+        tell("to_bare", ratio(ours_p50, bare_p50), "x");
+        let (ours, bare) = (percentile(&mut ours.memory, 50), percentile(&mut bare.memory, 50));
+        tell("memory", whole(ours), "MB");
+        tell("bare_memory", whole(bare), "MB");
+        tell("memory_to_bare", ratio(ours, bare), "x");
+        Ok(())
+    }
+
+    fn bare_window(desktop: &Desktop) -> Command {
+        let mut command = desktop.command(built("release", "bare-window"));
+        // As our program does for itself where no card draws (src-tauri/src/drawing.rs).
+        if !has_card(Path::new("/dev/dri")) {
+            command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+        }
+        command
+    }
+
+    fn has_card(nodes: &Path) -> bool {
+        let Ok(nodes) = nodes.read_dir() else { return false };
+        nodes.flatten().any(|node| node.file_name().to_string_lossy().starts_with("renderD"))
+    }
 }
