@@ -25,6 +25,7 @@ mod notices;
 mod offer;
 mod open;
 mod picked;
+mod progress;
 mod restart;
 mod shell;
 mod shortcut;

@@ -20,7 +20,7 @@ use crate::{
     ipc::{AppState, FirstScreen, Network, StartProblem, StartProblemKind},
     news,
     picked::Picked,
-    tray,
+    progress, tray,
 };
 
 /// Tasks on the first page of the list.
@@ -304,6 +304,7 @@ impl Shell {
                     tauri::async_runtime::spawn(changes::forward_exports(app(), exports)),
                     tauri::async_runtime::spawn(changes::forward_health(app(), health)),
                     tauri::async_runtime::spawn(tray::follow(app(), store.changes())),
+                    tauri::async_runtime::spawn(progress::follow(app(), store.changes())),
                     tauri::async_runtime::spawn(news::follow(app(), session.news())),
                 ]
             },

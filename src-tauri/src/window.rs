@@ -109,6 +109,16 @@ pub(crate) fn is_focused(app: &AppHandle) -> bool {
     app.get_webview_window(NAME).is_some_and(|window| window.is_focused().unwrap_or(false))
 }
 
+/// Shows progress in the task bar, where that is the window's own.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn progress(app: &AppHandle, progress: tauri::window::ProgressBarState) {
+    if let Some(window) = app.get_webview_window(NAME)
+        && let Err(error) = window.set_progress_bar(progress)
+    {
+        tracing::warn!(%error, "the task bar shows no progress");
+    }
+}
+
 /// Draws the page at `percent` of its usual size. The page is told of a window that is smaller by as much, so that what
 /// suits a narrow window suits large letters too.
 pub(crate) fn size(app: &AppHandle, percent: u16) {

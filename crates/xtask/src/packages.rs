@@ -25,7 +25,7 @@ const TO_BUILD: Need = Need {
 };
 
 const TO_RUN: Need = Need {
-    why: "to run it: Chinese characters, a keychain, opening links, playing videos",
+    why: "to run it: Chinese characters, a keychain, opening links, a tray, playing videos",
     packages: &[
         "dbus",
         "fonts-noto-cjk",
@@ -33,6 +33,7 @@ const TO_RUN: Need = Need {
         "gstreamer1.0-libav",
         "gstreamer1.0-plugins-base",
         "gstreamer1.0-plugins-good",
+        "libayatana-appindicator3-1",
         "xdg-utils",
     ],
 };
