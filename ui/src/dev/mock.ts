@@ -38,7 +38,7 @@ const show = query.get('show') ?? 'main';
 const app: AppState = {
   version: '0.1.0',
   language: 'zh-CN',
-  sandbox: show.startsWith('sandbox'),
+  sandbox: show.startsWith('sandbox') || show === 'ledger-sandbox',
   sandbox_url: null,
   data_dir: show.startsWith('sandbox') ? '/home/user/.local/share/app.shiwen.desktop/sandbox' : '/home/user/.local/share/app.shiwen.desktop',
   downloads_dir: show.startsWith('sandbox') ? '/home/user/.local/share/app.shiwen.desktop/sandbox/downloads' : '/home/user/下载',
@@ -77,6 +77,7 @@ let settings: Settings = {
   check_updates: true,
 };
 let cards: ProviderView[] = providers(show.startsWith('first')).map((one) => (show === 'wait-daily_limit' && one.id === 'momoget' ? { ...one, daily_limit: 50, spent_today: 50 } : one));
+if (show.startsWith('ledger')) cards = ledger.cards(cards);
 let all: Task[] = show.startsWith('first') || show === 'sandbox-empty' || show === 'empty' ? [] : invented(show);
 if (all.length > 0) all = [...all, ...texts.texts(show, (over) => ({ ...all[0]!, wait: null, ...over }))].sort((a, b) => b.id - a.id);
 all = [...studio.works(show), ...studio.research(show), ...all];
@@ -347,6 +348,9 @@ const answers: Record<string, (args: any) => unknown> = {
       fields: cards.find((one) => one.id === id)!.fields.map((field) => ({ ...field, configured: false, last4: null })),
     }),
   test_provider: ({ id }) => test(id),
+  health: () => (show === 'ledger-failed' ? refuse('database_failed') : ledger.all(show)),
+  spend_month: ({ month }) => ledger.month(show, month),
+  save_spend: ({ month }) => `/home/user/文档/拾文账本 ${month}.csv`,
   settings: () => settings,
   save_settings: ({ settings: saved }) => (settings = saved),
   enter_sandbox: () => ({ ...Object.assign(app, { sandbox: true }) }),
@@ -374,7 +378,7 @@ const answers: Record<string, (args: any) => unknown> = {
 
 async function invoke(command: string, args: unknown): Promise<unknown> {
   asked += 1;
-  const slow = show === 'loading' && (command === 'task' || command === 'tasks');
+  const slow = (show === 'loading' && (command === 'task' || command === 'tasks')) || (show === 'ledger-loading' && command === 'health');
   await new Promise((done) => setTimeout(done, slow ? 1e7 : command === 'test_provider' ? 500 : 3));
   return answers[command]?.(args) ?? null;
 }
