@@ -273,7 +273,8 @@ impl Engine {
             // The user decided meanwhile.
             Err(EngineError::Store(StoreError::WrongState | StoreError::TaskGone)) => None,
             Err(error) => {
-                tracing::info!(task = %id, %error, "could not be looked for");
+                // By a name that the log file does not write down: a refusal may repeat what was asked.
+                tracing::info!(task = %id, refusal = %error, "could not be looked for");
                 Some(self.now().after(self.paced(AGAIN)))
             }
         };

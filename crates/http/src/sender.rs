@@ -113,7 +113,7 @@ impl Transport for Sender {
 /// For the log: where the call went and what came of it, without what it carried.
 fn note(request: &Request, outcome: &Result<Response, SendError>, took: Duration) {
     let provider = request.provider.map_or("-", ProviderId::as_str);
-    let (host, path) = (request.url.host_str(), redact(request.url.path(), &request.secrets));
+    let (host, api) = (request.url.host_str(), redact(request.url.path(), &request.secrets));
     let purpose = match request.purpose {
         Purpose::Spend => "create",
         Purpose::Read => "read",
@@ -122,11 +122,11 @@ fn note(request: &Request, outcome: &Result<Response, SendError>, took: Duration
     match outcome {
         Ok(answer) => {
             let (status, bytes) = (answer.status, answer.body.len());
-            tracing::info!(provider, purpose, host, path, status, bytes, ms, "answered");
+            tracing::info!(provider, purpose, host, api, status, bytes, ms, "answered");
         }
         Err(error) => {
             let (cause, detail) = (error.cause(), error.detail());
-            tracing::warn!(provider, purpose, host, path, %cause, detail, ms, "no answer");
+            tracing::warn!(provider, purpose, host, api, %cause, detail, ms, "no answer");
         }
     }
 }

@@ -31,6 +31,7 @@ pub use journal::{journal, plain};
 
 /// The fields that are written down.
 const FIELDS: &[&str] = &[
+    "api",
     "attempt",
     "bytes",
     "cause",
@@ -44,7 +45,6 @@ const FIELDS: &[&str] = &[
     "ms",
     "operation",
     "outcome",
-    "path",
     "percent",
     "place",
     "port",
@@ -72,7 +72,8 @@ pub fn layer<S>(file: Arc<LogFile>) -> impl Layer<S>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    Lines { file }.with_filter(own())
+    let data = file.data_folder().to_str().map(str::to_owned);
+    Lines { file, data }.with_filter(own())
 }
 
 /// Other people's code says what it likes, so none of it is written down.
@@ -82,20 +83,18 @@ fn own<S>() -> impl Filter<S> {
 
 struct Lines {
     file: Arc<LogFile>,
+    /// The data folder, which may be anywhere and is named after anything.
+    data: Option<String>,
 }
 
 impl<S: Subscriber> Layer<S> for Lines {
     fn on_event(&self, event: &Event<'_>, _: layer::Context<'_, S>) {
-        self.file.write(&line(event, Timestamp::now()));
+        let mut said = Said { data: self.data.as_deref(), ..Said::default() };
+        event.record(&mut said);
+        let (level, target) = (event.metadata().level(), event.metadata().target());
+        let at = rfc3339(Timestamp::now());
+        self.file.write(&format!("{at} {level:5} {target}: {}{}\n", said.message, said.fields));
     }
-}
-
-fn line(event: &Event<'_>, at: Timestamp) -> String {
-    let mut said = Said::default();
-    event.record(&mut said);
-    let at = rfc3339(at);
-    let (level, target) = (event.metadata().level(), event.metadata().target());
-    format!("{at} {level:5} {target}: {}{}\n", said.message, said.fields)
 }
 
 /// `2026-11-20T07:15:10.123Z`.
@@ -106,14 +105,15 @@ pub fn rfc3339(at: Timestamp) -> String {
 
 /// What an event says.
 #[derive(Default)]
-struct Said {
+struct Said<'a> {
+    data: Option<&'a str>,
     message: String,
     fields: String,
 }
 
-impl Said {
+impl Said<'_> {
     fn add(&mut self, field: &Field, value: &str) {
-        let value = clean(value);
+        let value = clean(value, self.data);
         match field.name() {
             "message" => self.message = value,
             // Writing into a String cannot fail.
@@ -128,7 +128,7 @@ impl Said {
     }
 }
 
-impl Visit for Said {
+impl Visit for Said<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.add(field, value);
     }
@@ -149,8 +149,12 @@ impl Visit for Said {
 }
 
 /// A value as it may be written down, in one line.
-fn clean(value: &str) -> String {
+fn clean(value: &str, data: Option<&str>) -> String {
     let text = shiwen_http::redact(value, &[]);
+    let text = match data {
+        Some(data) => text.replace(data, "[data]"),
+        None => text,
+    };
     let text = ADDRESS.replace_all(&text, |found: &Captures| format!("{}…", &found["host"]));
     let text = without_home(&text, HOME.as_deref());
     let one_line = text.chars().map(|c| if c.is_control() { ' ' } else { c });
@@ -235,6 +239,20 @@ mod tests {
         assert!(!log.contains(&key) && !log.contains("iRk3xQ7"), "{log}");
         assert!(log.contains("https://v.douyin.com…"), "{log}");
         assert_eq!(log.lines().count(), 1);
+    }
+
+    #[test]
+    fn the_data_folder_is_not_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("老王的");
+        let file = Arc::new(LogFile::new(&data));
+        let subscriber = tracing_subscriber::registry().with(layer(file.clone()));
+        tracing::subscriber::with_default(subscriber, || {
+            let error = format!("cannot be written: {}", data.join("shiwen.db").display());
+            tracing::warn!(error, "the history failed");
+        });
+        let log = std::fs::read_to_string(file.path()).unwrap();
+        assert!(log.contains("[data]") && !log.contains("老王"), "{log}");
     }
 
     #[test]

@@ -154,7 +154,8 @@ impl Fetcher {
                 }
                 Err(error) => error,
             };
-            tracing::info!(task = %id, %error, "no new address");
+            // By a name that the log file does not write down: a refusal may repeat what was asked.
+            tracing::info!(task = %id, refusal = %error, "no new address");
             return Err(Trouble::Failed(if may_pass(&error) {
                 DownloadFailure::Network
             } else {

@@ -38,9 +38,9 @@ impl LogFile {
         Self { folder: data_folder.join("logs"), largest, state: Mutex::new(State::Closed) }
     }
 
-    /// The folder of all its files.
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    /// The folder that the log is about.
+    pub(super) fn data_folder(&self) -> &Path {
+        self.folder.parent().unwrap_or(&self.folder)
     }
 
     /// The newest file.
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     fn names(log: &LogFile) -> Vec<String> {
-        let files = fs::read_dir(log.folder()).unwrap();
+        let files = fs::read_dir(&log.folder).unwrap();
         let mut names: Vec<_> =
             files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
