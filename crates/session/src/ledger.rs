@@ -192,3 +192,143 @@ fn parsed(month: &str) -> Option<civil::Date> {
     }
     civil::Date::new(year.parse().ok()?, number.parse().ok()?, 1).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use shiwen_core::{
+        Input, Link, LinkKind, NewTask, Operation, Platform, ProviderId, TaskId, Unit,
+    };
+    use shiwen_store::{RawAnswer, Spent as Booked};
+    use tempfile::TempDir;
+
+    use super::*;
+
+    struct Books {
+        _folder: TempDir,
+        store: Store,
+        next: u32,
+    }
+
+    impl Books {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let store = Store::open(folder.path()).unwrap();
+            Self { _folder: folder, store, next: 0 }
+        }
+
+        /// A call that was paid at this local time.
+        fn pay(&mut self, provider: ProviderId, amount: Option<u32>, at: &Zoned) -> TaskId {
+            self.next += 1;
+            let (id, now) = (self.next.to_string(), Timestamp(at.timestamp().as_millisecond()));
+            let wish = NewTask {
+                operation: Operation::Transcribe,
+                provider,
+                link: Some(Link {
+                    url: format!("https://v.example/{id}"),
+                    platform: Platform::Douyin,
+                    kind: LinkKind::Video,
+                    id: Some(id.clone()),
+                    canonical: None,
+                    title: None,
+                }),
+                input: Input::new(),
+                parent: None,
+                target_language: None,
+                again: false,
+                then: Vec::new(),
+            };
+            let task = self.store.add_tasks("x", &[wish], now).unwrap()[0];
+            let attempt = self.store.claim(task, now).unwrap().attempt;
+            let spent = Booked { unit: Unit::Use, amount, said: false, certain: true };
+            let answer = RawAnswer { asked: "create", http_status: 200, body: Vec::new() };
+            self.store.accepted(attempt, &id, now, &spent, &answer, now).unwrap();
+            task
+        }
+
+        fn page(&self, month: Option<&str>, now: &Zoned) -> SpendMonth {
+            of_month(&self.store, month, now).unwrap()
+        }
+    }
+
+    /// A moment in Shanghai, eight hours before Greenwich.
+    fn shanghai(month: i8, day: i8, hour: i8, minute: i8) -> Zoned {
+        let zone = TimeZone::fixed(jiff::tz::offset(8));
+        civil::date(2026, month, day).at(hour, minute, 0, 0).to_zoned(zone).unwrap()
+    }
+
+    #[test]
+    fn a_call_belongs_to_the_day_on_which_the_user_made_it() {
+        let mut books = Books::new();
+        books.pay(ProviderId::Coze, Some(1), &shanghai(10, 31, 23, 59));
+        // In Greenwich it is October still.
+        books.pay(ProviderId::Coze, Some(2), &shanghai(11, 1, 0, 0));
+        books.pay(ProviderId::Momoget, None, &shanghai(11, 1, 23, 59));
+        books.pay(ProviderId::Coze, Some(4), &shanghai(11, 20, 8, 0));
+
+        let page = books.page(None, &shanghai(11, 20, 9, 0));
+
+        assert_eq!(
+            (page.month.as_str(), &*page.months),
+            ("2026-11", &["2026-11".to_owned(), "2026-10".to_owned()][..])
+        );
+        let line = |provider, calls, amount, open| Spent {
+            provider,
+            unit: Unit::Use,
+            calls,
+            amount,
+            open,
+            uncertain: 0,
+        };
+        let (momoget, coze) = (ProviderId::Momoget, ProviderId::Coze);
+        let days: Vec<_> = page.days.iter().map(|day| (&*day.day, day.spent.clone())).collect();
+        assert_eq!(
+            days,
+            [
+                ("2026-11-20", vec![line(coze, 1, 4, 0)]),
+                ("2026-11-01", vec![line(momoget, 1, 0, 1), line(coze, 1, 2, 0)]),
+            ]
+        );
+        assert_eq!(page.total, [line(momoget, 1, 0, 1), line(coze, 2, 6, 0)]);
+        let before = books.page(Some("2026-10"), &shanghai(11, 20, 9, 0));
+        assert_eq!(before.total, [line(coze, 1, 1, 0)]);
+    }
+
+    #[test]
+    fn this_month_is_there_before_anything_was_spent_in_it() {
+        let page = Books::new().page(None, &shanghai(12, 1, 0, 0));
+        assert_eq!(
+            (page.months, page.days, page.total),
+            (vec!["2026-12".to_owned()], vec![], vec![])
+        );
+    }
+
+    #[test]
+    fn a_day_on_which_clocks_are_put_back_is_whole() {
+        let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        let days = days(civil::date(2026, 10, 1), &berlin).unwrap();
+        let hours: Vec<_> = days.iter().map(|day| (day.end.0 - day.begin.0) / 3_600_000).collect();
+        assert_eq!((days.len(), hours[24], hours.iter().sum::<i64>()), (31, 25, 31 * 24 + 1));
+    }
+
+    #[test]
+    fn what_is_no_month_is_refused() {
+        let books = Books::new();
+        for month in ["", "2026", "2026-13", "2026-1", "2026-11-20", "+026-11", "２０２６-11"] {
+            let refused = of_month(&books.store, Some(month), &shanghai(11, 20, 9, 0));
+            assert!(matches!(refused, Err(LedgerError::NoMonth)), "{month}");
+        }
+        assert_eq!(books.page(Some("9999-11"), &shanghai(11, 20, 9, 0)).days, []);
+    }
+
+    #[test]
+    fn a_file_is_replaced_only_where_that_was_agreed_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        put(&path, b"one", false).unwrap();
+        assert!(put(&path, b"two", false).is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        put(&path, b"two", true).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
+    }
+}

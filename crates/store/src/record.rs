@@ -174,7 +174,7 @@ fn last_success(
     operation: Operation,
 ) -> Result<Option<Timestamp>, StoreError> {
     let sql = "SELECT ended_at FROM tasks
-               WHERE state = 'succeeded' AND provider = ?1 AND operation = ?2 AND imported_at IS NULL
+               WHERE state = 'succeeded' AND provider = ?1 AND operation = ?2 AND submitted_at IS NOT NULL
                ORDER BY ended_at DESC LIMIT 1";
     let found = connection
         .prepare_cached(sql)?
@@ -189,7 +189,7 @@ fn succeeded(
     operation: Operation,
 ) -> Result<Vec<Ended>, StoreError> {
     let sql = "SELECT id, operation, state, ended_at AS at, NULL AS failure FROM tasks
-               WHERE state = 'succeeded' AND provider = ?1 AND operation = ?2 AND imported_at IS NULL
+               WHERE state = 'succeeded' AND provider = ?1 AND operation = ?2 AND submitted_at IS NOT NULL
                  AND deleted_at IS NULL
                ORDER BY ended_at DESC LIMIT ?3";
     let mut statement = connection.prepare_cached(sql)?;
