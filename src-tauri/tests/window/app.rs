@@ -215,6 +215,18 @@ impl<'a> App<'a> {
         Ok(String::from_utf8_lossy(&answer.stdout).trim().to_owned())
     }
 
+    /// Whether the window is on the screen, rather than hidden or minimized.
+    pub(crate) fn is_shown(&self) -> bool {
+        let pid = self.pid.as_raw_nonzero().to_string();
+        // It fails where it finds none.
+        self.xdotool(&["search", "--onlyvisible", "--all", "--pid", &pid, "--class", "."]).is_ok()
+    }
+
+    /// Waits until the program ended by itself.
+    pub(crate) fn see_end(&self) -> io::Result<()> {
+        self.gone(SOON).map_err(|err| self.failed(err))
+    }
+
     fn gone(&self, within: Duration) -> io::Result<()> {
         // The bus notices a little later than the kernel. A program that starts in between would
         // take the dead one for the first instance.

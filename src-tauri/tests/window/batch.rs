@@ -1,10 +1,12 @@
 //! Many links in one paste: one question, one row each, in the order of the paste.
 
 use std::io;
+use std::thread::sleep;
+use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::app::{SOON, by};
+use crate::app::{App, SOON, by};
 use crate::until::until;
 use crate::world::{TASK_ENDS, World};
 
@@ -61,6 +63,86 @@ fn ten_links_become_ten_rows_and_one_that_fails_holds_up_no_other() -> io::Resul
         Ok::<_, io::Error>((shown == [8, 1, 1]).then_some(()))
     })?;
     Ok(())
+}
+
+const MANY: u64 = 50;
+
+#[test]
+fn fifty_links_can_be_held_up_and_end_as_fifty_texts_one_bill_each_and_one_notice() -> io::Result<()>
+{
+    let world = World::start()?;
+    let notices = world.desktop.notifications()?;
+    let bar = world.desktop.taskbar()?;
+    let app = world.sandboxed()?;
+    let lines: Vec<String> =
+        (1..=MANY).map(|at| format!("看看 https://v.douyin.com/many-{at:02}/ 05/17")).collect();
+    app.paste_into(&by("paste-box"), &lines.join("\n"))?;
+    until("fifty chips", SOON, || Ok((app.count(&by("chip"))? == MANY).then_some(())))
+        .map_err(|err| app.failed(err))?;
+    app.click(&by("submit"))?;
+    app.read(&by("confirm"), SOON, |words| words.contains("50 条"))?;
+    app.click(&by("confirm-go"))?;
+    app.click(&format!("{} a", by("paste-head")))?;
+    app.see(&by("batch"), SOON)?;
+
+    // Held up twice: what is on its way goes on, what waits says why, and nothing more is sent.
+    for held in 0..2 {
+        app.click(&by("pause"))?;
+        app.see(&by("resume"), SOON)?;
+        until("what was submitted to end", TASK_ENDS, || {
+            let states = states(&app)?;
+            let moving = states.iter().any(|state| state == "submitting" || state == "running");
+            Ok((!moving).then_some(()))
+        })
+        .map_err(|err| app.failed(err))?;
+        let sent = world.creates("many-")?;
+        sleep(Duration::from_millis(1_200));
+        assert_eq!(world.creates("many-")?, sent, "something was sent while held up");
+        assert!(sent < MANY, "all were sent before anybody could hold them up");
+        let waits = app.tasks("texts")?;
+        let waits: Vec<&Value> = waits.iter().filter(|task| task["state"] == "queued").collect();
+        assert!(waits.iter().all(|task| task["wait"].to_string().contains("paused")), "{waits:?}");
+        assert_eq!(waits.len() as u64, MANY - sent);
+        assert_eq!(notices.shown().len(), 0, "it is not at its end");
+
+        app.click(&by("resume"))?;
+        app.see(&by("pause"), SOON)?;
+        if held == 0 {
+            until("some more to be sent", TASK_ENDS, || {
+                Ok((world.creates("many-")? > sent).then_some(()))
+            })
+            .map_err(|err| app.failed(err))?;
+        }
+    }
+    // Nobody is told of what happens before his eyes.
+    let window = app.window()?;
+    app.xdotool(&["windowminimize", "--sync", &window])?;
+    until("fifty texts", Duration::from_secs(90), || {
+        let states = states(&app)?;
+        Ok(states.iter().all(|state| state == "succeeded").then_some(()))
+    })
+    .map_err(|err| app.failed(err))?;
+
+    let calls = world.calls()?["creates_by_link"].as_object().cloned().unwrap_or_default();
+    let many: Vec<_> = calls.iter().filter(|(link, _)| link.contains("many-")).collect();
+    assert!(many.len() as u64 == MANY && many.iter().all(|(_, count)| **count == 1), "{many:?}");
+    let notice = until("the notice", SOON, || Ok(notices.shown().pop()))?;
+    assert!(notice.title.contains("50 条"), "{notice:?}");
+    assert_eq!(notices.shown().len(), 1, "{:?}", notices.shown());
+    let parts = until("the task bar to be clear again", SOON, || {
+        Ok(Some(bar.told()).filter(|told| told.last() == Some(&None)))
+    })
+    .map_err(|err| io::Error::other(format!("{err}: {:?}", bar.told())))?;
+    let shown: Vec<f64> = parts.into_iter().flatten().collect();
+    assert!(shown.len() > 3 && shown.is_sorted(), "it went back or stood still: {shown:?}");
+    Ok(())
+}
+
+fn states(app: &App<'_>) -> io::Result<Vec<String>> {
+    let page = app.call("tasks", json!({ "desk": "texts", "before": null, "limit": 60 }))?;
+    let tasks = page["tasks"].as_array().cloned().unwrap_or_default();
+    assert_eq!(tasks.len() as u64, MANY);
+    Ok(tasks.iter().map(|task| task["state"].as_str().unwrap_or_default().to_owned()).collect())
 }
 
 #[test]

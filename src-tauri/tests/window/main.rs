@@ -16,6 +16,7 @@ mod world;
 
 mod analysis;
 mod anew;
+mod anywhere;
 mod attacks;
 mod batch;
 mod burst;
@@ -39,5 +40,6 @@ mod search;
 mod start;
 mod together;
 mod transcribe;
+mod tray;
 mod views_rest;
 mod views_texts;
