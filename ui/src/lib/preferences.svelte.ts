@@ -41,6 +41,8 @@ export class Preferences {
     const root = document.documentElement;
     if (theme === 'system') delete root.dataset.theme;
     else root.dataset.theme = theme;
+    // Where everything is drawn smaller, thin lines are not.
+    root.style.setProperty('--hair', `${Math.max(1, 100 / settings.font_size)}px`);
   }
 
   async load(system: Settings['language']): Promise<void> {
