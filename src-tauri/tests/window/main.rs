@@ -32,6 +32,7 @@ mod keeping;
 mod keyboard;
 mod keychain;
 mod kill;
+mod ledger;
 mod library;
 mod look;
 mod play;
