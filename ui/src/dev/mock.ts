@@ -80,8 +80,8 @@ let cards: ProviderView[] = providers(show.startsWith('first')).map((one) => (sh
 if (show.startsWith('ledger')) cards = ledger.cards(cards);
 let all: Task[] = show.startsWith('first') || show === 'sandbox-empty' || show === 'empty' ? [] : invented(show);
 if (all.length > 0) all = [...all, ...texts.texts(show, (over) => ({ ...all[0]!, wait: null, ...over }))].sort((a, b) => b.id - a.id);
-all = [...studio.works(show), ...studio.research(show), ...all];
 all = [...pastes.tasks(show, (over) => ({ ...all[0]!, wait: null, ...over })), ...all];
+all = [...studio.works(show), ...studio.research(show), ...all];
 const trash = new Map<number, Task>();
 let asked = 0;
 /** The call in doubt has been looked for, and is certainly not there. */
@@ -144,13 +144,14 @@ function detect(pasted: string): Detection {
 
 function submit(submission: Submission): number[] {
   const now = Date.now();
-  return submission.urls.map((url) => {
   const paste = Math.max(0, ...all.map((task) => task.paste)) + 1;
+  return submission.urls.map((url) => {
     const id = Math.max(0, ...all.map((task) => task.id)) + 1;
     const chip = detect(url).chips[0];
     const task: Task = {
       ...invented('main')[0]!,
       id,
+      paste,
       state: 'queued',
       provider: submission.provider,
       operation: submission.operation,
@@ -296,9 +297,9 @@ const answers: Record<string, (args: any) => unknown> = {
   ...keeping.answers(emit, () => all),
   ...desk.answers(emit),
   ...versions.answers(() => all, change, refuse),
+  ...pastes.answers({ all: () => all, change }),
   ...history.answers({
     all: () => all,
-  ...pastes.answers({ all: () => all, change }),
     put: (tasks) => (all = tasks),
     saved: (task) => announce({ kind: 'saved', task }),
     removed: (ids) => announce(...ids.map((id) => ({ kind: 'removed' as const, id }))),

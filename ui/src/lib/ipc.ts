@@ -33,9 +33,12 @@ import {
   type Offer,
   type Operation,
   type Order,
+  type Paste,
+  type PasteId,
   type ProviderHealth,
   type ProviderId,
   type ProviderView,
+  type Retried,
   type SearchOrder,
   type Selection,
   type Settings,
@@ -189,6 +192,14 @@ export const ipc = {
   leaveSandbox: (): Promise<AppState> => call(commands.leaveSandbox()),
   salvageTold: (): Promise<AppState> => call(commands.salvageTold()),
   pageShown: () => call(commands.pageShown()),
+  paste: (id: PasteId): Promise<Paste> => call(commands.paste(id)),
+  pausePaste: (id: PasteId): Promise<Paste> => call(commands.pausePaste(id)),
+  resumePaste: (id: PasteId): Promise<Paste> => call(commands.resumePaste(id)),
+  /** Answers how many were cancelled. */
+  cancelWaiting: (id: PasteId): Promise<number> => call(commands.cancelWaiting(id)),
+  retryFailed: (id: PasteId): Promise<Retried> => call(commands.retryFailed(id)),
+  /** None takes the name away. */
+  namePaste: (id: PasteId, name: string | null): Promise<Paste> => call(commands.namePaste(id, name)),
   /** From a place in the list, by position. */
   tasksAt: (desk: Desk, from: number, limit: number): Promise<TaskPage> => call(commands.tasksAt(desk, from, limit)),
   search: (text: string, order: SearchOrder, after: string | null, limit: number): Promise<HitPage> =>

@@ -1,7 +1,7 @@
 // What the window knows, and everything that the user can do in it.
 
 import { createContext } from 'svelte';
-import type { AppState, Download, Export, LookedUp, Media, Operation, ProviderId, ProviderView, Selection, Task, TaskChange, TaskDetail, TaskId, TaskState, Timestamp } from '../bindings';
+import type { AppState, Download, Export, LookedUp, Media, Operation, Paste as Pasted, PasteId, ProviderId, ProviderView, Selection, Task, TaskChange, TaskDetail, TaskId, TaskState, Timestamp } from '../bindings';
 import { Ask } from './ask.svelte';
 import { downloadWords, type DownloadRemedy } from './download-words';
 import { Detail } from './detail.svelte';
@@ -19,6 +19,8 @@ import { AppError, ipc, type Boot, type CopyWhat } from './ipc';
 import { t } from './messages.svelte';
 import { Notes } from './notes.svelte';
 import { Paste } from './paste.svelte';
+import { partsLine, pasteTitle } from './paste-words';
+import { Pastes } from './pastes.svelte';
 import { Preferences } from './preferences.svelte';
 import { Providers } from './providers.svelte';
 import { Search } from './search.svelte';
@@ -64,6 +66,7 @@ export class Session {
   /** The same for what needs the user: failed and uncertain. */
   alarm = $state('');
   readonly tasks = new TaskRows();
+  readonly pastes = new Pastes((paste) => this.#rested(paste));
   readonly detail = new Detail();
   readonly downloads = new Downloads();
   readonly exports = new Exports();
@@ -202,6 +205,14 @@ export class Session {
     void this.detail.open(id);
   }
 
+  /** Opens all that was pasted together. */
+  openPaste(id: PasteId): void {
+    this.view = 'texts';
+    this.inTrash = false;
+    this.pane = 'sheet';
+    this.detail.openPaste(id);
+  }
+
   /** Opens a task on the desk where it stands. */
   showTask(id: TaskId, operation: Operation): void {
     if (deskOf(operation) === 'texts') return this.open(id);
@@ -267,8 +278,7 @@ export class Session {
       this.ask.clear();
       const skipped = wanted.urls.length - ids.length;
       if (skipped > 0) this.toasts.show(t(operation === 'transcribe' ? 'toast.skipped' : 'toast.skipped_results', { count: skipped }));
-      const first = ids[0];
-      if (first !== undefined) this.open(first);
+      await this.#openNew(ids);
       // Only a choice is remembered: the one provider of a rare operation must not take the place of the usual one.
       const known = this.preferences.value.provider;
       const choice = known === null || this.providers.ready(operation).length > 1;
@@ -359,6 +369,15 @@ export class Session {
     });
   }
 
+  /** Copies all texts of a paste, each under its title. */
+  async copyPaste(id: PasteId): Promise<void> {
+    await this.attempt(async () => {
+      const { text, count, words } = await this.pastes.texts(id);
+      await ipc.copyText(text);
+      this.toasts.show(t('pastes.copied', { count, n: number(words) }));
+    });
+  }
+
   async copy(id: TaskId, what: CopyWhat): Promise<void> {
     await this.attempt(async () => {
       const words = await ipc.copyTask(id, what);
@@ -435,6 +454,7 @@ export class Session {
       this.toasts.close();
       this.toasts.forget();
       this.tasks.clear();
+      this.pastes.clear();
       this.search.clear();
       this.select.clear();
       this.inTrash = false;
@@ -521,7 +541,7 @@ export class Session {
     const read = await this.attempt(() => Promise.all([this.tasks.load(), this.providers.load(), this.downloads.load(), this.forms.load()]));
     // Only a page that was loaded again has any.
     void this.exports.load().catch(() => undefined);
-    if (read && this.detail.id === null) this.#openFirst();
+    if (read && this.detail.id === null && this.detail.paste === null) this.#openFirst();
   }
 
   #exported(change: Export): void {
@@ -559,6 +579,19 @@ export class Session {
     if (damaged) this.alarm = t('banner.damaged');
   }
 
+  /** All of a paste have ended in our sight. */
+  #rested(paste: Pasted): void {
+    this.news = t('pastes.rested', { title: pasteTitle(paste), parts: partsLine(paste) });
+  }
+
+  /** What was just submitted lies open: one task by itself, several as one. */
+  async #openNew(ids: readonly TaskId[]): Promise<void> {
+    const [first] = ids;
+    if (first === undefined) return;
+    if (ids.length === 1) return this.open(first);
+    this.openPaste(this.#known(first)?.paste ?? (await ipc.task(first)).task.paste);
+  }
+
   #openFirst(): void {
     const first = this.tasks.at(0);
     if (first !== undefined) void this.detail.open(first.id);
@@ -567,6 +600,7 @@ export class Session {
   #changed(changes: TaskChange[]): void {
     this.#announce(changes);
     this.tasks.apply(changes);
+    this.pastes.apply(changes);
     this.search.apply(changes);
     this.bin.apply(changes);
     this.select.forget(changes.flatMap((change) => (change.kind === 'removed' ? [change.id] : [])));
