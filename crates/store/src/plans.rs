@@ -129,6 +129,7 @@ fn ask_everything(store: &Store) {
     store.recover(|_| (unknown.clone(), spent), NOW).unwrap();
     store.delete(ids[6], NOW).unwrap();
     ask_together(store);
+    ask_about_pastes(store);
 
     store.tasks(Desk::Texts, Some(TaskId(9)), 50).unwrap();
     store.tasks_at(Desk::Texts, 7, 50).unwrap();
@@ -179,6 +180,28 @@ fn ask_for_words(store: &Store) {
     }
     store.search(&Query::default(), SearchOrder::Newest, None, 50).unwrap();
     store.count_found(&Query::default()).unwrap();
+}
+
+/// What is asked about pastes, and told to them.
+fn ask_about_pastes(store: &Store) {
+    let wishes: Vec<_> = (0..3).map(|n| wish(&format!("paste {n}"))).collect();
+    let ids = store.add_tasks("x", &wishes, NOW).unwrap();
+    let paste = store.task(ids[0]).unwrap().paste;
+    let failure = Failure::new(PROVIDER, FailureKind::Network);
+    let answer = RawAnswer { asked: "create", http_status: 200, body: Vec::new() };
+    let attempt = store.claim(ids[0], NOW).unwrap().attempt;
+    store.rejected(attempt, &failure, &answer, NOW).unwrap();
+    store.pause_paste(paste).unwrap();
+    assert!(store.claim(ids[1], NOW).is_err());
+    store.detail(ids[1]).unwrap();
+    store.name_paste(paste, Some("x")).unwrap();
+    store.paste(paste).unwrap();
+    store.retry_failed(paste).unwrap();
+    store.resume_paste(paste).unwrap();
+    store.queue(PROVIDER, ids[2]).unwrap();
+    store.usual(PROVIDER, Operation::Transcribe).unwrap();
+    store.unended().unwrap();
+    store.cancel_waiting(paste, NOW).unwrap();
 }
 
 /// What is asked about tasks that share their create call, and about those without a link.
@@ -278,7 +301,7 @@ fn what_is_asked_most_uses_the_index_made_for_it() {
         ),
         ("DISTINCT provider", "SEARCH tasks USING COVERING INDEX tasks_by_state (state=?)"),
         ("min(due)", "SEARCH tasks USING COVERING INDEX tasks_waiting (state=? AND wait_until>?)"),
-        ("t.state = 'queued'", "SEARCH t USING INDEX tasks_by_state (state=? AND provider=?)"),
+        ("t.wait_until, 0) <= ?2", "SEARCH t USING INDEX tasks_by_state (state=? AND provider=?)"),
         ("l.video_key = :key", "SEARCH l USING INDEX links_by_video (video_key=?)"),
         ("l.video_key = :key", "SEARCH t USING INDEX tasks_by_link (link_id=?)"),
     ] {

@@ -1,6 +1,8 @@
 -- What the user calls several links that were pasted together, and whether the rest of them waits.
 ALTER TABLE pastes ADD COLUMN name TEXT CHECK (name <> '');
 ALTER TABLE pastes ADD COLUMN paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1));
+-- Rows that say all of their columns are known as pastes again when their table is damaged.
+UPDATE pastes SET paused = 0;
 -- Nearly always empty: the queue is looked through with it again and again.
 CREATE INDEX pastes_paused ON pastes (paused) WHERE paused = 1;
 

@@ -134,7 +134,8 @@ fn mend(connection: &Connection) -> Result<(), StoreError> {
         "INSERT INTO pastes (id, text, created_at)
            SELECT paste_id, '', min(created_at) FROM tasks
            WHERE paste_id NOT IN (SELECT id FROM pastes) GROUP BY paste_id;
-         -- Nobody can say whether the user paused these, so the user says when they go on. One task alone is never paused.
+         -- Nobody can say whether the user paused these, so the user says when they go on. What stands alone is hardly
+         -- ever paused, and shows no paste to go on with.
          UPDATE pastes SET paused = 1 WHERE id IN (SELECT paste FROM lost_pastes)
            AND 1 < (SELECT count(*) FROM tasks WHERE paste_id = pastes.id);
          UPDATE tasks SET link_id = NULL, subject = coalesce(subject, title, remote_id, '—')

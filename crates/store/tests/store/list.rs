@@ -98,10 +98,10 @@ fn queued_tasks_are_submitted_in_their_order_when_their_wait_is_over() {
         (tasks[1], WaitReason::Rate, Some(at(500))),
         (tasks[2], WaitReason::Slot, None),
         (tasks[3], WaitReason::GaveUpSending, None),
-        (tasks[4], WaitReason::Paused, None),
     ] {
         store.wait(task, Wait { reason, until }).unwrap();
     }
+    store.pause_paste(history.task(tasks[4]).paste).unwrap();
     let due = |now, limit| ids(&store.due_to_submit(PROVIDER, at(now), limit).unwrap());
     assert_eq!(due(0, 10), [tasks[0], tasks[2], tasks[5]]);
     assert_eq!(due(500, 10), [tasks[0], tasks[1], tasks[2], tasks[5]]);

@@ -26,6 +26,7 @@ mod landings;
 mod ledger;
 mod limit;
 mod list;
+mod pastes;
 mod places;
 mod prove;
 mod readers;

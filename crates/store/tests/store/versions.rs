@@ -6,7 +6,7 @@
 use std::{env, fs, path::PathBuf};
 
 use rusqlite::Connection;
-use shiwen_core::{Desk, ProviderId, Query};
+use shiwen_core::{Desk, ProviderId, Query, Task, WaitReason};
 use shiwen_store::Store;
 
 use crate::fixture::*;
@@ -29,6 +29,11 @@ fn everything() -> History {
                 history.store.star(&[id], true).unwrap();
             }
             Situation::Failed => history.store.delete(id, at(40)).unwrap(),
+            Situation::Queued => {
+                let paste = history.task(id).paste;
+                history.store.name_paste(paste, Some("周五的选题")).unwrap();
+                history.store.pause_paste(paste).unwrap();
+            }
             _ => {}
         }
     }
@@ -70,7 +75,7 @@ fn there_is_a_fixture_of_every_version_and_the_newest_has_todays_schema() {
 
 #[test]
 fn a_history_of_every_version_opens_and_says_what_it_said() {
-    let mut seen = 0;
+    let (mut seen, mut names) = (0, 0);
     for fixture in fs::read_dir(fixtures()).unwrap() {
         let path = fixture.unwrap().path();
         let folder = tempfile::tempdir().unwrap();
@@ -102,8 +107,14 @@ fn a_history_of_every_version_opens_and_says_what_it_said() {
         assert_eq!(store.cover(done.id).unwrap().unwrap().1, [7; 300]);
         assert_eq!(store.provider(ProviderId::Momoget).unwrap().slots, Some(5));
         assert_eq!(store.setting::<String>("look").unwrap(), "dark");
+        // Since version 3.
+        let named = |task: &Task| store.paste(task.paste).unwrap().name.is_some();
+        for task in tasks.iter().filter(|task| named(task)) {
+            assert_eq!(task.wait.map(|wait| wait.reason), Some(WaitReason::Paused), "{path:?}");
+            names += 1;
+        }
         assert!(store.check(at(50)).unwrap().is_sound());
         seen += 1;
     }
-    assert!(seen >= 2);
+    assert!(seen >= 3 && names == seen - 2, "{seen} {names}");
 }
