@@ -87,8 +87,17 @@ impl Engine {
 
     /// Whether anything is to be sent once there is a network.
     pub(crate) fn somebody_waits(&self) -> Result<bool, StoreError> {
-        let follows = self.store().due_to_follow(Timestamp(i64::MAX), 1)?;
-        Ok(!follows.is_empty() || !self.store().queued_providers()?.is_empty())
+        let some_day = Timestamp(i64::MAX);
+        if !self.store().due_to_follow(some_day, 1)?.is_empty() {
+            return Ok(true);
+        }
+        for provider in self.store().queued_providers()? {
+            // What the user paused, or has to decide about, sends nothing.
+            if !self.store().due_to_submit(provider, some_day, 1)?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
