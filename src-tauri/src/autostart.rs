@@ -110,7 +110,7 @@ mod system {
         let words = std::iter::once(program).chain(arguments.iter().map(String::as_str));
         let command: Option<Vec<String>> = words.map(quoted).collect();
         Some(format!(
-            "[Desktop Entry]\nType=Application\nName=拾文\nExec={}\nIcon=shiwen\nTerminal=false\n",
+            "[Desktop Entry]\nType=Application\nName=Shiwen\nName[zh_CN]=拾文\nExec={}\nIcon=shiwen\nTerminal=false\n",
             command?.join(" ")
         ))
     }

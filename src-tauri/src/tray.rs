@@ -94,23 +94,24 @@ pub(crate) fn refresh(app: &AppHandle) {
 
 /// Keeps the menu as the tasks are, until the store is gone.
 pub(crate) async fn follow(app: AppHandle, mut changes: Receiver<TaskChange>) {
+    // Another history may have been opened.
+    let mut matters_now = true;
     loop {
-        let matters = match changes.recv().await {
+        if matters_now && is_shown(&app) {
+            tokio::time::sleep(PAUSE).await;
+            // What was announced meanwhile is read with the rest.
+            changes = changes.resubscribe();
+            let app = app.clone();
+            let refreshed = tauri::async_runtime::spawn_blocking(move || refresh(&app)).await;
+            if let Err(error) = refreshed {
+                tracing::warn!(%error, "the tray's menu was not changed");
+            }
+        }
+        matters_now = match changes.recv().await {
             Ok(change) => matters(&change),
             Err(RecvError::Lagged(_)) => true,
             Err(RecvError::Closed) => return,
         };
-        if !matters || !is_shown(&app) {
-            continue;
-        }
-        tokio::time::sleep(PAUSE).await;
-        // What was announced meanwhile is read with the rest.
-        changes = changes.resubscribe();
-        let app = app.clone();
-        let refreshed = tauri::async_runtime::spawn_blocking(move || refresh(&app)).await;
-        if let Err(error) = refreshed {
-            tracing::warn!(%error, "the tray's menu was not changed");
-        }
     }
 }
 
