@@ -15,6 +15,7 @@ mod money;
 mod network;
 mod orders;
 mod pacing;
+mod pastes;
 mod same_video;
 mod short_links;
 mod town;
