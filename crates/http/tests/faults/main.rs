@@ -7,6 +7,7 @@ mod download;
 mod fetch;
 mod follow;
 mod hostile;
+mod proxies;
 mod server;
 mod unsent;
 mod upload;
