@@ -17,6 +17,7 @@ use shiwen_sandbox::Options;
 use crate::{
     canary::{canaries, check_files, check_tasks},
     lab::Lab,
+    log::Logged,
     rest::until,
 };
 
@@ -115,6 +116,7 @@ async fn check(provider: ProviderId, status: u16, code: Option<i64>) {
     fields.extend(keys.iter().map(|(name, value)| (*name, true, value.as_str())));
     let wish = Options { pace: 0.01, ..Options::default() };
     let lab = Lab::new(wish, provider, "", &fields).await;
+    let logged = Logged::new(lab.folder(), lab.engine.store());
     let about = format!("{provider} {status} {code:?}");
     let id = ask(&lab.engine, provider);
     let called = |task: &shiwen_core::Task| {
@@ -132,6 +134,11 @@ async fn check(provider: ProviderId, status: u16, code: Option<i64>) {
         // It was there, and was taken out.
         let kept = lab.engine.store().answers(id).unwrap().concat();
         assert!(String::from_utf8_lossy(&kept).contains("[redacted]"), "{about}");
+    }
+    let log = logged.text().await;
+    assert!(log.contains("create call"), "{about}: {log}");
+    for said in ["repeated/", "纸船", "content-length"] {
+        assert!(!log.contains(said), "{about}: {log}");
     }
     let planted: Vec<_> = keys.into_iter().map(|(_, value)| value).collect();
     check_tasks(&lab.engine, &[id], &planted);

@@ -12,6 +12,7 @@ mod full_disk;
 mod history;
 mod jimeng;
 mod lab;
+mod log;
 mod messages;
 mod outcomes;
 mod port;
