@@ -208,18 +208,145 @@ pub(crate) fn of_task(detail: &TaskDetail) -> String {
         // Writing into a String cannot fail.
         let _ = write!(text, "attempt {}: {outcome}, {took} ms", attempt.number);
         if let Some(id) = &attempt.remote_id {
-            let _ = write!(text, ", id {id}");
+            let _ = write!(text, ", id {}", plain(id));
         }
         if let Some(failure) = &attempt.failure {
-            let _ = write!(text, ", {failure}");
+            let _ = write!(text, ", {}", told(failure));
         }
         text.push('\n');
     }
     if let Some(failure) = &task.failure {
-        let _ = writeln!(text, "failure: {failure}");
-        if let Some(trace) = &failure.trace_id {
-            let _ = writeln!(text, "trace: {trace}");
-        }
+        let _ = writeln!(text, "failure: {}", told(failure));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use shiwen_core::{
+        Charged, FailureKind, Found, Input, Link, LinkKind, NewTask, Operation, Platform,
+        ProviderId, Unit,
+    };
+    use shiwen_session::{Environment, ExportWish, Options};
+    use shiwen_store::{RawAnswer, Spent, Won};
+    use tauri::async_runtime::block_on;
+
+    use super::*;
+
+    /// What stands in every field that a user or a service fills in.
+    const CANARY: &str = "金丝雀";
+    const LATIN: &str = "kanarie";
+
+    fn failure() -> Failure {
+        Failure {
+            charged: Charged::Unknown,
+            http_status: Some(502),
+            code: Some(format!("4100 {CANARY}")),
+            message: Some(CANARY.to_owned()),
+            trace_id: Some("log-20261120".to_owned()),
+            ..Failure::new(ProviderId::Momoget, FailureKind::ProviderInternal)
+        }
+    }
+
+    fn plant(store: &Store) {
+        let proxy = format!("http://{LATIN}:{LATIN}@{LATIN}.example:7890");
+        let settings = Settings {
+            proxy: proxy.clone(),
+            proxies: BTreeMap::from([(ProviderId::Coze, proxy.replace("http", "socks5h"))]),
+            download_folder: Some(format!("/{CANARY}")),
+            saved_searches: vec![CANARY.to_owned()],
+            export: ExportWish { template: Some(CANARY.to_owned()), ..ExportWish::default() },
+            shortcut: Some(LATIN.to_owned()),
+            ..Settings::default()
+        };
+        store.save_setting(Settings::NAME, &settings).unwrap();
+        let wish = |id: &str| NewTask {
+            operation: Operation::Transcribe,
+            provider: ProviderId::Momoget,
+            link: Some(Link {
+                url: format!("https://v.douyin.com/{LATIN}{id}/"),
+                platform: Platform::Douyin,
+                kind: LinkKind::Video,
+                id: Some(format!("{LATIN}{id}")),
+                canonical: None,
+                title: Some(CANARY.to_owned()),
+            }),
+            input: Input::new(),
+            parent: None,
+            target_language: Some(LATIN.to_owned()),
+            again: false,
+            then: Vec::new(),
+        };
+        let now = Timestamp::now();
+        let ids = store.add_tasks(CANARY, &[wish("1"), wish("2")], now).unwrap();
+        store.save_note(ids[0], CANARY).unwrap();
+        store.tag(&ids, &[CANARY.to_owned()], &[]).unwrap();
+        let spent = Spent { unit: Unit::Use, amount: Some(1), said: false, certain: true };
+        let answer = RawAnswer { asked: "create", http_status: 200, body: CANARY.into() };
+        let attempt = store.claim(ids[0], now).unwrap().attempt;
+        store.accepted(attempt, "task_ab12", now, &spent, &answer, now).unwrap();
+        let found = Found {
+            title: Some(CANARY.to_owned()),
+            author: Some(CANARY.to_owned()),
+            ..Found::default()
+        };
+        let won = Won { text: Some(CANARY.to_owned()), found, ..Won::default() };
+        store.won(ids[0], &won, &answer, now).unwrap();
+        let attempt = store.claim(ids[1], now).unwrap().attempt;
+        store.unknown(attempt, &failure(), &spent, Some(&answer), now).unwrap();
+        store.note_evidence(attempt, |seen| seen.excerpt = Some(CANARY.to_owned())).unwrap();
+        let planted = |record: &mut shiwen_store::ProviderRecord| {
+            record.settings.insert("workflows".to_owned(), CANARY.to_owned());
+            record.saved.insert("user_id".to_owned(), Some(LATIN.to_owned()));
+            record.checked_at = Some(now);
+            record.check_failure = Some(failure());
+        };
+        store.change_provider(ProviderId::Momoget, planted).unwrap();
+    }
+
+    #[test]
+    fn the_whole_of_them_tells_what_helps_and_not_a_word_of_the_user_s() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options {
+            folder: folder.path().to_owned(),
+            mode: Mode::Sandbox { url: Some("http://127.0.0.1:9".to_owned()), pace: 1.0 },
+            environment: Environment::default(),
+        };
+        let session = block_on(Session::open(&options)).unwrap();
+        plant(session.engine.store());
+
+        let text = of_program(&session.folder, Some(&session)).unwrap();
+
+        for part in [
+            concat!("Shiwen ", env!("CARGO_PKG_VERSION")),
+            std::env::consts::OS,
+            " sqlite 3.",
+            "proxy http,",
+            "coze: ready true, proxy socks5h,",
+            "download folder own",
+            "check failed: provider-internal, HTTP 502, code (unfit), trace log-20261120",
+            "queued 0, running 0, uncertain 1",
+            "last 2 create calls:",
+            "momoget · transcribe · accepted",
+            "id task_ab12",
+            "momoget · transcribe · unknown",
+        ] {
+            assert!(text.contains(part), "no {part} in:\n{text}");
+        }
+        for secret in [CANARY, LATIN, "douyin", "7890"] {
+            assert!(!text.contains(secret), "{secret} in:\n{text}");
+        }
+        let task = session.engine.store().last_calls(1).unwrap()[0].task;
+        let of_one = of_task(&session.engine.store().detail(task).unwrap());
+        assert!(!of_one.contains(CANARY) && !of_one.contains(LATIN), "{of_one}");
+        assert!(of_one.contains("log-20261120"), "{of_one}");
+    }
+
+    #[test]
+    fn they_are_there_while_the_history_is_not() {
+        let text = of_program(Path::new("/nowhere/at/all"), None).unwrap();
+        assert!(text.starts_with("Shiwen ") && text.contains("the history is not open"));
+    }
 }
