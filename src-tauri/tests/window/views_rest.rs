@@ -4,9 +4,9 @@ use std::io;
 
 use serde_json::json;
 
-use crate::app::{SOON, by};
+use crate::app::{SOON, binary, by};
 use crate::walk::{SMALL, WIDE, Walk, languages, order, speaking};
-use crate::world::{TASK_ENDS, World};
+use crate::world::{TASK_ENDS, World, share_text};
 
 #[test]
 fn every_view_of_settings_ledger_and_help_is_open_to_everybody() -> io::Result<()> {
@@ -79,4 +79,39 @@ fn the_first_start_is_open_to_everybody() -> io::Result<()> {
     walk.resize(SMALL)?;
     walk.look("welcome-small")?;
     walk.end()
+}
+
+#[test]
+fn what_the_desktop_asks_is_open_to_everybody() -> io::Result<()> {
+    for language in languages() {
+        let world = World::start()?;
+        let _tray = world.desktop.tray()?;
+        let app = speaking(&world, language)?;
+        let mut settings = app.call("settings", json!({}))?;
+        settings["clipboard_offer"] = json!(true);
+        settings["close"] = json!("ask");
+        app.call("save_settings", json!({ "settings": settings }))?;
+        let walk = Walk::new(&world, &app, language)?;
+        app.take_keyboard()?;
+        world.desktop.set_clipboard(&share_text("offer-looks"))?;
+        app.see(&by("clipboard-offer"), SOON)?;
+        walk.look("clipboard")?;
+        app.click(&by("offer-no"))?;
+
+        let mut other = world.desktop.command(binary());
+        other.args(["--data-dir", &world.data.to_string_lossy(), "--sandbox"]);
+        other.arg(
+            "shiwen://extract?text=%E7%9C%8B%E7%9C%8B%20https%3A%2F%2Fv.douyin.com%2Flooks%2F",
+        );
+        other.status()?;
+        app.see(&by("wish-yes"), SOON)?;
+        walk.look("wish")?;
+        app.click(&by("wish-no"))?;
+
+        app.press(&["alt+F4"])?;
+        app.see(&by("close-tray"), SOON)?;
+        walk.look("close")?;
+        walk.end()?;
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::app::{SOON, by};
-use crate::walk::{SMALL, WIDE, Walk, languages, open, order, speaking};
+use crate::walk::{SMALL, USUAL, WIDE, Walk, languages, open, order, speaking};
 use crate::world::{TASK_ENDS, World, share_text};
 
 const ESCAPE: &str = "\u{e00c}";
@@ -22,6 +22,7 @@ fn every_view_of_texts_is_open_to_everybody() -> io::Result<()> {
         the_sheet(&walk)?;
         finding(&walk)?;
         keeping(&walk)?;
+        batches(&walk)?;
         sizes(&walk)?;
         walk.end()?;
     }
@@ -103,7 +104,7 @@ fn keeping(walk: &Walk<'_>) -> io::Result<()> {
     app.click(&by("bulk-export"))?;
     app.see(&by("export"), SOON)?;
     walk.look("export")?;
-    app.click(&by("export-cancel"))?;
+    walk.escape()?;
     app.click(&by("bulk-leave"))?;
     open(app, "sb-gone")?;
     app.click(&by("delete"))?;
@@ -116,6 +117,27 @@ fn keeping(walk: &Walk<'_>) -> io::Result<()> {
     app.click(&by("leave-trash"))
 }
 
+fn batches(walk: &Walk<'_>) -> io::Result<()> {
+    let app = walk.app;
+    let codes: Vec<String> = (1..=9).map(|at| format!("ten-{at}")).collect();
+    let mut codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+    codes.push("sb-gone-ten");
+    order(app, "transcriptgenerate", &codes)?;
+    app.click(&format!("{} a, {} button", by("paste-head"), by("paste-head")))?;
+    app.see(&by("batch"), SOON)?;
+    walk.look("batch-live")?;
+    app.click(&by("pause"))?;
+    app.see(&by("resume"), SOON)?;
+    walk.look("batch-paused")?;
+    app.click(&by("resume"))?;
+    app.see(&by("copy-all"), LONG)?;
+    app.see(&by("retry-failed"), LONG)?;
+    walk.look("batch")?;
+    walk.resize(SMALL)?;
+    walk.look("batch-small")?;
+    walk.resize(USUAL)
+}
+
 fn sizes(walk: &Walk<'_>) -> io::Result<()> {
     let app = walk.app;
     open(app, "sb-ok")?;
@@ -124,7 +146,11 @@ fn sizes(walk: &Walk<'_>) -> io::Result<()> {
     walk.look("main-small")?;
     walk.resize(WIDE)?;
     walk.look("main-wide")?;
-    app.run("document.documentElement.style.fontSize = '200%'", &[json!(null)])?;
+    // As the user does it, in the steps that there are: 115, 130, 150, 200 %.
+    app.take_keyboard()?;
+    app.press(&["ctrl+plus", "ctrl+plus", "ctrl+plus", "ctrl+plus"])?;
     walk.look("main-zoom")?;
-    app.run("document.documentElement.style.fontSize = ''", &[json!(null)]).map(drop)
+    walk.resize(SMALL)?;
+    walk.look("main-zoom-small")?;
+    app.press(&["ctrl+0"])
 }
