@@ -338,3 +338,156 @@ fn passes_bound(provider: &ProviderView, tasks: usize) -> bool {
     let expected = provider.expected_cost.unwrap_or(0).saturating_mul(tasks);
     provider.spent_today >= limit || provider.spent_today.saturating_add(expected) > limit
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiwen_core::{Charged, Chip, Known, Link, LinkKind, Notice, Timestamp, Unit};
+
+    const TEXT: &str = "7.43 复制打开抖音 https://v.douyin.com/1/";
+
+    fn provider(id: ProviderId) -> ProviderView {
+        ProviderView {
+            id,
+            name: id.to_string(),
+            fields: Vec::new(),
+            operations: vec![Operation::Transcribe],
+            platforms: Vec::new(),
+            unit: Unit::Use,
+            ready: true,
+            session_only: false,
+            signup_url: String::new(),
+            console_url: String::new(),
+            allowance: None,
+            checked_at: None,
+            check_failure: None,
+            spent_today: 0,
+            expected_cost: Some(1),
+            charged_on_failure: Charged::No,
+            batch: 1,
+            slots: None,
+            running: 0,
+            daily_limit: None,
+            limit_lifted: false,
+            expires_at: None,
+        }
+    }
+
+    fn chip(number: u32) -> Chip {
+        let link = Link {
+            url: format!("https://v.douyin.com/{number}/"),
+            platform: Platform::Douyin,
+            kind: LinkKind::Short,
+            id: None,
+            canonical: None,
+            title: None,
+        };
+        Chip { link, known: None, not_a_work: false }
+    }
+
+    fn known(number: u32, state: TaskState) -> Chip {
+        let task = TaskId(number);
+        let known = Known { task, state, title: None, created_at: Timestamp(0) };
+        Chip { known: Some(known), ..chip(number) }
+    }
+
+    fn detection(chips: Vec<Chip>) -> Detection {
+        Detection { chips, duplicates: 0, notice: None, spans: Vec::new() }
+    }
+
+    fn step(chips: Vec<Chip>, settings: &Settings, providers: &[ProviderView]) -> Step {
+        decided(TEXT, &detection(chips), settings, providers, |task| task == TaskId(7))
+    }
+
+    fn with_usual(chips: Vec<Chip>) -> Step {
+        step(chips, &Settings::default(), &[provider(ProviderId::Momoget)])
+    }
+
+    #[test]
+    fn up_to_three_new_links_are_submitted_and_more_are_a_question() {
+        let Step::Submit(submission) = with_usual(vec![chip(1), chip(2), chip(3)]) else {
+            panic!("not submitted")
+        };
+        assert_eq!(submission.urls.len(), 3);
+        assert_eq!(
+            (submission.share_text.as_str(), submission.provider),
+            (TEXT, ProviderId::Momoget)
+        );
+        assert!(submission.again.is_empty() && submission.then.is_empty());
+        assert_eq!(with_usual((1..=4).map(chip).collect()), Step::Ask);
+    }
+
+    #[test]
+    fn a_text_that_history_has_is_copied_without_a_call() {
+        let done = |number| known(number, TaskState::Succeeded);
+        assert_eq!(with_usual(vec![done(3), done(2)]), Step::Copy(vec![TaskId(3), TaskId(2)]));
+        assert_eq!(with_usual(vec![done(3), chip(4)]), Step::Ask);
+        assert_eq!(with_usual(vec![known(3, TaskState::Uncertain)]), Step::Ask);
+        assert_eq!(with_usual(vec![known(3, TaskState::Running)]), Step::Ask);
+        assert_eq!(with_usual(vec![known(7, TaskState::Running)]), Step::Wait);
+    }
+
+    #[test]
+    fn a_text_without_a_link_is_none_and_neither_is_a_key() {
+        assert_eq!(with_usual(Vec::new()), Step::Nothing);
+        let secret =
+            Detection { notice: Some(Notice::LooksLikeSecret), ..detection(vec![chip(1)]) };
+        let providers = [provider(ProviderId::Momoget)];
+        let step = decided(TEXT, &secret, &Settings::default(), &providers, |_| false);
+        assert_eq!(step, Step::Nothing);
+    }
+
+    #[test]
+    fn what_only_the_user_can_say_is_asked() {
+        let profile = Chip { not_a_work: true, ..chip(1) };
+        let mut elsewhere = chip(1);
+        elsewhere.link.platform = Platform::Other;
+        assert_eq!(with_usual(vec![profile]), Step::Ask);
+        assert_eq!(with_usual(vec![elsewhere]), Step::Ask);
+        let unready = ProviderView { ready: false, ..provider(ProviderId::Momoget) };
+        let picky =
+            ProviderView { platforms: vec![Platform::Bilibili], ..provider(ProviderId::Momoget) };
+        for provider in [unready, picky] {
+            assert_eq!(step(vec![chip(1)], &Settings::default(), &[provider]), Step::Ask);
+        }
+    }
+
+    #[test]
+    fn a_bound_for_the_day_is_not_passed_from_afar() {
+        let bound = |spent_today, limit_lifted| ProviderView {
+            spent_today,
+            limit_lifted,
+            daily_limit: Some(5),
+            ..provider(ProviderId::Momoget)
+        };
+        let asks = |view, count| {
+            step((1..=count).map(chip).collect(), &Settings::default(), &[view]) == Step::Ask
+        };
+        assert!(!asks(bound(3, false), 2));
+        assert!(asks(bound(3, false), 3));
+        assert!(asks(ProviderView { expected_cost: None, ..bound(5, false) }, 1));
+        assert!(!asks(bound(9, true), 3));
+    }
+
+    #[test]
+    fn the_provider_is_the_one_that_the_window_would_take_with_those_that_may_follow() {
+        let ids = [ProviderId::Momoget, ProviderId::Coze, ProviderId::TranscriptGenerate];
+        let providers = ids.map(provider);
+        let order = vec![ProviderId::TranscriptGenerate, ProviderId::Momoget];
+        let settings = Settings {
+            provider: Some(ProviderId::Coze),
+            failover: true,
+            order: [(Operation::Transcribe, order.clone())].into(),
+            ..Settings::default()
+        };
+        let Step::Submit(submission) = step(vec![chip(1)], &settings, &providers) else {
+            panic!("not submitted")
+        };
+        assert_eq!((submission.provider, submission.then), (ProviderId::Coze, order));
+        let settings = Settings { provider: Some(ProviderId::RawUgc), ..Settings::default() };
+        let Step::Submit(submission) = step(vec![chip(1)], &settings, &providers) else {
+            panic!("not submitted")
+        };
+        assert_eq!((submission.provider, submission.then), (ProviderId::Momoget, Vec::new()));
+    }
+}
