@@ -2,16 +2,26 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
 use shiwen_core::{Download, Export, TaskChange};
 use shiwen_store::Health;
-use tauri::AppHandle;
-use tauri_specta::Event;
+use tauri::{AppHandle, Emitter};
 use tokio::sync::{
     broadcast::{Receiver, error::RecvError},
     watch,
 };
 
 use crate::ipc::{DownloadChanges, ExportChanged, HistoryChecked, NetworkChanged, TaskChanges};
+
+/// What the window is told, by the name that its bindings know. tauri-specta's own way does the same by a list of all
+/// events with all their types, which only the bindings need.
+pub(crate) trait Tell: tauri_specta::Event + Serialize + Clone {
+    fn emit(&self, app: &AppHandle) -> tauri::Result<()> {
+        Emitter::emit(app, Self::NAME, self)
+    }
+}
+
+impl<E: tauri_specta::Event + Serialize + Clone> Tell for E {}
 
 /// Changes within one frame travel together.
 const FRAME: Duration = Duration::from_millis(16);

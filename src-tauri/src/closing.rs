@@ -9,9 +9,9 @@ use std::{
 
 use shiwen_session::{OnClose, Settings};
 use tauri::{AppHandle, CloseRequestApi, Manager, WebviewWindow};
-use tauri_specta::Event;
 
 use crate::{
+    changes::Tell,
     error::{CommandError, ErrorCode},
     ipc::CloseAsked,
     shell::Shell,

@@ -13,10 +13,10 @@ use std::{
 
 use shiwen_core::Operation;
 use tauri::{AppHandle, Manager, async_runtime::JoinHandle};
-use tauri_specta::Event;
 use tokio::sync::Notify;
 
 use crate::{
+    changes::Tell,
     clipboard,
     ipc::{ClipboardOffered, Offer},
     offer::{Offers, Seen},

@@ -14,6 +14,7 @@ use crate::{
     shell::Shell,
     shortcut::{self, Shortcut},
     tray::{self, Tray},
+    updates,
     wish::Wishes,
 };
 
@@ -52,7 +53,7 @@ pub(crate) fn seen(app: &AppHandle) -> Desktop {
         shortcuts: shortcut::is_possible(),
         shortcut_taken: shortcut::is_refused(app),
         autostart: autostart::is_on(app),
-        owned_by: None,
+        owned_by: updates::package_manager().map(str::to_owned),
         system: std::env::consts::OS.to_owned(),
     }
 }

@@ -17,10 +17,10 @@ use shiwen_engine::EngineError;
 use shiwen_session::{Session, Settings};
 use shiwen_store::{Store, StoreError};
 use tauri::{AppHandle, Manager};
-use tauri_specta::Event;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::{
+    changes::Tell,
     clipboard,
     error::CommandError,
     ipc::TextCalled,

@@ -69,12 +69,10 @@ pub fn run() -> ExitCode {
 }
 
 fn start(arguments: Arguments, log: Arc<LogFile>) -> tauri::Result<()> {
-    let builder = bindings::builder();
-    let handler = bindings::handler(builder.invoke_handler());
     let mut context = tauri::generate_context!();
     // Everything that is named by the identifier is kept apart for another data folder.
     context.config_mut().identifier = arguments.identifier();
-    let app = tauri::Builder::default()
+    let app = updates::register(tauri::Builder::default(), &mut context)
         .plugin(
             tauri_plugin_single_instance::Builder::new()
                 .callback(|app, arguments, _| wish::hear(app, arguments.iter().map(String::as_str)))
@@ -85,9 +83,8 @@ fn start(arguments: Arguments, log: Arc<LogFile>) -> tauri::Result<()> {
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
-        .invoke_handler(handler)
+        .invoke_handler(bindings::handler())
         .setup(move |app| {
-            builder.mount_events(app);
             logging::started(arguments.sandbox);
             app.manage(log);
             desk::manage(app.handle(), &arguments);
@@ -101,6 +98,7 @@ fn start(arguments: Arguments, log: Arc<LogFile>) -> tauri::Result<()> {
             app.manage(Questions::default());
             app.manage(updates::Updates::new());
             window::open(app.handle())?;
+            tauri::async_runtime::spawn(updates::follow(app.handle().clone()));
             Ok(())
         })
         .build(context)?;

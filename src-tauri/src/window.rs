@@ -5,9 +5,8 @@ use shiwen_session::Theme;
 use tauri::{
     AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent, window::Color,
 };
-use tauri_specta::Event;
 
-use crate::{closing, copied, ipc::TaskCalled, shell::Shell};
+use crate::{changes::Tell, closing, copied, ipc::TaskCalled, shell::Shell};
 
 const NAME: &str = "main";
 /// Nothing answers there, and no program of an ordinary user may listen on so low a port.

@@ -7,9 +7,9 @@
 use std::sync::{Mutex, PoisonError};
 
 use tauri::{AppHandle, Manager, Url};
-use tauri_specta::Event;
 
 use crate::{
+    changes::Tell,
     closing::Asking,
     ipc::{Wish, Wished},
     window,

@@ -22,7 +22,7 @@ pub(crate) async fn app_state(shell: State<'_, Shell>) -> Result<AppState, Comma
 }
 
 /// The page's second animation frame is on screen.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn page_shown(app: AppHandle) -> Result<(), CommandError> {
     if let Some(stays) = measure::stays() {
@@ -49,7 +49,7 @@ pub(crate) async fn leave_sandbox(shell: State<'_, Shell>) -> Result<AppState, C
     shell.reopen(Mode::Real).await
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn open_data_folder(
     app: AppHandle,
@@ -61,13 +61,13 @@ pub(crate) fn open_data_folder(
 }
 
 /// What the data folder takes on the disk. Looks at every file in it.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn data_size(shell: State<'_, Shell>) -> Result<DataSize, CommandError> {
     Ok(DataSize::of(&shell.session()?.folder))
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn settings(shell: State<'_, Shell>) -> Result<Settings, CommandError> {
     Ok(shell.session()?.engine.store().setting(Settings::NAME)?)
@@ -103,7 +103,7 @@ pub(crate) async fn save_settings(
 }
 
 /// The user has read what became of a damaged history.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn salvage_told(shell: State<'_, Shell>) -> Result<AppState, CommandError> {
     shell.session()?.engine.store().salvage_told()?;

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Answers the 字数 of what was copied.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn copy_task(
     app: AppHandle,
@@ -29,14 +29,14 @@ pub(crate) fn copy_text_of(app: &AppHandle, id: TaskId) -> Result<u32, CommandEr
 }
 
 /// A part of what is on screen, e.g. one idea of a plan. Answers its 字数.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn copy_text(app: AppHandle, text: String) -> Result<u32, CommandError> {
     write(&app, &text)?;
     Ok(count_words(&text))
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn copy_diagnostics(
     app: AppHandle,
@@ -47,7 +47,7 @@ pub(crate) fn copy_diagnostics(
     write(&app, &diagnostics::of_task(&detail))
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn read_clipboard(app: AppHandle) -> Result<String, CommandError> {
     read(&app)

@@ -6,7 +6,7 @@ use tauri_plugin_dialog::DialogExt;
 
 use crate::{error::CommandError, ipc::Uploaded, shell::Shell};
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn collections(shell: State<'_, Shell>) -> Result<Vec<Collection>, CommandError> {
     Ok(shell.session()?.engine.collections())

@@ -20,14 +20,14 @@ pub(crate) enum CloseChoice {
     Quit,
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn desktop(app: AppHandle) -> Result<Desktop, CommandError> {
     Ok(desk::seen(&app))
 }
 
 /// Opens the program at login from now on, or no longer.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn set_autostart(app: AppHandle, on: bool) -> Result<Desktop, CommandError> {
     let set = autostart::set(&app, on);
@@ -36,7 +36,7 @@ pub(crate) fn set_autostart(app: AppHandle, on: bool) -> Result<Desktop, Command
 }
 
 /// The answer to `CloseAsked`.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn answer_close(
     app: AppHandle,
@@ -51,14 +51,14 @@ pub(crate) fn answer_close(
 }
 
 /// What is offered now, for a page that starts.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn offered(offers: State<'_, Offers>) -> Result<Option<Offer>, CommandError> {
     Ok(offers.open())
 }
 
 /// The offer was answered, with yes or no: it does not come again.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn decline_offer(offers: State<'_, Offers>) -> Result<(), CommandError> {
     offers.close();
@@ -67,7 +67,7 @@ pub(crate) fn decline_offer(offers: State<'_, Offers>) -> Result<(), CommandErro
 
 /// What this start was given by another program, for a page that starts. It is taken by asking for it; later wishes are
 /// told by `Wished` alone.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn wished(wishes: State<'_, Wishes>) -> Result<Option<Wish>, CommandError> {
     Ok(wishes.take())

@@ -33,13 +33,13 @@ pub(crate) async fn start_export(
     Ok(begun)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn cancel_export(shell: State<'_, Shell>, id: u32) -> Result<(), CommandError> {
     Ok(shell.session()?.cancel_export(id)?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn exports(shell: State<'_, Shell>) -> Result<Vec<Export>, CommandError> {
     Ok(shell.session()?.exports())
@@ -66,7 +66,7 @@ pub(crate) async fn choose_export_path(
 }
 
 /// Opens a finished file with the program that the system has for it.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn open_export(
     app: AppHandle,
@@ -77,7 +77,7 @@ pub(crate) fn open_export(
 }
 
 /// Shows a finished file in its folder.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn show_export(
     app: AppHandle,
@@ -88,7 +88,7 @@ pub(crate) fn show_export(
 }
 
 /// What the template makes of one task.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn preview_template(
     shell: State<'_, Shell>,
@@ -99,7 +99,7 @@ pub(crate) fn preview_template(
 }
 
 /// Answers how many tasks were copied.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn copy_table(
     app: AppHandle,

@@ -17,14 +17,14 @@ use crate::{
 };
 
 /// How each provider does, from the user's own history.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn health(shell: State<'_, Shell>) -> Result<Vec<ProviderHealth>, CommandError> {
     Ok(shell.session()?.engine.health()?)
 }
 
 /// What was spent in a month, `2026-11`; none for this one.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn spend_month(
     shell: State<'_, Shell>,
@@ -66,7 +66,7 @@ pub(crate) async fn test_network(
 }
 
 /// Copies what helps to find out what went wrong, without a secret and without a word of the user's.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn copy_whole_diagnostics(
     app: AppHandle,
@@ -79,7 +79,7 @@ pub(crate) fn copy_whole_diagnostics(
 }
 
 /// Shows the log among its older files.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn open_log(
     app: AppHandle,

@@ -25,7 +25,7 @@ pub(crate) struct Questions {
 }
 
 /// A stretch of the list from a position on, for a list that is scrolled to anywhere.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn tasks_at(
     shell: State<'_, Shell>,
@@ -92,13 +92,13 @@ async fn aside<T: Send + 'static>(
     }
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn tags(shell: State<'_, Shell>) -> Result<Vec<TagCount>, CommandError> {
     Ok(shell.session()?.engine.store().tags()?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn star_tasks(
     shell: State<'_, Shell>,
@@ -109,7 +109,7 @@ pub(crate) fn star_tasks(
     Ok(session.engine.store().star(&session.selected(&selection)?, starred)?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn tag_tasks(
     shell: State<'_, Shell>,
@@ -121,7 +121,7 @@ pub(crate) fn tag_tasks(
     Ok(session.engine.store().tag(&session.selected(&selection)?, &add, &remove)?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn save_note(
     shell: State<'_, Shell>,

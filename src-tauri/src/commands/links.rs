@@ -5,7 +5,7 @@ use tauri::State;
 
 use crate::{error::CommandError, shell::Shell};
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn detect_links(
     shell: State<'_, Shell>,
@@ -15,7 +15,7 @@ pub(crate) fn detect_links(
     Ok(shell.session()?.engine.detect(&text, operation)?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn create_tasks(
     shell: State<'_, Shell>,
@@ -37,21 +37,21 @@ pub(crate) async fn resolve_links(
 }
 
 /// What the operations take besides a link.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn forms(shell: State<'_, Shell>) -> Result<Vec<Form>, CommandError> {
     Ok(shell.session()?.engine.forms())
 }
 
 /// Queues a task that takes a form instead of a link.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn order(shell: State<'_, Shell>, order: Order) -> Result<TaskId, CommandError> {
     Ok(shell.session()?.engine.order(&order)?)
 }
 
 /// Follows what was started elsewhere, by its id at the provider. Costs nothing.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn follow_remote(
     shell: State<'_, Shell>,

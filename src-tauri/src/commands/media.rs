@@ -69,14 +69,14 @@ pub(crate) async fn resume_download(
     Ok(shell.session()?.resume_download(id).await?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn downloads(shell: State<'_, Shell>) -> Result<Vec<Download>, CommandError> {
     Ok(shell.session()?.downloads()?)
 }
 
 /// Opens a finished file with the program that the system has for it.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn open_download(
     app: AppHandle,
@@ -87,7 +87,7 @@ pub(crate) fn open_download(
 }
 
 /// Shows a finished file in its folder.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn show_download(
     app: AppHandle,

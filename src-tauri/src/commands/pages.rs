@@ -10,7 +10,7 @@ use crate::{
     shell::Shell,
 };
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn open_video(
     app: AppHandle,
@@ -25,13 +25,13 @@ pub(crate) fn open_video(
 }
 
 /// A page that a provider named, e.g. of a video that a search found.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn open_page(app: AppHandle, url: String) -> Result<(), CommandError> {
     open::page(&app, &url)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn open_provider(
     app: AppHandle,

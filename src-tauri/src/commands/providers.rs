@@ -7,7 +7,7 @@ use tauri::State;
 
 use crate::{error::CommandError, shell::Shell};
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn providers(shell: State<'_, Shell>) -> Result<Vec<ProviderView>, CommandError> {
     Ok(shell.session()?.engine.providers()?)
@@ -43,7 +43,7 @@ pub(crate) async fn test_provider(
 }
 
 /// The user's bound for a day, in the provider's unit; none takes it away.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn save_daily_limit(
     shell: State<'_, Shell>,
@@ -54,7 +54,7 @@ pub(crate) fn save_daily_limit(
 }
 
 /// Lets today pass the bound.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn lift_daily_limit(
     shell: State<'_, Shell>,

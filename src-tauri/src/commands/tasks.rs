@@ -8,7 +8,7 @@ use crate::{error::CommandError, shell::Shell};
 /// Longest page that the window may ask for.
 pub(super) const LONGEST_PAGE: u32 = 500;
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn tasks(
     shell: State<'_, Shell>,
@@ -19,37 +19,37 @@ pub(crate) fn tasks(
     Ok(shell.session()?.engine.store().tasks(desk, before, limit.min(LONGEST_PAGE))?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn task(shell: State<'_, Shell>, id: TaskId) -> Result<TaskDetail, CommandError> {
     Ok(shell.session()?.engine.store().detail(id)?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn retry_task(shell: State<'_, Shell>, id: TaskId) -> Result<(), CommandError> {
     Ok(shell.session()?.engine.retry(id)?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn cancel_task(shell: State<'_, Shell>, id: TaskId) -> Result<(), CommandError> {
     Ok(shell.session()?.engine.store().cancel(id, Timestamp::now())?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn resume_task(shell: State<'_, Shell>, id: TaskId) -> Result<(), CommandError> {
     Ok(shell.session()?.engine.store().resume(id, Timestamp::now())?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn check_task(shell: State<'_, Shell>, id: TaskId) -> Result<(), CommandError> {
     Ok(shell.session()?.engine.store().check_now(id, Timestamp::now())?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn adopt_task(
     shell: State<'_, Shell>,
@@ -59,7 +59,7 @@ pub(crate) fn adopt_task(
     Ok(shell.session()?.engine.adopt(id, &remote_id)?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn resend_task(shell: State<'_, Shell>, id: TaskId) -> Result<(), CommandError> {
     Ok(shell.session()?.engine.store().resend(id)?)
@@ -72,19 +72,19 @@ pub(crate) async fn look_up(shell: State<'_, Shell>, id: TaskId) -> Result<Looke
     Ok(shell.session()?.engine.look_up(id).await?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn give_up_task(shell: State<'_, Shell>, id: TaskId) -> Result<(), CommandError> {
     Ok(shell.session()?.engine.store().give_up(id, Timestamp::now())?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn delete_task(shell: State<'_, Shell>, id: TaskId) -> Result<(), CommandError> {
     Ok(shell.session()?.engine.store().delete(id, Timestamp::now())?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn restore_task(shell: State<'_, Shell>, id: TaskId) -> Result<(), CommandError> {
     Ok(shell.session()?.engine.store().restore(id)?)

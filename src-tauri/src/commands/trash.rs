@@ -6,7 +6,7 @@ use tauri::State;
 use super::tasks::LONGEST_PAGE;
 use crate::{error::CommandError, shell::Shell};
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn trash_tasks(
     shell: State<'_, Shell>,
@@ -18,13 +18,13 @@ pub(crate) fn trash_tasks(
 }
 
 /// Takes back what one act moved to the trash.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn restore_trashed(shell: State<'_, Shell>, at: Timestamp) -> Result<u32, CommandError> {
     Ok(shell.session()?.engine.store().restore_trashed(at)?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn trash(
     shell: State<'_, Shell>,
@@ -34,7 +34,7 @@ pub(crate) fn trash(
     Ok(shell.session()?.engine.store().trash(before, limit.min(LONGEST_PAGE))?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn restore_tasks(
     shell: State<'_, Shell>,
@@ -44,7 +44,7 @@ pub(crate) fn restore_tasks(
 }
 
 /// Answers how many are gone: what may be paid for and has not ended stays.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn delete_for_ever(
     shell: State<'_, Shell>,
@@ -54,7 +54,7 @@ pub(crate) fn delete_for_ever(
 }
 
 /// As `delete_for_ever`, for everything in the trash.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn empty_trash(shell: State<'_, Shell>) -> Result<u32, CommandError> {
     Ok(shell.session()?.empty_trash()?)

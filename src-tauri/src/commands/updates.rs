@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// How it stands, without asking anybody.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn update(updates: State<'_, Updates>) -> Result<Update, CommandError> {
     Ok(updates.now())
@@ -38,7 +38,7 @@ pub(crate) async fn install_update(
 }
 
 /// The manual path: the page where each version can be had.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn open_download_page(app: AppHandle) -> Result<(), CommandError> {
     let page = updates::page().ok_or_else(|| {

@@ -17,7 +17,7 @@ use crate::{
     shell::{After, PATIENCE, Shell},
 };
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn make_backup(shell: State<'_, Shell>) -> Result<Backup, CommandError> {
     Ok(shell.session()?.engine.store().backup_now(Timestamp::now())?)
@@ -41,7 +41,7 @@ pub(crate) async fn save_backup_as(
 }
 
 /// Newest first; also while the history cannot be opened.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn backups(shell: State<'_, Shell>) -> Result<Vec<Backup>, CommandError> {
     Ok(Store::backups_in(&shell.history_folder()))
@@ -91,7 +91,7 @@ pub(crate) async fn choose_import_file(
     shell.picked.note(told).await
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn import_file(shell: State<'_, Shell>, path: String) -> Result<Imported, CommandError> {
     shell.picked.demand(&path)?;
@@ -99,7 +99,7 @@ pub(crate) fn import_file(shell: State<'_, Shell>, path: String) -> Result<Impor
 }
 
 /// Makes what the search asks anew; answers how many tasks it knows.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn rebuild_index(shell: State<'_, Shell>) -> Result<u32, CommandError> {
     Ok(shell.session()?.engine.store().rebuild_index(&mut |_| {})?)

@@ -5,7 +5,7 @@ use tauri::State;
 
 use crate::{error::CommandError, shell::Shell};
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn save_text(
     shell: State<'_, Shell>,
@@ -16,7 +16,7 @@ pub(crate) fn save_text(
 }
 
 /// Adds a copy of the version that is wanted back.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn restore_text(
     shell: State<'_, Shell>,
@@ -26,7 +26,7 @@ pub(crate) fn restore_text(
     Ok(shell.session()?.engine.store().restore_text(id, version, Timestamp::now())?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn delete_text(
     shell: State<'_, Shell>,
@@ -36,7 +36,7 @@ pub(crate) fn delete_text(
     Ok(shell.session()?.engine.store().delete_text(id, version)?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn compare(
     shell: State<'_, Shell>,
@@ -47,7 +47,7 @@ pub(crate) fn compare(
 }
 
 /// What tidying would change.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn preview_tidy(
     shell: State<'_, Shell>,
@@ -57,7 +57,7 @@ pub(crate) fn preview_tidy(
     Ok(shell.session()?.preview_tidy(text, &steps)?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
 pub(crate) fn save_tidied(
     shell: State<'_, Shell>,
