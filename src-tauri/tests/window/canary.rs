@@ -100,8 +100,15 @@ fn the_keys_of_all_services_are_in_the_keychain_and_nowhere_else() -> io::Result
     let holding = answers.iter().find(|answer| answer.contains(&mark));
     assert_eq!(holding, None, "an answer holds a key");
     assert!(!app.whole_page()?.contains(&mark), "the page holds a key");
+    app.call("copy_whole_diagnostics", json!({}))?;
+    let told = world.desktop.clipboard()?;
+    assert!(told.contains(" create calls:"), "{told}");
+    for words in [mark.as_str(), "canary-", "小满", "v.douyin.com", "纸船"] {
+        assert!(!told.contains(words), "the diagnostics hold {words}");
+    }
     app.close()?;
     nowhere(&world, &mark)?;
+    only_what_helps_is_logged(&world)?;
     eprintln!("{} answers, {} files: no key", answers.len(), count(&world)?);
 
     // The program finds them again, and still tells no one.
@@ -215,6 +222,25 @@ fn nowhere(world: &World, text: &str) -> io::Result<()> {
     let found = holders(world, "v.douyin.com/canary-1")?;
     let in_database = |path: &PathBuf| path.to_string_lossy().contains("shiwen.db");
     assert!(found.iter().any(in_database), "the search itself finds only {found:?}");
+    Ok(())
+}
+
+/// The log tells of calls and tasks, and holds nothing of what was pasted or came back.
+fn only_what_helps_is_logged(world: &World) -> io::Result<()> {
+    let mut log = String::new();
+    files(world.desktop.home(), &mut |path, content| {
+        if path.to_string_lossy().ends_with("logs/shiwen.log") {
+            log.push_str(&String::from_utf8_lossy(content));
+        }
+    })?;
+    for part in [" started ", " create call ", "outcome=accepted", "state=uncertain", " status=200"]
+    {
+        assert!(log.contains(part), "the log does not tell{part}");
+    }
+    for words in ["canary-", "sb-fail", "v.douyin.com", "小满", "厨房", "纸船"] {
+        assert!(!log.contains(words), "the log holds {words}");
+    }
+    assert!(!log.contains(&world.desktop.home().display().to_string()), "the log names a home");
     Ok(())
 }
 
