@@ -107,8 +107,9 @@ impl<'a> Walk<'a> {
         let size = [width.to_string(), height.to_string()];
         self.app.xdotool(&["windowsize", &window, &size[0], &size[1]])?;
         until_true("the window's size", SOON, || {
-            let inner = self.app.run("return [innerWidth, innerHeight]", &[])?;
-            Ok::<_, io::Error>(inner == json!([width, height]))
+            // Not by the page, which measures in its own pixels where it is enlarged.
+            let said = self.app.xdotool(&["getwindowgeometry", &window])?;
+            Ok::<_, io::Error>(said.contains(&format!("{width}x{height}")))
         })
     }
 
