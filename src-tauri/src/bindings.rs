@@ -8,8 +8,8 @@ use tauri_specta::{Builder, collect_events};
 use crate::{
     commands,
     ipc::{
-        ClipboardOffered, CloseAsked, DownloadChanges, ExportChanged, HistoryChecked,
-        NetworkChanged, TaskCalled, TaskChanges, TextCalled, UpdateChanged, Wished,
+        ClipboardOffered, CloseAsked, DownloadChanges, ExportChanged, FilesDropped,
+        HistoryChecked, NetworkChanged, TaskCalled, TaskChanges, TextCalled, UpdateChanged, Wished,
     },
 };
 
@@ -146,6 +146,7 @@ fn builder() -> Builder<tauri::Wry> {
             Wished,
             TaskCalled,
             TextCalled,
+            FilesDropped,
             UpdateChanged
         ])
         // One TypeScript type per Rust type: what goes in has the same shape as what comes out.

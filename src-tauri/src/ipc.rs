@@ -233,6 +233,21 @@ pub(crate) struct Wished(pub(crate) Wish);
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
 pub(crate) struct TextCalled(pub(crate) String);
 
+/// A file that was dropped on the window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub(crate) struct DroppedFile {
+    /// Without its folder.
+    pub(crate) name: String,
+    /// Bytes; none where it is no file that can be read.
+    pub(crate) size: Option<u32>,
+    /// None where it is too large, or cannot be read.
+    pub(crate) content: Option<Vec<u8>>,
+}
+
+/// Files were dropped on the window, where the page cannot read them itself.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
+pub(crate) struct FilesDropped(pub(crate) Vec<DroppedFile>);
+
 /// The window is to show a task: its notification or its entry in the tray was clicked.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
 pub(crate) struct TaskCalled(pub(crate) shiwen_core::TaskId);

@@ -14,6 +14,7 @@ mod desk;
 mod diagnostics;
 #[cfg(target_os = "linux")]
 mod drawing;
+mod dropped;
 mod errand;
 mod error;
 mod ipc;

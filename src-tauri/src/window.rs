@@ -6,7 +6,7 @@ use tauri::{
     AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent, window::Color,
 };
 
-use crate::{changes::Tell, closing, copied, ipc::TaskCalled, shell::Shell};
+use crate::{changes::Tell, closing, copied, dropped, ipc::TaskCalled, shell::Shell};
 
 const NAME: &str = "main";
 /// Nothing answers there, and no program of an ordinary user may listen on so low a port.
@@ -30,14 +30,16 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .title("拾文")
         .inner_size(1180.0, 760.0)
         .min_inner_size(720.0, 520.0)
-        // Drops are read by the page itself, from `dataTransfer`.
-        .disable_drag_drop_handler()
         .on_navigation(is_own_page)
         .theme(match theme {
             Theme::System => None,
             Theme::Light => Some(tauri::Theme::Light),
             Theme::Dark => Some(tauri::Theme::Dark),
         });
+    if !cfg!(target_os = "linux") {
+        // Drops are read by the page itself, from `dataTransfer`. On Linux it is kept from the files in it.
+        builder = builder.disable_drag_drop_handler();
+    }
     if cfg!(all(target_os = "linux", feature = "custom-protocol")) {
         // The page needs no network, and no policy of its own stops the connections that WebKit opens beforehand for
         // a `<link rel=preconnect>` or a clicked link. Through this none of them leaves, and no name is looked up.
@@ -63,6 +65,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     let closing = window.clone();
     window.on_window_event(move |event| match event {
         WindowEvent::CloseRequested { api, .. } => closing::requested(&closing, api),
+        WindowEvent::DragDrop(event) => dropped::hear(closing.app_handle(), event),
         WindowEvent::Focused(true) => copied::ring(closing.app_handle()),
         _ => {}
     });

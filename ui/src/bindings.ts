@@ -197,6 +197,7 @@ export const events = {
 	closeAsked: makeEvent<CloseAsked, CloseAsked>("close-asked"),
 	downloadChanges: makeEvent<DownloadChanges, DownloadChanges>("download-changes"),
 	exportChanged: makeEvent<ExportChanged, ExportChanged>("export-changed"),
+	filesDropped: makeEvent<FilesDropped, FilesDropped>("files-dropped"),
 	historyChecked: makeEvent<HistoryChecked, HistoryChecked>("history-checked"),
 	networkChanged: makeEvent<NetworkChanged, NetworkChanged>("network-changed"),
 	taskCalled: makeEvent<TaskCalled, TaskCalled>("task-called"),
@@ -468,6 +469,16 @@ export type DownloadFailure =
 /**  How a download stands. */
 export type DownloadState = "running" | "done" | "failed" | "cancelled";
 
+/**  A file that was dropped on the window. */
+export type DroppedFile = {
+	/**  Without its folder. */
+	name: string,
+	/**  Bytes; none where it is no file that can be read. */
+	size: number | null,
+	/**  None where it is too large, or cannot be read. */
+	content: number[] | null,
+};
+
 /**  One filled-in field. */
 export type Entry = boolean | number | null | string | string[];
 
@@ -685,6 +696,9 @@ export type FieldView = {
 	/**  The columns of a field that holds several rows (a JSON array of objects of texts); empty for one value. */
 	columns: FormField[],
 };
+
+/**  Files were dropped on the window, where the page cannot read them itself. */
+export type FilesDropped = DroppedFile[];
 
 /**  Which tasks; an empty list or none lets all pass. */
 export type Filter = {

@@ -1,6 +1,6 @@
 // What comes to the window from around it: the close button, the clipboard, other programs, and what this desktop can.
 
-import type { Desktop, Offer, TaskId, Wish } from '../bindings';
+import type { Desktop, DroppedFile, Offer, TaskId, Wish } from '../bindings';
 import { ipc } from './ipc';
 
 export class Surroundings {
@@ -12,6 +12,8 @@ export class Surroundings {
   wish = $state.raw<Wish | null>(null);
   /** Belongs into the paste box: the keys from anywhere met something that only the user can decide. */
   text = $state.raw<string | null>(null);
+  /** Files were dropped on the window, and Rust has read them. */
+  files = $state.raw<DroppedFile[] | null>(null);
   /** The close button was pressed for the first time: what does it do? */
   closing = $state(false);
 
@@ -20,6 +22,7 @@ export class Surroundings {
     await ipc.onClipboardOffered((offer) => (this.offer = offer));
     await ipc.onCloseAsked(() => (this.closing = true));
     await ipc.onWished((wish) => (this.wish = wish));
+    await ipc.onFilesDropped((files) => (this.files = files));
     await ipc.onTextCalled((text) => (this.text = text));
     await ipc.onTaskCalled(called);
     const [offer, wish] = await Promise.all([ipc.offered(), ipc.wished()]);

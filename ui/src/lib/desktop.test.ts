@@ -5,7 +5,7 @@ import { ipc } from './ipc';
 
 vi.mock('./ipc', () => ({
   ipc: Object.fromEntries(
-    ['onClipboardOffered', 'onCloseAsked', 'onWished', 'onTextCalled', 'onTaskCalled', 'offered', 'wished', 'desktop', 'setAutostart', 'answerClose', 'declineOffer'].map((name) => [name, vi.fn()]),
+    ['onClipboardOffered', 'onCloseAsked', 'onWished', 'onFilesDropped', 'onTextCalled', 'onTaskCalled', 'offered', 'wished', 'desktop', 'setAutostart', 'answerClose', 'declineOffer'].map((name) => [name, vi.fn()]),
   ),
 }));
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { decoded, dropped, mayDrop } from './dropped';
+import { decoded, dropped, droppedFiles, mayDrop } from './dropped';
 import { setLanguage } from './messages.svelte';
 
 const link = 'https://v.douyin.com/iRk3xQ7_p2A/';
@@ -8,7 +8,7 @@ function carrying(data: Record<string, string>, files: File[] = []): DataTransfe
   return { files, types: [...Object.keys(data), ...(files.length > 0 ? ['Files'] : [])], getData: (type: string) => data[type] ?? '' } as unknown as DataTransfer;
 }
 
-const file = (name: string, content: BlobPart, type = ''): File => new File([content], name, { type });
+const file = (name: string, content: BlobPart): File => new File([content], name);
 
 beforeEach(() => setLanguage('zh-CN'));
 
@@ -26,7 +26,7 @@ describe('what is dropped', () => {
   });
 
   it('is refused by the name of a file of another kind', async () => {
-    expect(await dropped(carrying({}, [file('a.txt', link), file('成片.mp4', 'x', 'video/mp4')]))).toEqual({
+    expect(await dropped(carrying({}, [file('a.txt', link), file('成片.mp4', 'x')]))).toEqual({
       refused: '“成片.mp4”不是文字。拾文按链接提取，把它的分享链接粘进来。',
     });
     expect(await dropped(carrying({}, [file('a.docx', 'x')]))).toEqual({ refused: '“a.docx”读不了，只读 TXT、MD 和 CSV。' });
@@ -41,6 +41,15 @@ describe('what is dropped', () => {
   it('never puts the path of a file into the box', async () => {
     const path = 'file:///home/user/a.mp4';
     expect(await dropped(carrying({ 'text/uri-list': path, 'text/plain': path }))).toHaveProperty('refused');
+  });
+
+  it('is the text of the files that Rust has read', async () => {
+    const bytes = (text: string): number[] => [...new TextEncoder().encode(text)];
+    const read = (name: string, text: string) => ({ name, size: bytes(text).length, content: bytes(text) });
+    expect(await droppedFiles([read('一.txt', link), read('二.csv', '红烧肉')])).toEqual({ text: `${link}\n红烧肉` });
+    expect(await droppedFiles([read('成片.mp4', 'x')])).toHaveProperty('refused', '“成片.mp4”不是文字。拾文按链接提取，把它的分享链接粘进来。');
+    expect(await droppedFiles([{ name: 'a.txt', size: 1_000_001, content: null }])).toHaveProperty('refused', '“a.txt”太大了，最多 1 MB。');
+    expect(await droppedFiles([{ name: 'a.txt', size: null, content: null }])).toHaveProperty('refused');
   });
 
   it('may be dropped where it is text, a link or a file', () => {

@@ -1,6 +1,7 @@
 // What was dropped on the window: text and links as they are, files by their text. `dataTransfer` is empty after the
-// event, so everything is taken out of it before anything is waited for.
+// event, so everything is taken out of it before anything is waited for. On Linux the files come from Rust instead.
 
+import type { DroppedFile } from '../bindings';
 import { t } from './messages.svelte';
 
 /** What goes into the box, or why nothing does. */
@@ -9,7 +10,15 @@ export type Dropped = { text: string } | { refused: string };
 /** Bytes. A thousand share texts are a fifth of it. */
 const LARGEST = 1_000_000;
 const READ = /\.(?:txt|md|markdown|csv)$/i;
-const MEDIA = /^(?:video|audio|image)\//;
+const MEDIA = /\.(?:mp4|mov|m4v|mkv|avi|flv|webm|wmv|mp3|m4a|aac|wav|flac|ogg|jpe?g|png|gif|webp|heic|bmp)$/i;
+
+/** A file, from wherever it came. */
+interface Named {
+  name: string;
+  /** Bytes; none where it cannot be read. */
+  size: number | null;
+  bytes: () => Promise<Uint8Array>;
+}
 
 /** Whether it holds something that may go into the box. */
 export function mayDrop(transfer: DataTransfer | null): boolean {
@@ -18,10 +27,15 @@ export function mayDrop(transfer: DataTransfer | null): boolean {
 
 /** Call it while the event is being handled. */
 export async function dropped(transfer: DataTransfer): Promise<Dropped> {
-  const files = [...transfer.files];
+  const files = [...transfer.files].map((file): Named => ({ name: file.name, size: file.size, bytes: async () => new Uint8Array(await file.arrayBuffer()) }));
   const uris = transfer.getData('text/uri-list');
   const plain = transfer.getData('text/plain');
   return files.length > 0 ? textOf(files) : words(uris, plain);
+}
+
+/** The same for what Rust has read. */
+export async function droppedFiles(files: readonly DroppedFile[]): Promise<Dropped> {
+  return textOf(files.map(({ name, size, content }) => ({ name, size: content === null && (size ?? 0) <= LARGEST ? null : size, bytes: () => Promise.resolve(new Uint8Array(content ?? [])) })));
 }
 
 function words(uris: string, plain: string): Dropped {
@@ -33,7 +47,7 @@ function words(uris: string, plain: string): Dropped {
   return { refused: t(lines.length > 0 || text !== '' ? 'desk.drop.unreadable' : 'desk.drop.nothing') };
 }
 
-async function textOf(files: readonly File[]): Promise<Dropped> {
+async function textOf(files: readonly Named[]): Promise<Dropped> {
   const texts: string[] = [];
   for (const file of files) {
     const read = await textOfOne(file);
@@ -44,12 +58,12 @@ async function textOf(files: readonly File[]): Promise<Dropped> {
   return text === '' ? { refused: t('desk.drop.empty', { name: files[0]?.name ?? '' }) } : { text };
 }
 
-async function textOfOne(file: File): Promise<Dropped> {
-  const { name } = file;
-  if (!READ.test(name)) return { refused: t(MEDIA.test(file.type) ? 'desk.drop.media' : 'desk.drop.kind', { name }) };
-  if (file.size > LARGEST) return { refused: t('desk.drop.large', { name }) };
+async function textOfOne({ name, size, bytes }: Named): Promise<Dropped> {
+  if (!READ.test(name)) return { refused: t(MEDIA.test(name) ? 'desk.drop.media' : 'desk.drop.kind', { name }) };
+  if (size === null) return { refused: t('desk.drop.unreadable') };
+  if (size > LARGEST) return { refused: t('desk.drop.large', { name }) };
   try {
-    const text = decoded(new Uint8Array(await file.arrayBuffer()));
+    const text = decoded(await bytes());
     return text === null ? { refused: t('desk.drop.no_text', { name }) } : { text };
   } catch {
     // A folder, or a file that went away.

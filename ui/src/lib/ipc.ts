@@ -15,6 +15,7 @@ import {
   type Desktop,
   type Detection,
   type Download,
+  type DroppedFile,
   type Entry,
   type Export,
   type ExportFormat,
@@ -264,6 +265,7 @@ export const ipc = {
     events.clipboardOffered.listen((event) => offered(event.payload)),
   onCloseAsked: (asked: () => void): Promise<() => void> => events.closeAsked.listen(() => asked()),
   onWished: (wished: (wish: Wish) => void): Promise<() => void> => events.wished.listen((event) => wished(event.payload)),
+  onFilesDropped: (dropped: (files: DroppedFile[]) => void): Promise<() => void> => events.filesDropped.listen((event) => dropped(event.payload)),
   onTextCalled: (called: (text: string) => void): Promise<() => void> => events.textCalled.listen((event) => called(event.payload)),
   onTaskCalled: (called: (id: TaskId) => void): Promise<() => void> => events.taskCalled.listen((event) => called(event.payload)),
   onUpdateChanged: (changed: (update: Update) => void): Promise<() => void> =>
