@@ -1,8 +1,9 @@
 //! The tray: recent texts, "paste and extract", and a window that comes back. Closing asks once what it means.
 
+use std::fs;
 use std::io;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shiwen_headless::{MenuItem, Tray};
 
 use crate::app::{App, SOON, by};
@@ -80,16 +81,49 @@ fn the_tray_brings_texts_and_the_window_and_closing_asks_once() -> io::Result<()
 }
 
 #[test]
-fn a_window_in_a_tray_that_goes_away_comes_back() -> io::Result<()> {
-    let world = World::start()?;
+fn a_window_in_the_tray_tells_its_news_once_and_comes_back_when_the_tray_goes() -> io::Result<()> {
+    let world = World::at_pace("0.5")?;
     let tray = world.desktop.tray()?;
+    let notices = world.desktop.notifications()?;
     let app = world.sandboxed()?;
     see_menu(&tray, |labels| labels.len() == 3)?;
-    let mut settings = app.call("settings", json!({}))?;
-    settings["close"] = json!("tray");
-    app.call("save_settings", json!({ "settings": settings }))?;
+    let set = |name: &str, value: Value| {
+        let mut settings = app.call("settings", json!({}))?;
+        settings[name] = value;
+        app.call("save_settings", json!({ "settings": settings }))
+    };
+    set("close", json!("tray"))?;
+    app.submit("sb-ok-told")?;
     press_close(&app)?;
     see_hidden(&app)?;
+    see_menu(&tray, |labels| labels.len() == 4)?;
+    let ready = format!("文案已就绪，{} 字", app.task("sb-ok-told")?["words"]);
+    let notice = until("the news", SOON, || Ok(notices.shown().pop()))?;
+    assert_eq!((&*notice.title, notice.sound), (&*ready, false));
+
+    // Whoever wants none is told none.
+    set("notify", json!(false))?;
+    let submission = json!({
+        "share_text": share_text("sb-ok-untold"), "urls": ["https://v.douyin.com/sb-ok-untold/"],
+        "again": [], "provider": "momoget", "operation": "transcribe", "target_language": null,
+        "input": {}, "together": false, "then": [],
+    });
+    app.call("create_tasks", json!({ "submission": submission }))?;
+    see_menu(&tray, |labels| labels.len() == 5)?;
+    assert_eq!(notices.shown().len(), 1, "{:?}", notices.shown());
+
+    // At login it would open with this very folder.
+    let entries = world.desktop.home().join(".config/autostart");
+    let entry = || -> io::Result<Vec<String>> {
+        let files = fs::read_dir(&entries)?.collect::<Result<Vec<_>, _>>()?;
+        files.iter().map(|file| fs::read_to_string(file.path())).collect()
+    };
+    assert_eq!(app.call("set_autostart", json!({ "on": true }))?["autostart"], true);
+    let written = entry()?;
+    let folder = world.data.to_string_lossy();
+    assert!(written.len() == 1 && written[0].contains(&*folder), "{written:?}");
+    assert_eq!(app.call("set_autostart", json!({ "on": false }))?["autostart"], false);
+    assert_eq!(entry()?.len(), 0);
 
     drop(tray);
     see_shown(&app)?;
