@@ -34,9 +34,20 @@ pub(crate) fn manage(app: &AppHandle, arguments: &Arguments) {
 pub(crate) fn start(app: &AppHandle) {
     app.state::<Asking>().can();
     tray::start(app);
-    shortcut::start(app);
+    settle(app);
+}
+
+/// Another history was opened, whose settings hold from now on.
+pub(crate) fn reopened(app: &AppHandle) {
+    if app.state::<Asking>().is_possible() {
+        settle(app);
+    }
+}
+
+fn settle(app: &AppHandle) {
     let Ok(session) = app.state::<Shell>().session() else { return };
     let settings: Settings = session.engine.store().setting(Settings::NAME).unwrap_or_default();
+    shortcut::settle(app, settings.shortcut.as_deref());
     copied::set(app, settings.clipboard_offer);
 }
 

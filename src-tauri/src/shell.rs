@@ -15,7 +15,7 @@ use tauri::{AppHandle, async_runtime::JoinHandle};
 
 use crate::{
     arguments::Arguments,
-    changes,
+    changes, desk,
     error::{CommandError, ErrorCode},
     ipc::{AppState, FirstScreen, Network, StartProblem, StartProblemKind},
     news,
@@ -134,6 +134,7 @@ impl Shell {
             }
         };
         self.run().await;
+        desk::reopened(&self.app);
         match failed {
             Some(error) => Err(error.into()),
             None => self.state(),

@@ -3,17 +3,21 @@
 //! Spoken through the library that Tauri's own plugin wraps: the plugin starts its thread with the program and keeps it
 //! for good, which looks for keys twenty times a second on X11. Here there is one only while there are keys.
 
-use std::{cell::RefCell, sync::mpsc};
+use std::{
+    cell::RefCell,
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+};
 
 use global_hotkey::{
     GlobalHotKeyEvent, GlobalHotKeyManager, HotKeyState,
     hotkey::{Code, HotKey, Modifiers},
 };
-use shiwen_session::Settings;
-use std::sync::atomic::{AtomicBool, Ordering};
 use tauri::{AppHandle, Manager};
 
-use crate::{errand, shell::Shell};
+use crate::errand;
 
 thread_local! {
     /// On the main thread alone: macOS and Windows hand the keys to no other.
@@ -61,14 +65,13 @@ pub(crate) fn is_refused(app: &AppHandle) -> bool {
     app.state::<Shortcut>().refused.load(Ordering::Relaxed)
 }
 
-/// Puts the keys of the settings in force, when the program has started.
-pub(crate) fn start(app: &AppHandle) {
-    let Ok(session) = app.state::<Shell>().session() else { return };
-    let settings: Result<Settings, _> = session.engine.store().setting(Settings::NAME);
-    let Some(keys) = settings.ok().and_then(|settings| settings.shortcut) else { return };
-    if let Err(error) = change(app, Some(&keys)) {
-        app.state::<Shortcut>().refused.store(true, Ordering::Relaxed);
+/// Puts the keys of a history that was opened in force, and no others. Not on the main thread.
+pub(crate) fn settle(app: &AppHandle, keys: Option<&str>) {
+    if let Err(error) = change(app, keys) {
         tracing::warn!(%error, "the shortcut is not in force");
+        // Those of the history before would go on doing what nobody set here.
+        let _ = change(app, None);
+        app.state::<Shortcut>().refused.store(true, Ordering::Relaxed);
     }
 }
 

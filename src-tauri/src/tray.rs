@@ -6,7 +6,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -44,6 +44,14 @@ pub(crate) struct Tray {
     shown: AtomicBool,
     /// What the menu says now: words and texts.
     menu: Mutex<Option<Entries>>,
+    /// Held while that changes, never by the main thread.
+    refreshing: Mutex<()>,
+}
+
+impl Tray {
+    fn said(&self) -> MutexGuard<'_, Option<Entries>> {
+        self.menu.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,16 +86,18 @@ pub(crate) fn start(app: &AppHandle) {
 }
 
 /// Says anew what the menu says, where that is different: after a change of tasks, of the language or of the history.
+/// Not on the main thread.
 pub(crate) fn refresh(app: &AppHandle) {
     let Some(icon) = app.tray_by_id(NAME) else { return };
-    let entries = entries(app);
     let tray = app.state::<Tray>();
-    let mut shown = tray.menu.lock().unwrap_or_else(PoisonError::into_inner);
-    if shown.as_ref() == Some(&entries) {
+    let _alone = tray.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
+    let entries = entries(app);
+    if tray.said().as_ref() == Some(&entries) {
         return;
     }
+    // The main thread is waited for, and may itself wait for what the menu says.
     match menu(app, &entries).and_then(|menu| icon.set_menu(Some(menu))) {
-        Ok(()) => *shown = Some(entries),
+        Ok(()) => *tray.said() = Some(entries),
         Err(error) => tracing::warn!(%error, "the tray's menu was not changed"),
     }
 }
@@ -163,7 +173,7 @@ fn build(app: &AppHandle) -> tauri::Result<TrayIcon<Wry>> {
         builder = builder.icon(icon.clone());
     }
     let built = builder.build(app)?;
-    *app.state::<Tray>().menu.lock().unwrap_or_else(PoisonError::into_inner) = Some(entries);
+    *app.state::<Tray>().said() = Some(entries);
     Ok(built)
 }
 
