@@ -23,3 +23,20 @@ const providerNames: Record<ProviderId, string> = {
 export function providerName(id: ProviderId): string {
   return providerNames[id];
 }
+
+const networkNames: Record<string, string | undefined> = {
+  facebook: 'Facebook',
+  instagram: 'Instagram',
+  linkedin: 'LinkedIn',
+  pinterest: 'Pinterest',
+  threads: 'Threads',
+  tiktok: 'TikTok',
+  twitter: 'X',
+  x: 'X',
+  youtube: 'YouTube',
+};
+
+/** A network that is posted to, as it writes itself; one that nobody knows stays as the provider names it. */
+export function networkName(name: string): string {
+  return networkNames[name.toLowerCase()] ?? name;
+}

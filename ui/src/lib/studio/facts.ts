@@ -3,6 +3,7 @@
 import type { Entry, Item } from '../../bindings';
 import { dayAndTime, number } from '../format';
 import { t, type MessageKey } from '../messages.svelte';
+import { networkName } from '../names';
 import { choiceOf } from './form-words';
 
 /** What a collection is called, and one of its items. */
@@ -110,9 +111,10 @@ export function statusWords(status: string): string {
 
 export function factWords(name: string, entry: Entry, now: number): string {
   if (entry === null) return '';
-  if (Array.isArray(entry)) return entry.join(t('form.list_comma'));
+  if (Array.isArray(entry)) return (name === 'platforms' ? entry.map(networkName) : entry).join(t('form.list_comma'));
   if (typeof entry === 'boolean') return t(entry ? 'studio.yes' : 'studio.no');
   if (typeof entry === 'number') return entry > 1e12 ? dayAndTime(entry, now) : number(entry);
+  if (name === 'platform') return networkName(entry);
   return name === 'status' ? statusWords(entry) : choiceOf(name, entry);
 }
 

@@ -29,6 +29,6 @@ describe('the time that is proposed for a post', () => {
 
 it('accounts are named with their platform, and one that is not known by its id', () => {
   const accounts = [account('a', '阿岚', [['platform', 'tiktok']]), account('b', '', [['username', 'desk.garden']])];
-  expect(accountNames(accounts, ['b', 'a', 'c'])).toEqual(['desk.garden', '阿岚 (tiktok)', 'c']);
+  expect(accountNames(accounts, ['b', 'a', 'c'])).toEqual(['desk.garden', '阿岚 (TikTok)', 'c']);
   expect(accountNames(accounts, null)).toEqual([]);
 });

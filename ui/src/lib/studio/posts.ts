@@ -1,6 +1,7 @@
 // What the form for a post begins with, and whom it names.
 
 import type { Entry, Item } from '../../bindings';
+import { networkName } from '../names';
 import { factOf } from './facts';
 
 const MINUTE = 60_000;
@@ -23,6 +24,6 @@ export function accountNames(accounts: readonly Item[], ids: Entry): string[] {
     const platform = factOf(account, 'platform');
     const username = factOf(account, 'username');
     const name = account.title || (typeof username === 'string' ? username : '') || id;
-    return typeof platform === 'string' && platform !== '' ? `${name} (${platform})` : name;
+    return typeof platform === 'string' && platform !== '' ? `${name} (${networkName(platform)})` : name;
   });
 }

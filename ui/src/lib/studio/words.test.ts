@@ -151,11 +151,11 @@ describe('things that are kept', () => {
   it('are told by facts in words', () => {
     const one = item({ facts: [['status', 'scheduled'], ['createdAt', 1_770_091_506_000], ['organizationId', 'o'], ['empty', '']] });
     expect([statusOf(one), timeOf(one, 'createdAt'), timeOf(one, 'status'), factsOf(one).length]).toEqual(['scheduled', 1_770_091_506_000, null, 2]);
-    expect([factWords('status', 'draft', 0), factWords('isActive', false, 0), factWords('creditsUsed', 1200, 0), factWords('platforms', ['a', 'b'], 0)]).toEqual([
+    expect([factWords('status', 'draft', 0), factWords('isActive', false, 0), factWords('creditsUsed', 1200, 0), factWords('platforms', ['youtube', 'b'], 0)]).toEqual([
       '草稿',
       '否',
       '1,200',
-      'a、b',
+      'YouTube、b',
     ]);
   });
 
