@@ -8,8 +8,8 @@ use tauri_specta::{Builder, collect_events};
 use crate::{
     commands,
     ipc::{
-        ClipboardOffered, CloseAsked, DownloadChanges, ExportChanged, FilesDropped,
-        HistoryChecked, NetworkChanged, TaskCalled, TaskChanges, TextCalled, UpdateChanged, Wished,
+        ClipboardOffered, CloseAsked, DownloadChanges, ExportChanged, FilesDropped, HistoryChecked,
+        NetworkChanged, TaskCalled, TaskChanges, TextCalled, UpdateChanged, Wished,
     },
 };
 
