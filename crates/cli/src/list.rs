@@ -1,6 +1,6 @@
 //! `tasks`, `show`, `providers`: reading what is there.
 
-use shiwen_core::{Desk, TaskId, TaskState};
+use shiwen_core::{Desk, Task, TaskId, TaskState, Wait, WaitReason};
 use shiwen_engine::EngineError;
 use shiwen_session::{Session, Words};
 
@@ -30,12 +30,7 @@ impl Tasks {
             return Ok(Exit::Done);
         }
         for task in &page.tasks {
-            let state = state(words, task);
-            let what = match &task.link {
-                Some(link) => words.say(&format!("platform.{}", link.platform), &[]).into_owned(),
-                None => words.say(&format!("operation.{}", task.operation), &[]).into_owned(),
-            };
-            say!("{}\t{state}\t{what}\t{}", task.id, task.title().unwrap_or(about(task)));
+            say!("{}", row(task, words));
         }
         if page.tasks.len() < page.total as usize {
             let (shown, total) = (page.tasks.len().to_string(), page.total.to_string());
@@ -50,6 +45,20 @@ impl Tasks {
         }
         Ok(Exit::Done)
     }
+}
+
+/// A task on one line: its number, how it stands, what it is and what it is called.
+pub(crate) fn row(task: &Task, words: &Words) -> String {
+    let state = match task.wait {
+        Some(Wait { reason: WaitReason::Paused, .. }) => words.say("wait.paused", &[]),
+        _ => state(words, task),
+    };
+    let what = match &task.link {
+        Some(link) => format!("platform.{}", link.platform),
+        None => format!("operation.{}", task.operation),
+    };
+    let what = words.say(&what, &[]);
+    format!("{}\t{state}\t{what}\t{}", task.id, task.title().unwrap_or(about(task)))
 }
 
 /// Says how many tasks are in another list.

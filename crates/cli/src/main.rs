@@ -12,6 +12,7 @@ mod links;
 mod list;
 mod orders;
 mod output;
+mod pastes;
 mod patience;
 mod print;
 mod quota;
@@ -87,6 +88,10 @@ enum Command {
         /// The task's number, as `tasks` lists it.
         id: u32,
     },
+    /// Submit nothing more of what was pasted together with a task, until `resume`. What was submitted goes on.
+    Pause(pastes::Member),
+    /// Go on with what was paused, in the order of its links. It is submitted, and paid for, as soon as something runs.
+    Resume(pastes::Member),
     /// Find tasks by any part of their texts, titles, authors, notes, tags and links.
     Search(search::Search),
     /// Write tasks as files: text, Markdown, Word, tables or JSON.
@@ -195,6 +200,8 @@ async fn within(
         Command::Quota(quota) => quota.run(session, json, words).await,
         Command::Rawugc(rawugc) => rawugc.run(session, words).await,
         Command::Tasks(tasks) => tasks.run(session, json, words),
+        Command::Pause(member) => member.pause(session, json, words),
+        Command::Resume(member) => member.resume(session, json, words),
         Command::Search(search) => search.run(session, json, words),
         Command::Export(export) => export.run(session, json, words).await,
         Command::Import(import) => import.run(session, json, words),

@@ -11,6 +11,7 @@ mod keys;
 #[cfg(not(feature = "kill-points"))]
 mod kill_points;
 mod library;
+mod pastes;
 mod processes;
 mod research;
 mod stage;
