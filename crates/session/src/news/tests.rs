@@ -1,8 +1,8 @@
 //! What is told, from a real history and its own announcements.
 
 use shiwen_core::{
-    AttemptId, Charged, Failure, Input, Link, LinkKind, NewTask, Platform, ProviderId, Timestamp,
-    Unit,
+    AttemptId, Charged, Entry, Failure, Input, Link, LinkKind, NewTask, Platform, ProviderId,
+    Timestamp, Unit,
 };
 use shiwen_store::{RawAnswer, Spent, Won};
 use tempfile::TempDir;
@@ -160,6 +160,29 @@ fn one_task_is_told_with_its_words_and_title() {
         words: Some(4),
         title: Some("作品a".to_owned()),
         failure: None,
+    };
+    assert_eq!(desk.told(), [one]);
+}
+
+#[test]
+fn what_was_ordered_with_a_form_is_told_by_what_it_is_about() {
+    let mut desk = Desk::new();
+    let prompt = Entry::Text("阳台上的番茄".to_owned());
+    let order = NewTask {
+        operation: Operation::GenerateImage,
+        link: None,
+        input: Input::from([("prompt".to_owned(), prompt)]),
+        ..wish("")
+    };
+    let id = desk.store.add_tasks("", &[order], NOW).unwrap()[0];
+    desk.doubt(id);
+    let one = News::One {
+        task: id,
+        operation: Operation::GenerateImage,
+        state: TaskState::Uncertain,
+        words: None,
+        title: Some("阳台上的番茄".to_owned()),
+        failure: Some(FailureKind::ProviderInternal),
     };
     assert_eq!(desk.told(), [one]);
 }

@@ -14,6 +14,7 @@ mod jimeng;
 mod lab;
 mod log;
 mod messages;
+mod news;
 mod outcomes;
 mod port;
 mod rawugc;
