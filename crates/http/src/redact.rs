@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, sync::LazyLock};
 
-use regex::{Captures, Regex};
+use regex_lite::{Captures, Regex};
 use shiwen_secrets::Secret;
 
 const REDACTED: &str = "[redacted]";
@@ -125,7 +125,7 @@ fn scrub_fields(text: &str) -> String {
     let mut scrubbed = String::with_capacity(text.len());
     let mut end = 0;
     while let Some(field) = FIELD.captures_at(text, end) {
-        let key = field.get_match();
+        let Some(key) = field.get(0) else { break };
         scrubbed.push_str(&text[end..key.end()]);
         end = match field.name("open") {
             Some(open) => {

@@ -13,7 +13,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use regex::{Captures, Regex};
+use regex_lite::{Captures, Regex};
 use shiwen_core::Timestamp;
 use tracing::{
     Event, Level, Subscriber,

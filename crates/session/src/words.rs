@@ -2,10 +2,13 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+use flate2::read::ZlibDecoder;
+
 use crate::Language;
 
-const CHINESE: &str = include_str!("../../../ui/messages/zh-CN.json");
-const ENGLISH: &str = include_str!("../../../ui/messages/en.json");
+/// Packed by `build.rs`.
+const CHINESE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/zh-CN.json.z"));
+const ENGLISH: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/en.json.z"));
 
 /// The messages of one language.
 #[derive(Debug, Clone)]
@@ -16,9 +19,10 @@ pub struct Words {
 impl Words {
     /// The messages of a language; the system's where the user chose none.
     pub fn new(language: Language) -> Self {
-        let text = if resolved(language) == Language::English { ENGLISH } else { CHINESE };
+        let packed = if resolved(language) == Language::English { ENGLISH } else { CHINESE };
         // The files are part of the program and tested; a message that is missing shows as its key.
-        Self { messages: serde_json::from_str(text).unwrap_or_default() }
+        let text = std::io::read_to_string(ZlibDecoder::new(packed)).unwrap_or_default();
+        Self { messages: serde_json::from_str(&text).unwrap_or_default() }
     }
 
     /// The message of this key with its places filled in.
