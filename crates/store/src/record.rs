@@ -6,7 +6,7 @@ use shiwen_core::{
     AttemptId, Failure, Operation, Outcome, ProviderId, TaskId, TaskState, Timestamp, Wait,
 };
 
-use crate::{Store, StoreError, row};
+use crate::{Store, StoreError, pastes::paused_pastes, row};
 
 /// The last tasks of a provider that are told.
 const RECENT: usize = 20;
@@ -155,12 +155,20 @@ fn count(
 }
 
 fn waits(connection: &Connection, provider: ProviderId) -> Result<Option<Wait>, StoreError> {
-    let sql = "SELECT wait_reason, min(wait_until) AS until FROM tasks
-               WHERE state = 'queued' AND provider = ?1 AND deleted_at IS NULL GROUP BY wait_reason LIMIT 2";
+    // What is paused waits for the user, whatever else it waits for.
+    let sql = concat!(
+        "SELECT reason, min(until) AS until FROM (
+           SELECT CASE WHEN paused THEN 'paused' ELSE wait_reason END AS reason,
+             CASE WHEN paused THEN NULL ELSE wait_until END AS until
+           FROM (SELECT wait_reason, wait_until, paste_id IN ",
+        paused_pastes!(),
+        " AS paused FROM tasks WHERE state = 'queued' AND provider = ?1 AND deleted_at IS NULL)
+         ) GROUP BY reason LIMIT 2"
+    );
     let mut statement = connection.prepare_cached(sql)?;
     let found = statement
         .query_map([provider.as_str()], |row| {
-            Ok((row.get::<_, Option<String>>("wait_reason")?, row.get::<_, Option<i64>>("until")?))
+            Ok((row.get::<_, Option<String>>("reason")?, row.get::<_, Option<i64>>("until")?))
         })?
         .collect::<Result<Vec<_>, _>>()?;
     let [(Some(reason), until)] = found.as_slice() else { return Ok(None) };

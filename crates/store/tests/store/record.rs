@@ -58,6 +58,10 @@ fn a_wait_is_told_where_all_queued_tasks_have_it() {
     assert_eq!(wait(), Some(until(300)));
     history.store.wait(two, Wait { reason: WaitReason::Key, until: None }).unwrap();
     assert_eq!(wait(), None);
+    for task in [one, two] {
+        history.store.pause_paste(history.task(task).paste).unwrap();
+    }
+    assert_eq!(wait(), Some(Wait { reason: WaitReason::Paused, until: None }));
 }
 
 #[test]
