@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::app::{SOON, by};
+use crate::until::until_true;
 use crate::walk::{SMALL, USUAL, WIDE, Walk, languages, open, order, speaking};
 use crate::world::{TASK_ENDS, World, share_text};
 
@@ -149,6 +150,11 @@ fn sizes(walk: &Walk<'_>) -> io::Result<()> {
     // As the user does it, in the steps that there are: 115, 130, 150, 200 %.
     app.take_keyboard()?;
     app.press(&["ctrl+plus", "ctrl+plus", "ctrl+plus", "ctrl+plus"])?;
+    until_true("the page to be twice as large", SOON, || {
+        Ok::<_, io::Error>(
+            app.run("return innerWidth", &[])?.as_u64() == Some(u64::from(WIDE.0) / 2),
+        )
+    })?;
     walk.look("main-zoom")?;
     walk.resize(SMALL)?;
     walk.look("main-zoom-small")?;
