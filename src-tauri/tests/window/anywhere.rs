@@ -65,6 +65,18 @@ fn a_key_pressed_anywhere_turns_the_copied_link_into_its_text() -> io::Result<()
     assert_eq!(world.desktop.clipboard()?, "今天没有链接");
     assert!(!app.is_shown(), "nothing was to be asked");
 
+    // A click on the notice opens its task.
+    app.click(&by("nav-settings"))?;
+    notices.click(&notice, "default").map_err(io::Error::other)?;
+    app.read(&by("transcript"), SOON, |text| text.chars().count() > 20)?;
+    until_true("the window to be back", SOON, || Ok::<_, io::Error>(app.is_shown()))?;
+
+    // The keys are held after a restart, and no other program gets them.
+    app.close()?;
+    let app = world.sandboxed()?;
+    taken_elsewhere(&world)?;
+    let window = app.window()?;
+    app.xdotool(&["windowminimize", "--sync", &window])?;
     // More than three are a question.
     let four: Vec<String> = (1..=4).map(|at| share_text(&format!("four-{at}"))).collect();
     copy(&world, &four.join("\n"))?;
@@ -75,12 +87,7 @@ fn a_key_pressed_anywhere_turns_the_copied_link_into_its_text() -> io::Result<()
     .map_err(|err| app.failed(err))?;
     assert_eq!(world.creates("four-")?, 0);
     assert_eq!(app.total()?, 1);
-
-    // A click on the notice opens its task.
-    app.press(&["Escape"])?;
-    app.click(&by("nav-settings"))?;
-    notices.click(&notice, "default").map_err(io::Error::other)?;
-    app.read(&by("transcript"), SOON, |text| text.chars().count() > 20).map(drop)
+    Ok(())
 }
 
 #[test]
@@ -183,6 +190,20 @@ fn an_address_from_another_program_is_a_question_and_nothing_more() -> io::Resul
     app.see_task("wish-2", "succeeded", TASK_ENDS)?;
     assert_eq!(world.creates("wish-")?, 1);
     app.close()
+}
+
+/// Another program, of ours and with another history, may not have the keys that this one holds.
+fn taken_elsewhere(world: &World) -> io::Result<()> {
+    let folder = world.desktop.home().join("elsewhere");
+    let arguments = ["--data-dir", &folder.to_string_lossy(), "--sandbox"];
+    let other = App::start(&world.desktop, &arguments, &world.variables())?;
+    other.see(&by("paste-box"), SOON)?;
+    let mut settings = other.call("settings", json!({}))?;
+    settings["shortcut"] = json!("CommandOrControl+Alt+X");
+    let refused = other.call("save_settings", json!({ "settings": settings }));
+    assert!(refused.is_err_and(|error| error.to_string().contains("shortcut_taken")));
+    assert_eq!(other.call("settings", json!({}))?["shortcut"], Value::Null, "kept all the same");
+    Ok(())
 }
 
 /// Copies as another program would, and waits until everybody would get it.
