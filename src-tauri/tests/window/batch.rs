@@ -70,7 +70,7 @@ const MANY: u64 = 50;
 #[test]
 fn fifty_links_can_be_held_up_and_end_as_fifty_texts_one_bill_each_and_one_notice() -> io::Result<()>
 {
-    let world = World::start()?;
+    let world = World::at_pace("0.1")?;
     let notices = world.desktop.notifications()?;
     let bar = world.desktop.taskbar()?;
     let app = world.sandboxed()?;
@@ -96,7 +96,7 @@ fn fifty_links_can_be_held_up_and_end_as_fifty_texts_one_bill_each_and_one_notic
         })
         .map_err(|err| app.failed(err))?;
         let sent = world.creates("many-")?;
-        sleep(Duration::from_millis(1_200));
+        sleep(Duration::from_millis(1_000));
         assert_eq!(world.creates("many-")?, sent, "something was sent while held up");
         assert!(sent < MANY, "all were sent before anybody could hold them up");
         let waits = app.tasks("texts")?;
