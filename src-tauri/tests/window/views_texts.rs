@@ -3,8 +3,6 @@
 use std::io;
 use std::time::Duration;
 
-use serde_json::json;
-
 use crate::app::{SOON, by};
 use crate::until::until_true;
 use crate::walk::{SMALL, USUAL, WIDE, Walk, languages, open, order, speaking};
