@@ -4,21 +4,22 @@
 //! for nothing, and a first search takes several times as long. Without the buffers that it shares with a card it draws
 //! only what has changed.
 
-use std::{path::Path, process::ExitCode};
+use std::path::Path;
 
-use crate::restart;
+use gtk::glib;
 
 /// Read by WebKitGTK when the first page opens; whoever has set it, to whatever, is right.
 const WITHOUT_CARD: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 
-/// Starts the program anew where it has to draw without a card and does not know it yet. Does not come back then, unless
-/// that fails.
-pub(crate) fn settle() -> Option<ExitCode> {
-    if std::env::var_os(WITHOUT_CARD).is_some() || has_card(Path::new("/dev/dri")) {
-        return None;
+/// Tells WebKitGTK where it has to draw without a card and was not told yet. To be called before there is a second
+/// thread: others may be reading the environment then.
+pub(crate) fn settle() {
+    if has_card(Path::new("/dev/dri")) {
+        return;
     }
-    // The environment of a running program cannot be changed safely.
-    Some(restart::with(WITHOUT_CARD, "1"))
+    if let Err(error) = glib::setenv(WITHOUT_CARD, "1", false) {
+        tracing::warn!(%error, "drawing may take much of the processor");
+    }
 }
 
 /// Whether the system has a card that draws: each one has a node `renderD…`.

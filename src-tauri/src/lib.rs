@@ -54,9 +54,7 @@ pub fn run() -> ExitCode {
         }
     };
     #[cfg(target_os = "linux")]
-    if let Some(ended) = drawing::settle() {
-        return ended;
-    }
+    drawing::settle();
     let log = Arc::new(LogFile::new(&arguments.folder));
     logging::begin(log.clone());
     match start(arguments, log) {

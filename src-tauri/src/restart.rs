@@ -1,5 +1,4 @@
-//! Starting once more: when the history was replaced, when an instance that just died still stands in the way, and with
-//! another environment.
+//! Starting once more: when the history was replaced, and when an instance that just died still stands in the way.
 //!
 //! For a moment after a crash the message bus may still list the dead program; handing the start over to it fails then.
 
@@ -39,15 +38,6 @@ pub(crate) fn anew() -> ExitCode {
     let was_wish = |argument: &OsString| argument.to_str().is_some_and(wish::is_address);
     command.args(std::env::args_os().skip(1).filter(|argument| !was_wish(argument)));
     command.env_remove(TRIES);
-    replace(command)
-}
-
-/// Starts the program in place of this one with one variable more in its environment.
-#[cfg(target_os = "linux")]
-pub(crate) fn with(name: &str, value: &str) -> ExitCode {
-    let Ok(program) = std::env::current_exe() else { return ExitCode::FAILURE };
-    let mut command = Command::new(program);
-    command.args(std::env::args_os().skip(1)).env(name, value);
     replace(command)
 }
 
