@@ -35,7 +35,7 @@ pub(crate) fn languages() -> &'static [&'static str] {
 
 /// Where pictures are wanted.
 fn folder() -> Option<PathBuf> {
-    env::var_os("SHIWEN_SCREENS").map(PathBuf::from)
+    env::var_os("SHIWEN_SCREENS").filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
 /// Starts the sandboxed program in this language.
