@@ -135,7 +135,8 @@ fn a_task_that_is_tried_again_in_a_paused_paste_waits_with_the_others() {
     assert!(history.store.claim(ids[1], at(50)).is_err());
 }
 
-/// Claims against a pause that comes at any moment: once it has returned, the ledger grows no more.
+/// Claims against a pause that comes at any moment: once it has returned, the ledger grows no more. The last few are
+/// tried only then, so that a slow machine leaves something to refuse.
 #[test]
 fn after_a_pause_has_returned_nobody_claims() {
     let history = History::new();
@@ -143,14 +144,17 @@ fn after_a_pause_has_returned_nobody_claims() {
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     let (paste, ids) = pasted_together(&history, &names);
     let stores = [history.other(), history.other()];
-    let begin = Barrier::new(3);
+    let (begin, returned) = (Barrier::new(3), Barrier::new(3));
+    let (early, late) = ids.split_at(290);
     let (claimed, at_the_pause) = thread::scope(|scope| {
         let claiming = stores.map(|store| {
-            let (begin, ids) = (&begin, &ids);
+            let (begin, returned) = (&begin, &returned);
             scope.spawn(move || {
-                begin.wait();
                 let claim = |id: &&TaskId| store.claim(**id, at(10)).is_ok();
-                ids.iter().filter(claim).count()
+                begin.wait();
+                let claimed = early.iter().filter(claim).count();
+                returned.wait();
+                claimed + late.iter().filter(claim).count()
             })
         });
         begin.wait();
@@ -159,12 +163,13 @@ fn after_a_pause_has_returned_nobody_claims() {
         }
         history.store.pause_paste(paste).unwrap();
         let at_the_pause = attempts(&history);
+        returned.wait();
         let claimed: usize = claiming.into_iter().map(|claims| claims.join().unwrap()).sum();
         (claimed, at_the_pause)
     });
     assert_eq!(attempts(&history), at_the_pause);
     assert_eq!(claimed, at_the_pause as usize);
-    assert!(claimed < ids.len(), "the pause came after the last claim");
+    assert!(claimed <= early.len(), "{claimed} claimed, some of them after the pause");
     history.store.resume_paste(paste).unwrap();
     let rest = ids.iter().filter(|id| history.store.claim(**id, at(20)).is_ok()).count();
     assert_eq!(claimed + rest, ids.len());
