@@ -8,10 +8,10 @@ mod environment;
 mod exports;
 mod files;
 mod folder;
-mod news;
 mod ledger;
 mod log;
 mod network;
+mod news;
 mod played;
 mod search;
 mod settings;
@@ -46,10 +46,10 @@ pub use shiwen_secrets::KeychainError;
 pub use shiwen_store::{Health, Salvage, StoreError};
 
 pub use folder::{DataSize, FOLDER_NAME, default_folder};
-pub use news::News;
 pub use ledger::LedgerError;
 pub use log::{LogFile, journal, layer as log_layer, path_without_home, plain, rfc3339};
 pub use network::{NetworkError, kind_of_proxy};
+pub use news::News;
 pub use settings::{ExportWish, Language, OnClose, Settings, Theme};
 pub use words::{Words, resolved};
 

@@ -8,8 +8,7 @@ use crate::command::{cargo, npm, program, run};
 use crate::{bench, package, setup, tools};
 
 /// Switched on for every step alike: another set of features would build the dependencies anew.
-pub(crate) const FEATURES: &str =
-    "shiwen/window-tests,shiwen/updater,shiwen-secrets/real-keychain";
+pub(crate) const FEATURES: &str = "shiwen/window-tests,shiwen/updater,shiwen-secrets/real-keychain";
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
