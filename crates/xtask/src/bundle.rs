@@ -49,12 +49,14 @@ pub(crate) fn bundle(arguments: &Arguments) -> Result<()> {
         make.args(["--config", &config]);
     }
     run(&mut make)?;
-    println!("size.binary {} bytes", release::size()?);
     if arguments.bundles.split(',').any(|bundle| bundle == "deb") {
-        let size = fs::metadata(deb("release")?)?.len();
+        let deb = deb("release")?;
+        pack_tighter(&deb)?;
+        let size = fs::metadata(deb)?.len();
         ensure!(size <= LARGEST_DEB, "the .deb has {size} bytes, {LARGEST_DEB} are allowed");
         println!("size.deb {size} bytes");
     }
+    println!("size.binary {} bytes", release::size()?);
     eprintln!("bundle: see {}", target().join("release/bundle").display());
     Ok(())
 }
@@ -68,6 +70,19 @@ pub(crate) fn deb(profile: &str) -> Result<PathBuf> {
     debs.filter(|path| path.extension().is_some_and(|ending| ending == "deb"))
         .max_by_key(|path| made(path))
         .with_context(|| format!("there is no .deb in {}", folder.display()))
+}
+
+/// Tauri packs with gzip; xz, which every dpkg reads, is a quarter smaller.
+fn pack_tighter(deb: &Path) -> Result<()> {
+    let content = tempfile::tempdir()?;
+    let folder = content.path().join("content");
+    run(program("dpkg-deb").arg("--raw-extract").arg(deb).arg(&folder))?;
+    // Of another file than the one that will be there. The updater never serves this package.
+    let signature = deb.with_added_extension("sig");
+    if signature.exists() {
+        fs::remove_file(signature)?;
+    }
+    run(program("dpkg-deb").args(["-Zxz", "--root-owner-group", "--build"]).arg(&folder).arg(deb))
 }
 
 /// What makes Tauri sign each package for the updater, with the key in `TAURI_SIGNING_PRIVATE_KEY`.
