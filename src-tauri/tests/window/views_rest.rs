@@ -19,6 +19,8 @@ fn every_view_of_settings_ledger_and_help_is_open_to_everybody() -> io::Result<(
         app.see_task("sb-quota", "failed", TASK_ENDS)?;
 
         app.click(&by("nav-settings"))?;
+        // Its code comes when it is first shown.
+        app.see(&by("settings-about"), SOON)?;
         let script = "return [...document.querySelectorAll('[data-testid^=settings-]')].map(page => page.dataset.testid)";
         let pages: Vec<String> =
             serde_json::from_value(app.run(script, &[])?).map_err(io::Error::other)?;
@@ -48,6 +50,7 @@ fn every_view_of_the_studio_is_open_to_everybody() -> io::Result<()> {
         let app = speaking(&world, language)?;
         let walk = Walk::new(&world, &app, language)?;
         app.click(&by("nav-studio"))?;
+        app.see(&by("studio-posts"), SOON)?;
         let script = "return [...document.querySelectorAll('[data-testid^=studio-]')].map(tab => tab.dataset.testid)";
         let tabs: Vec<String> =
             serde_json::from_value(app.run(script, &[])?).map_err(io::Error::other)?;
