@@ -1,9 +1,11 @@
 //! From the first start to the first transcript in the clipboard, with the keyboard alone.
 
 use std::io;
+use std::thread::sleep;
+use std::time::Duration;
 
 use crate::app::{SOON, by};
-use crate::until::until;
+use crate::until::{until, until_true};
 use crate::world::{TASK_ENDS, World, share_text};
 
 /// The sandbox's own, so that it can be tested.
@@ -69,5 +71,34 @@ fn the_first_transcript_is_copied_without_a_mouse_and_the_focus_is_always_seen()
     })
     .map_err(|err| app.failed(err))?;
     assert_eq!(world.creates_at("momoget")?, 1);
+    app.close()
+}
+
+#[test]
+fn a_shortcut_that_is_held_asks_once_and_never_answers_itself() -> io::Result<()> {
+    let world = World::start()?;
+    let app = world.sandboxed()?;
+    app.take_keyboard()?;
+    let five: Vec<String> = (1..=5).map(|at| share_text(&format!("held-{at}"))).collect();
+    app.paste_into(&by("paste-box"), &five.join("\n"))?;
+    until_true("five links", SOON, || Ok::<_, io::Error>(app.count(&by("chip"))? == 5))?;
+    app.run(
+        "window.__enters = [];\
+         addEventListener('keydown', (e) => { if (e.key === 'Enter') window.__enters.push(e.repeat) }, true)",
+        &[],
+    )?;
+
+    app.xdotool(&["keydown", "ctrl+Return"])?;
+    sleep(Duration::from_millis(1500));
+    app.xdotool(&["keyup", "ctrl+Return"])?;
+    app.see(&format!("{}[open]", by("confirm")), SOON)?;
+    let enters = app.run("return window.__enters.length", &[])?;
+    assert!(enters.as_u64() > Some(3), "the screen does not repeat held keys: {enters}");
+    assert_eq!((world.creates("held-")?, app.total()?), (0, 0), "nobody said yes");
+
+    // One that is pressed for the question answers it.
+    app.press(&["ctrl+Return"])?;
+    until("all of them", SOON, || Ok((app.total()? == 5).then_some(())))
+        .map_err(|err| app.failed(err))?;
     app.close()
 }
