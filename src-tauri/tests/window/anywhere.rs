@@ -140,6 +140,17 @@ fn what_is_copied_elsewhere_is_offered_once_and_only_on_wish() -> io::Result<()>
     app.see_task("offer-3", "succeeded", TASK_ENDS)?;
     assert_eq!(world.creates("offer-")?, 2);
 
+    // What stands in the box already is not submitted along with what is offered.
+    app.type_into(&by("paste-box"), "https://v.douyin.com/typed-1/")?;
+    app.see(&by("chip"), SOON)?;
+    copy(&world, &share_text("offer-4"))?;
+    see_offer(&app, "offer-4")?;
+    assert_eq!(app.count(&by("offer-go"))?, 0, "it would submit both");
+    app.click(&by("offer-put"))?;
+    until_true("both in the box", SOON, || Ok::<_, io::Error>(app.count(&by("chip"))? == 2))
+        .map_err(|err| app.failed(err))?;
+    assert_eq!((world.creates("typed-")?, world.creates("offer-")?), (0, 2));
+
     let told = app.recorded()?;
     let offers =
         told.iter().filter(|event| event.contains("\"links\"") && event.contains("\"text\""));
@@ -147,7 +158,7 @@ fn what_is_copied_elsewhere_is_offered_once_and_only_on_wish() -> io::Result<()>
         .filter(|event| event.contains("clipboard"))
         .filter_map(|event| event.split("v.douyin.com/").nth(1)?.split('/').next())
         .collect();
-    assert_eq!(codes, ["offer-1", "offer-2", "offer-3"]);
+    assert_eq!(codes, ["offer-1", "offer-2", "offer-3", "offer-4"]);
     Ok(())
 }
 
