@@ -1,58 +1,51 @@
-//! A package of Office with one part left open, into which what is many is streamed.
+//! A package of Office with one part left open: a library makes the package, and what is many is streamed into the part.
 //!
-//! Libraries for these formats hold every row and every paragraph in memory until the end, and bring more code than the
-//! rest of the exports together. What our documents need besides their rows is a few short parts.
+//! The libraries hold every row and every paragraph in memory until the end, or panic where a disk is full. Here only
+//! the shell is theirs.
 
-use std::io::{self, Seek, Write};
+use std::io::{self, Cursor, Read, Seek, Write};
 
-use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
-
-/// What each part begins with.
-pub(crate) const XML: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
+use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 pub(crate) struct Package<W: Write + Seek> {
     zip: ZipWriter<W>,
     /// What the part ends with.
-    tail: &'static str,
+    tail: String,
 }
 
 impl<W: Write + Seek> Package<W> {
-    /// Writes the whole `parts`, then of the part `open` its `head`.
+    /// Writes the shell with all its parts but one, and of that one what `cut` leaves before the opening.
     pub(crate) fn open(
-        parts: &[(&str, &str)],
-        open: &str,
-        (head, tail): (&str, &'static str),
+        shell: Vec<u8>,
+        part: &str,
         out: W,
+        cut: impl FnOnce(&str) -> Option<(String, String)>,
     ) -> io::Result<Self> {
+        let mut shell = ZipArchive::new(Cursor::new(shell))?;
         let mut zip = ZipWriter::new(out);
-        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-        for (name, content) in parts.iter().copied().chain([(open, head)]) {
-            zip.start_file(name, options)?;
-            zip.write_all(XML.as_bytes())?;
-            zip.write_all(content.as_bytes())?;
+        let mut open = String::new();
+        for index in 0..shell.len() {
+            let is_open = shell.by_index_raw(index)?.name() == part;
+            if is_open {
+                shell.by_index(index)?.read_to_string(&mut open)?;
+            } else {
+                zip.raw_copy_file(shell.by_index_raw(index)?)?;
+            }
         }
+        let (head, tail) = cut(&open)
+            .ok_or_else(|| io::Error::other("the library makes another form of this part"))?;
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+        zip.start_file(part, options)?;
+        zip.write_all(head.as_bytes())?;
         Ok(Self { zip, tail })
     }
 
-    pub(crate) fn write(&mut self, xml: &str) -> io::Result<()> {
-        self.zip.write_all(xml.as_bytes())
+    pub(crate) fn write(&mut self, xml: &[u8]) -> io::Result<()> {
+        self.zip.write_all(xml)
     }
 
     pub(crate) fn close(mut self) -> io::Result<W> {
         self.zip.write_all(self.tail.as_bytes())?;
         Ok(self.zip.finish()?)
-    }
-}
-
-/// The text with what XML would read as markup written out. Control characters are gone before: XML 1.0 has no words for them.
-pub(crate) fn escape(text: &str, out: &mut String) {
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            letter => out.push(letter),
-        }
     }
 }

@@ -5,55 +5,13 @@ use std::{
     io::{self, Seek, Write},
 };
 
+use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
+
 use crate::{
     Exported, Wording, WriteError,
     cells::{Cell, cells, headers, width},
-    package::{Package, escape},
+    package::Package,
 };
-
-const TYPES: &str = concat!(
-    r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">"#,
-    r#"<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>"#,
-    r#"<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>"#,
-    r#"<Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>"#,
-    r#"<Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>"#,
-    "</Types>",
-);
-const RELATIONS: &str = concat!(
-    r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">"#,
-    r#"<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/>"#,
-    "</Relationships>",
-);
-const BOOK_RELATIONS: &str = concat!(
-    r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">"#,
-    r#"<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/>"#,
-    r#"<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/>"#,
-    "</Relationships>",
-);
-/// The formats of cells by their numbers: 0 is plain, [`BOLD`] for headers, [`TEXT`] for texts, which stay texts also
-/// when somebody edits one that looks like a formula.
-const STYLES: &str = concat!(
-    r#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">"#,
-    r#"<fonts count="2"><font><sz val="11"/><name val="Calibri"/><family val="2"/></font>"#,
-    r#"<font><b/><sz val="11"/><name val="Calibri"/><family val="2"/></font></fonts>"#,
-    // Excel takes the first two for its own.
-    r#"<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>"#,
-    r#"<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>"#,
-    r#"<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>"#,
-    r#"<cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>"#,
-    r#"<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>"#,
-    r#"<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" quotePrefix="1" applyAlignment="1"><alignment vertical="top"/></xf></cellXfs>"#,
-    r#"<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>"#,
-    "</styleSheet>",
-);
-const BOLD: u8 = 1;
-const TEXT: u8 = 2;
-/// The first row stays in view.
-const VIEW: &str = concat!(
-    r#"<sheetViews><sheetView tabSelected="1" workbookViewId="0">"#,
-    r#"<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/>"#,
-    r#"</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>"#,
-);
 
 /// Rows of a sheet, the one with the headers among them.
 const ROWS: u32 = 1_048_576;
@@ -64,6 +22,8 @@ pub(crate) struct Xlsx<'a, W: Write + Seek> {
     wording: &'a Wording,
     headers: Vec<String>,
     package: Package<W>,
+    /// The format of texts, by its number in the package.
+    style: String,
     /// The last row that was written, from 1.
     row: u32,
     xml: String,
@@ -75,31 +35,18 @@ impl<'a, W: Write + Seek> Xlsx<'a, W> {
             return Err(WriteError::TooMany { most: ROWS - 1 });
         }
         let headers = headers(wording);
-        let mut sheet = String::from(
-            r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">"#,
-        );
-        sheet.push_str(VIEW);
-        sheet.push_str("<cols>");
-        for column in 0..headers.len() {
-            let (at, width) = (column + 1, width(column));
-            let _ =
-                write!(sheet, r#"<col min="{at}" max="{at}" width="{width}" customWidth="1"/>"#);
-        }
-        sheet.push_str(r#"</cols><sheetData><row r="1">"#);
-        for (column, header) in headers.iter().enumerate() {
-            text(&mut sheet, &name(column, 1), BOLD, header);
-        }
-        sheet.push_str("</row>");
-        let parts = [
-            ("[Content_Types].xml", TYPES),
-            ("_rels/.rels", RELATIONS),
-            ("xl/workbook.xml", &book(&wording.say("cli.export.sheet"))),
-            ("xl/_rels/workbook.xml.rels", BOOK_RELATIONS),
-            ("xl/styles.xml", STYLES),
-        ];
-        let ends = (sheet.as_str(), "</sheetData></worksheet>");
-        let package = Package::open(&parts, "xl/worksheets/sheet1.xml", ends, out)?;
-        Ok(Self { wording, headers, package, row: 1, xml: String::new() })
+        let shell = shell(&wording.say("cli.export.sheet"), &headers).map_err(sorted)?;
+        let mut style = String::new();
+        let package = Package::open(shell, "xl/worksheets/sheet1.xml", out, |sheet| {
+            let (head, rest) = sheet.split_once("<row r=\"2\"")?;
+            let (model, tail) = rest.split_once("</sheetData>")?;
+            style = model.split_once(" s=\"")?.1.split_once('"')?.0.to_owned();
+            // Readers count for themselves; a size that is wrong would mislead them.
+            let (before, after) = head.split_once("<dimension")?;
+            let head = format!("{before}{}", after.split_once("/>")?.1);
+            Some((head, format!("</sheetData>{tail}")))
+        })?;
+        Ok(Self { wording, headers, package, style, row: 1, xml: String::new() })
     }
 
     pub(crate) fn add(&mut self, task: &Exported) -> Result<(), WriteError> {
@@ -132,7 +79,7 @@ impl<'a, W: Write + Seek> Xlsx<'a, W> {
             self.text(cells.len() + place, &format!("{lead}{rest}"));
         }
         self.xml.push_str("</row>");
-        self.package.write(&self.xml)?;
+        self.package.write(self.xml.as_bytes())?;
         Ok(())
     }
 
@@ -140,32 +87,37 @@ impl<'a, W: Write + Seek> Xlsx<'a, W> {
         self.package.close()
     }
 
-    fn text(&mut self, column: usize, content: &str) {
-        text(&mut self.xml, &name(column, self.row), TEXT, content);
+    fn text(&mut self, column: usize, text: &str) {
+        let (name, style) = (name(column, self.row), &self.style);
+        let _ = write!(
+            self.xml,
+            "<c r=\"{name}\" s=\"{style}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{}</t></is></c>",
+            escaped(text)
+        );
     }
 }
 
-/// A cell with a text of its own, not one of a table of texts: that would have to be whole before the first row.
-fn text(xml: &mut String, name: &str, style: u8, content: &str) {
-    let _ = write!(
-        xml,
-        r#"<c r="{name}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{}</t></is></c>"#,
-        escaped(content)
-    );
+/// A workbook with the headers, and in the second row a cell in the format of texts to learn its number from.
+fn shell(sheet: &str, headers: &[String]) -> Result<Vec<u8>, XlsxError> {
+    let bold = Format::new().set_bold();
+    // Whoever edits a text that looks like a formula still has a text.
+    let text = Format::new().set_align(FormatAlign::Top).set_quote_prefix();
+    let mut workbook = Workbook::new();
+    let worksheet = workbook.add_worksheet().set_name(sheet)?;
+    for (column, header) in (0..).zip(headers) {
+        worksheet.write_string_with_format(0, column, header, &bold)?;
+        worksheet.set_column_width(column, f64::from(width(usize::from(column))))?;
+    }
+    worksheet.write_blank(1, 0, &text)?;
+    worksheet.set_freeze_panes(1, 0)?;
+    workbook.save_to_buffer()
 }
 
-/// The workbook with its one sheet.
-fn book(sheet: &str) -> String {
-    let mut name = String::new();
-    escape(sheet, &mut name);
-    format!(
-        concat!(
-            r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main""#,
-            r#" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">"#,
-            r#"<sheets><sheet name="{name}" sheetId="1" r:id="rId1"/></sheets></workbook>"#,
-        ),
-        name = name
-    )
+fn sorted(error: XlsxError) -> io::Error {
+    match error {
+        XlsxError::IoError(error) => error,
+        other => io::Error::other(other),
+    }
 }
 
 /// The text in pieces that fit into cells, letters whole. Behind the first there is room for a lead.
@@ -199,16 +151,16 @@ fn name(column: usize, row: u32) -> String {
 
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    let mut from = 0;
-    // Excel reads `_x0041_` as a letter by its number.
-    for (at, _) in text.match_indices('_') {
-        if is_number_of_letter(&text.as_bytes()[at..]) {
-            escape(&text[from..at], &mut escaped);
-            escaped.push_str("_x005F_");
-            from = at + 1;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            // Excel reads `_x0041_` as a letter by its number.
+            '_' if is_number_of_letter(&text.as_bytes()[at..]) => escaped.push_str("_x005F_"),
+            letter => escaped.push(letter),
         }
     }
-    escape(&text[from..], &mut escaped);
     escaped
 }
 
