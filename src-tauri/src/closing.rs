@@ -36,6 +36,10 @@ impl Asking {
     }
 }
 
+/// The program ends as soon as the calls that are out have been answered.
+#[derive(Default)]
+pub(crate) struct Ending(AtomicBool);
+
 /// The close button was pressed.
 pub(crate) fn requested(window: &WebviewWindow, api: &CloseRequestApi) {
     let app = window.app_handle();
@@ -53,7 +57,7 @@ pub(crate) fn requested(window: &WebviewWindow, api: &CloseRequestApi) {
             // Where it cannot be hidden it stays.
             let _ = window.hide();
         }
-        OnClose::Quit if app.state::<Shell>().submitting() => {
+        OnClose::Quit if app.state::<Shell>().hold() => {
             api.prevent_close();
             quit(app);
         }
@@ -84,22 +88,38 @@ pub(crate) fn answer(app: &AppHandle, choice: OnClose, remember: bool) -> Result
     Ok(())
 }
 
-/// Ends the program. Ending a create call early would make it uncertain, so until it is answered the window only
-/// disappears; another start, or the tray, brings it back, and then the program stays.
+/// Ends the program. From here on nothing is submitted. Ending a create call early would make it uncertain, so until
+/// those that are out are answered the window only disappears; [`stay`] takes all of it back.
 pub(crate) fn quit(app: &AppHandle) {
+    app.state::<Ending>().0.store(true, Ordering::SeqCst);
+    let submitting = app.state::<Shell>().hold();
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        if app.state::<Shell>().submitting() {
+        if submitting {
             window::hide(&app);
-            while app.state::<Shell>().submitting() {
-                tokio::time::sleep(LOOK).await;
-            }
-            if window::is_visible(&app) {
-                return;
-            }
         }
-        app.exit(0);
+        // Each time anew, since what is open may have been opened anew meanwhile.
+        while is_ending(&app) && app.state::<Shell>().hold() {
+            tokio::time::sleep(LOOK).await;
+        }
+        if is_ending(&app) {
+            app.exit(0);
+        } else {
+            app.state::<Shell>().release();
+        }
     });
+}
+
+/// The window is wanted again, by another start, the tray or a notification: an ending program stays.
+pub(crate) fn stay(app: &AppHandle) {
+    // Another start may be heard of before there is anything that could end.
+    if app.try_state::<Ending>().is_some_and(|ending| ending.0.swap(false, Ordering::SeqCst)) {
+        app.state::<Shell>().release();
+    }
+}
+
+fn is_ending(app: &AppHandle) -> bool {
+    app.state::<Ending>().0.load(Ordering::SeqCst)
 }
 
 /// None where the history cannot be opened: the page says why, and can do nothing else.

@@ -6,7 +6,7 @@ use tauri::{AppHandle, Manager};
 use crate::{
     arguments::Arguments,
     autostart::{self, Autostart},
-    closing::Asking,
+    closing::{Asking, Ending},
     copied::{self, Copied},
     errand::Errands,
     ipc::Desktop,
@@ -21,6 +21,7 @@ use crate::{
 /// What these modules remember, before anything happens.
 pub(crate) fn manage(app: &AppHandle, arguments: &Arguments) {
     app.manage(Asking::default());
+    app.manage(Ending::default());
     app.manage(Autostart::new(arguments));
     app.manage(Copied::default());
     app.manage(Errands::default());

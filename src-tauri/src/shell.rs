@@ -192,9 +192,19 @@ impl Shell {
         }
     }
 
-    /// Whether a create call is out.
-    pub(crate) fn submitting(&self) -> bool {
-        self.session().is_ok_and(|session| session.engine.submitting() > 0)
+    /// Lets no create call begin any more, and answers whether one is out.
+    pub(crate) fn hold(&self) -> bool {
+        self.session().is_ok_and(|session| {
+            session.engine.hold();
+            session.engine.submitting() > 0
+        })
+    }
+
+    /// Create calls may begin again.
+    pub(crate) fn release(&self) {
+        if let Ok(session) = self.session() {
+            session.engine.release();
+        }
     }
 
     /// The mode that was asked for last, also where it could not be opened.

@@ -75,6 +75,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
 
 /// Brings the window to the front, for another start, the tray and notifications.
 pub(crate) fn focus(app: &AppHandle) {
+    closing::stay(app);
     if let Some(window) = app.get_webview_window(NAME) {
         // Each of them may be impossible on some desktops; the next still helps.
         let _ = window.unminimize();

@@ -95,6 +95,8 @@ struct Inner {
     follows: Semaphore,
     /// Short links are not to be followed in this run.
     leaves_links: AtomicBool,
+    /// Nothing is submitted until the hold is released.
+    held: AtomicBool,
     wake: Notify,
 }
 
@@ -112,6 +114,7 @@ impl Engine {
             wanted: Mutex::default(),
             follows: Semaphore::new(landing::AT_ONCE),
             leaves_links: AtomicBool::new(false),
+            held: AtomicBool::new(false),
             wake: Notify::new(),
         };
         Self { inner: Arc::new(inner) }

@@ -1,6 +1,6 @@
 //! The loop of the process that owns the tasks.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use shiwen_core::{ProviderId, Task, TaskId, TaskState, Timestamp, Unit, WaitReason};
 use shiwen_providers::{Service, service, services};
@@ -91,6 +91,23 @@ impl Engine {
             drop(ownership);
         });
         Ok(Running { work, stop })
+    }
+
+    /// Submits nothing more until [`Engine::release`]; what was submitted is followed all the same. Once this has
+    /// returned and [`Engine::submitting`] says 0, no create call is out and none goes out.
+    pub fn hold(&self) {
+        self.inner.held.store(true, Ordering::SeqCst);
+    }
+
+    /// What is queued takes its turn again after [`Engine::hold`].
+    pub fn release(&self) {
+        if self.inner.held.swap(false, Ordering::SeqCst) {
+            self.inner.wake.notify_one();
+        }
+    }
+
+    pub(crate) fn is_held(&self) -> bool {
+        self.inner.held.load(Ordering::SeqCst)
     }
 
     /// How many create calls are out.
@@ -196,6 +213,9 @@ impl Engine {
 
     fn take_creates(&self, calls: &mut JoinSet<()>, now: Timestamp) -> Result<(), StoreError> {
         self.holds().nobody_waits();
+        if self.is_held() {
+            return Ok(());
+        }
         for provider in self.store().queued_providers()? {
             let Some(service) = service(provider) else { continue };
             let room = self.room(service, now)?;
@@ -293,6 +313,9 @@ impl Engine {
                 self.send_out(calls, service, vec![due], Call::Follow, turn);
                 return Ok(());
             }
+        }
+        if self.is_held() {
+            return Ok(());
         }
         let mut queued = self.store().queued_providers()?;
         queued.sort_by_key(|provider| Some(*provider) == last);

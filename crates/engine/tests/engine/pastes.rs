@@ -45,6 +45,39 @@ fn count(engine: &Engine, ids: &[TaskId], state: TaskState) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_queued_waits_while_the_engine_is_held_and_goes_on_afterwards() {
+    let lab = Lab::new();
+    lab.script.creates([accepted()]);
+    lab.script.reads([result()]);
+    let engine = lab.engine();
+    let (_, ids) = pasted(&engine, 50);
+    let _running = lab.start(&engine);
+    while lab.script.created() == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let (created, out) = (lab.script.created(), engine.submitting());
+    assert!(out > 0, "a create call takes longer than that");
+    engine.hold();
+    while engine.submitting() > 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(count(&engine, &ids, TaskState::Submitting), 0);
+    hours(1).await;
+    assert_eq!(lab.script.created(), created, "a create call while it was held");
+    assert_eq!(count(&engine, &ids, TaskState::Succeeded), created, "what was out is followed");
+    assert_eq!(count(&engine, &ids, TaskState::Queued), ids.len() - created);
+    // What is pasted meanwhile waits too.
+    let late = submit(&engine, &["late"]);
+    hours(1).await;
+    assert_eq!(lab.script.created(), created);
+    engine.release();
+    for id in ids.iter().chain(&late) {
+        until(&engine, *id, TaskState::Succeeded).await;
+    }
+    assert_eq!(lab.script.created(), ids.len() + late.len());
+}
+
+#[tokio::test(start_paused = true)]
 async fn fifty_links_with_pauses_and_restarts_cost_fifty_create_calls() {
     let lab = Lab::new();
     lab.script.creates([accepted()]);
