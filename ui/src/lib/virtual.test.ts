@@ -34,6 +34,18 @@ describe('heights', () => {
     expect([heights.estimate, heights.total]).toEqual([70, 70_000]);
   });
 
+  it('are not learned from rows that are not drawn', () => {
+    const heights = new Heights(50);
+    heights.count = 100;
+    const none = measuredAs(0, Array.from({ length: 12 }, () => 0));
+    expect(heights.measure(none)).toBe(false);
+    expect([heights.estimate, heights.total, heights.at(4999)]).toEqual([50, 5000, 99]);
+    // Nor is what is known of them forgotten.
+    heights.measure(measuredAs(0, [80, 80]));
+    expect(heights.measure(none)).toBe(false);
+    expect([heights.of(0), heights.of(5)]).toEqual([80, 50]);
+  });
+
   it('move along with their rows', () => {
     const heights = new Heights(50);
     heights.count = 10;

@@ -64,18 +64,22 @@ export class Heights {
     return low;
   }
 
-  /** Answers whether anything is other than was known. The first ones that are measured are the estimate of the rest. */
+  /**
+   * Answers whether anything is other than was known. The first ones that are measured are the estimate of the rest.
+   * What has no height is not drawn, which says nothing about its height.
+   */
   measure(heights: ReadonlyMap<number, number>): boolean {
     let changed = false;
     for (const [row, height] of heights) {
-      if (this.#seen.get(row) === height) continue;
+      if (height <= 0 || this.#seen.get(row) === height) continue;
       this.#seen.set(row, height);
       changed = true;
     }
-    if (!this.#told && heights.size >= 8) {
+    const drawn = [...heights.values()].filter((height) => height > 0);
+    if (!this.#told && drawn.length >= 8) {
       this.#told = true;
-      const sum = [...heights.values()].reduce((all, height) => all + height, 0);
-      this.#estimate = Math.round(sum / heights.size);
+      const sum = drawn.reduce((all, height) => all + height, 0);
+      this.#estimate = Math.round(sum / drawn.length);
     }
     if (changed) this.#stale = true;
     return changed;
