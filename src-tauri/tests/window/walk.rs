@@ -128,7 +128,7 @@ impl<'a> Walk<'a> {
         thread::sleep(Duration::from_millis(120));
         let to = folder.join(format!("{name}-{}.png", self.language.get(..2).unwrap_or_default()));
         let mut import = self.desktop.command("import");
-        import.args(["-window", &self.app.window()?, "-colors", "192", "-strip"]);
+        import.args(["-window", &self.app.window()?, "+dither", "-colors", "160", "-strip"]);
         let taken = import.arg(format!("PNG8:{}", to.display())).status()?;
         if taken.success() { Ok(()) } else { Err(io::Error::other(format!("no {name}"))) }
     }
