@@ -1,6 +1,6 @@
 // What comes to the window from around it: the close button, the clipboard, other programs, and what this desktop can.
 
-import type { Desktop, DroppedFile, Offer, TaskId, Wish } from '../bindings';
+import type { Desktop, DroppedFile, Offer, Settings, TaskId, Wish } from '../bindings';
 import { ipc } from './ipc';
 
 export class Surroundings {
@@ -28,6 +28,11 @@ export class Surroundings {
     const [offer, wish] = await Promise.all([ipc.offered(), ipc.wished()]);
     this.offer ??= offer;
     this.wish ??= wish;
+  }
+
+  /** With its window closed the program goes on, and says when it is done. */
+  goesOn({ close, notify }: Pick<Settings, 'close' | 'notify'>): boolean {
+    return this.can?.tray === true && close !== 'quit' && notify;
   }
 
   /** Asks anew what this desktop can: a tray may have come or gone. */

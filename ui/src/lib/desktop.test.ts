@@ -32,6 +32,21 @@ async function started(called: (id: TaskId) => void = () => undefined): Promise<
   return desktop;
 }
 
+describe('a closed window', () => {
+  const can = (tray: boolean): Desktop => ({ tray, shortcuts: true, shortcut_taken: false, autostart: false, owned_by: null, system: 'linux' });
+
+  it('leaves a program that says when it is done, where there is a tray and the user wants it', () => {
+    const desktop = new Surroundings();
+    expect(desktop.goesOn({ close: 'tray', notify: true })).toBe(false);
+    desktop.can = can(true);
+    expect(desktop.goesOn({ close: 'tray', notify: true })).toBe(true);
+    expect(desktop.goesOn({ close: 'quit', notify: true })).toBe(false);
+    expect(desktop.goesOn({ close: 'tray', notify: false })).toBe(false);
+    desktop.can = can(false);
+    expect(desktop.goesOn({ close: 'tray', notify: true })).toBe(false);
+  });
+});
+
 describe('what comes from around the window', () => {
   it('is there also when it came before the page', async () => {
     vi.mocked(ipc.offered).mockResolvedValue(offer);

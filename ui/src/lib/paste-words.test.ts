@@ -144,5 +144,6 @@ describe('trying the failed ones again', () => {
       '重新排队 2 条，1 条没有重试：视频已有文案，或再试也一样',
       '没有可以重试的：视频已有文案，或再试也一样',
     ]);
+    expect(retriedWords({ tasks: 2, left: 1 }, true)).toBe('重新排队 2 条，这一批暂停着，点“继续”才提交，1 条没有重试：视频已有文案，或再试也一样');
   });
 });

@@ -236,8 +236,8 @@ export function retryFailedWords(tasks: readonly Task[], price: Price, sandbox: 
   return t('pastes.retry_cost', { ...count, amount: each.join(t('pastes.plus')) });
 }
 
-/** What became of trying again, in a sentence. */
-export function retriedWords({ tasks, left }: { tasks: number; left: number }): string {
+/** What became of trying again, in a sentence. In a paste that is paused they wait until it goes on. */
+export function retriedWords({ tasks, left }: { tasks: number; left: number }, paused = false): string {
   if (tasks === 0) return t('pastes.retried_none');
-  return t('pastes.retried', { count: tasks }) + (left > 0 ? t('pastes.retried_left', { count: left }) : '');
+  return t('pastes.retried', { count: tasks }) + (paused ? t('pastes.retried_paused') : '') + (left > 0 ? t('pastes.retried_left', { count: left }) : '');
 }
