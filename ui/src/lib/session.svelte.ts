@@ -26,7 +26,7 @@ import { Providers } from './providers.svelte';
 import { Search } from './search.svelte';
 import { Select } from './select.svelte';
 import { Studio } from './studio/studio.svelte';
-import { deskOf, titleOf } from './task';
+import { codeOf, deskOf, titleOf } from './task';
 import { TaskRows } from './task-rows.svelte';
 import { Toasts } from './toasts.svelte';
 import { Trash } from './trash.svelte';
@@ -389,7 +389,8 @@ export class Session {
   async remove(id: TaskId): Promise<void> {
     const next = this.#beside(id);
     const named = this.#known(id);
-    const title = (named ? titleOf(named) : null) ?? t('done.untitled');
+    const name = named ? (titleOf(named) ?? codeOf(named)) : '';
+    const title = name === '' ? t('done.untitled') : name;
     const done = await this.attempt(() => ipc.deleteTask(id));
     if (!done) return;
     // The event may have come before the answer.
