@@ -11,7 +11,7 @@ use std::{
 
 use shiwen_core::{
     Detection, Input, Operation, Platform, ProviderId, ProviderView, Submission, TaskChange,
-    TaskDetail, TaskId, TaskState, count_words,
+    TaskDetail, TaskId, TaskState, Timestamp, count_words,
 };
 use shiwen_engine::EngineError;
 use shiwen_session::{Session, Settings};
@@ -32,12 +32,19 @@ use crate::{
 
 /// How much later than an errand anybody else may hear of the same end.
 const HEARD: Duration = Duration::from_secs(5);
+/// Who copied something that long ago works on something else by now: the clipboard is theirs.
+const FRESH: Duration = Duration::from_secs(3 * 60);
 /// More new links are for the window.
 const LINKS: usize = 3;
 
-/// Tasks whose end is told by an errand, and by nobody else.
 #[derive(Debug, Default)]
-pub(crate) struct Errands(Mutex<HashSet<TaskId>>);
+pub(crate) struct Errands {
+    /// Tasks whose end is told by an errand, and by nobody else.
+    tasks: Mutex<HashSet<TaskId>>,
+    /// Held from the look at the links until their tasks are there, so that two errands never take the same text for
+    /// new.
+    deciding: tokio::sync::Mutex<()>,
+}
 
 impl Errands {
     pub(crate) fn has(&self, task: TaskId) -> bool {
@@ -45,15 +52,15 @@ impl Errands {
     }
 
     fn tasks(&self) -> MutexGuard<'_, HashSet<TaskId>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// What is to be done with a text of the clipboard.
 #[derive(Debug, PartialEq)]
 enum Step {
-    /// There is no link in it.
-    Nothing,
+    /// There is no link in it, or none that should be looked at.
+    Nothing(shiwen_core::Notice),
     /// Something only the user can say: shown in the window.
     Ask,
     /// History has all of it.
@@ -80,12 +87,17 @@ async fn set_out(app: &AppHandle) -> Result<(), CommandError> {
         say(app, "shortcut.no_link", "shortcut.no_link.text").await;
         return Ok(());
     };
+    let errands = app.state::<Errands>();
+    let deciding = errands.deciding.lock().await;
     let detection = session.engine.resolve_links(&text, Operation::Transcribe).await?;
     let settings: Settings = session.engine.store().setting(Settings::NAME)?;
     let providers = session.engine.providers()?;
     let on_the_way = |task| app.state::<Errands>().has(task);
     match decided(&text, &detection, &settings, &providers, on_the_way) {
-        Step::Nothing => say(app, "shortcut.no_link", "shortcut.no_link.text").await,
+        Step::Nothing(notice) => {
+            let (title, body) = words_for(notice);
+            say(app, title, body).await;
+        }
         Step::Wait => say(app, "shortcut.running", "shortcut.running.text").await,
         Step::Ask => ask(app, text),
         Step::Copy(tasks) => {
@@ -108,6 +120,7 @@ async fn set_out(app: &AppHandle) -> Result<(), CommandError> {
                     return Ok(());
                 }
             };
+            drop(deciding);
             let history = Arc::downgrade(&session);
             drop(session);
             let brought = bring(app, &history, &tasks, changes, &text).await;
@@ -141,6 +154,7 @@ async fn bring(
     mut changes: Receiver<TaskChange>,
     share_text: &str,
 ) -> Result<(), CommandError> {
+    let begun = Timestamp::now();
     let running = notice(app, "shortcut.running", "shortcut.running.text", tasks.first().copied());
     let shown = notices::show(app, running).await;
     let mut tasks = tasks.to_vec();
@@ -166,6 +180,10 @@ async fn bring(
         let title = if uncertain { "state.uncertain" } else { "shortcut.failed" };
         let failed = notice(app, title, "shortcut.failed.look", tasks.first().copied());
         notices::show(app, Notice { replaces: shown, ..failed }).await;
+        return Ok(());
+    }
+    if Timestamp::now().since(begun) > FRESH {
+        late(app, &texts, &tasks, shown).await;
         return Ok(());
     }
     let now = clipboard::glance(app).await;
@@ -205,6 +223,20 @@ fn ended(store: &Store, tasks: &mut [TaskId]) -> Result<Option<Vec<TaskDetail>>,
 
 fn text_of(detail: &TaskDetail) -> Option<&str> {
     detail.transcripts.last().map(|transcript| transcript.text.as_str())
+}
+
+/// Says that the texts are there, and leaves the clipboard alone.
+async fn late(app: &AppHandle, texts: &[&str], tasks: &[TaskId], replaces: Option<u32>) {
+    let words = language::words(app);
+    let n: u32 = texts.iter().map(|text| count_words(text)).sum();
+    let notice = Notice {
+        title: words.say("notice.ready", &[("n", &n.to_string())]).into_owned(),
+        body: words.say("shortcut.late", &[]).into_owned(),
+        task: tasks.first().copied(),
+        copies: tasks.len() == 1,
+        replaces,
+    };
+    notices::show(app, notice).await;
 }
 
 /// What there is to say about texts that were copied.
@@ -255,6 +287,15 @@ async fn copy(
     Ok(())
 }
 
+/// The keys of what the window would say to such a text.
+fn words_for(notice: shiwen_core::Notice) -> (&'static str, &'static str) {
+    match notice {
+        shiwen_core::Notice::NoLink => ("shortcut.no_link", "shortcut.no_link.text"),
+        shiwen_core::Notice::CommandOnly => ("notice.command_only", "shortcut.command_only"),
+        shiwen_core::Notice::LooksLikeSecret => ("notice.secret", "shortcut.secret"),
+    }
+}
+
 /// Opens the window with the text in its box.
 fn ask(app: &AppHandle, text: String) {
     window::focus(app);
@@ -281,8 +322,11 @@ fn decided(
     providers: &[ProviderView],
     on_the_way: impl Fn(TaskId) -> bool,
 ) -> Step {
-    if detection.notice.is_some() || detection.chips.is_empty() {
-        return Step::Nothing;
+    if let Some(notice) = detection.notice {
+        return Step::Nothing(notice);
+    }
+    if detection.chips.is_empty() {
+        return Step::Nothing(shiwen_core::Notice::NoLink);
     }
     let works: Vec<_> = detection.chips.iter().filter(|chip| !chip.not_a_work).collect();
     if works.is_empty() || works.len() > LINKS {
@@ -429,12 +473,17 @@ mod tests {
 
     #[test]
     fn a_text_without_a_link_is_none_and_neither_is_a_key() {
-        assert_eq!(with_usual(Vec::new()), Step::Nothing);
-        let secret =
-            Detection { notice: Some(Notice::LooksLikeSecret), ..detection(vec![chip(1)]) };
+        assert_eq!(with_usual(Vec::new()), Step::Nothing(Notice::NoLink));
         let providers = [provider(ProviderId::Momoget)];
-        let step = decided(TEXT, &secret, &Settings::default(), &providers, |_| false);
-        assert_eq!(step, Step::Nothing);
+        for (notice, title) in [
+            (Notice::LooksLikeSecret, "notice.secret"),
+            (Notice::CommandOnly, "notice.command_only"),
+        ] {
+            let found = Detection { notice: Some(notice), ..detection(vec![chip(1)]) };
+            let step = decided(TEXT, &found, &Settings::default(), &providers, |_| false);
+            assert_eq!(step, Step::Nothing(notice));
+            assert_eq!(words_for(notice).0, title, "as the window says it");
+        }
     }
 
     #[test]
