@@ -28,6 +28,8 @@ pub(crate) struct AppState {
     pub(crate) salvage: Option<SalvageNotice>,
     /// The history is damaged: nothing is submitted until the next start mends it.
     pub(crate) damaged: bool,
+    /// There is a page where each version can be had by hand.
+    pub(crate) download_page: bool,
 }
 
 /// Whether this machine can reach the services at all.

@@ -20,7 +20,7 @@ use crate::{
     ipc::{AppState, FirstScreen, Network, StartProblem, StartProblemKind},
     news,
     picked::Picked,
-    progress, tray,
+    progress, tray, updates,
 };
 
 /// Tasks on the first page of the list.
@@ -237,6 +237,7 @@ impl Shell {
                     network: Network::Online,
                     salvage: None,
                     damaged: false,
+                    download_page: updates::page().is_some(),
                 });
             }
         };
@@ -257,6 +258,7 @@ impl Shell {
             network: (*session.engine.network().borrow()).into(),
             salvage: store.salvaged()?.map(Into::into),
             damaged,
+            download_page: updates::page().is_some(),
         })
     }
 

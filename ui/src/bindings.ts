@@ -257,6 +257,8 @@ export type AppState = {
 	salvage: SalvageNotice | null,
 	/**  The history is damaged: nothing is submitted until the next start mends it. */
 	damaged: boolean,
+	/**  There is a page where each version can be had by hand. */
+	download_page: boolean,
 };
 
 /**  One create call: intent, then outcome. */
@@ -1206,7 +1208,10 @@ export type Settings = {
 	/**  The provider that was used last. */
 	provider: ProviderId | null,
 	operation: Operation,
-	/**  `system`, `none`, or an address of a proxy (`http`, `https`, `socks5`, `socks5h`). */
+	/**
+	 *  `system`, `none`, or an address of a proxy (`http`, `https`, `socks5`, `socks5h`) without a user or password:
+	 *  these settings lie in plain files, backups among them.
+	 */
 	proxy: string,
 	/**  Short links of a pasted text are followed to learn which video they lead to. */
 	follow_short_links: boolean,

@@ -40,6 +40,7 @@ const app: AppState = {
   language: 'zh-CN',
   sandbox: show.startsWith('sandbox') || show === 'ledger-sandbox',
   sandbox_url: null,
+  download_page: false,
   data_dir: show.startsWith('sandbox') ? '/home/user/.local/share/app.shiwen.desktop/sandbox' : '/home/user/.local/share/app.shiwen.desktop',
   downloads_dir: show.startsWith('sandbox') ? '/home/user/.local/share/app.shiwen.desktop/sandbox/downloads' : '/home/user/下载',
   problem: show.startsWith('problem-')

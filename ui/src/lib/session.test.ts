@@ -16,6 +16,7 @@ const app: AppState = {
   language: 'zh-CN',
   sandbox: false,
   sandbox_url: null,
+  download_page: false,
   data_dir: '/data',
   downloads_dir: '/home/user/Downloads',
   problem: null,
