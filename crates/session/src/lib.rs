@@ -167,7 +167,10 @@ impl Session {
                 )
             }
         };
-        let wish: Settings = store.setting(Settings::NAME)?;
+        let mut wish: Settings = store.setting(Settings::NAME)?;
+        if wish.forget_proxy_users() {
+            store.save_setting(Settings::NAME, &wish)?;
+        }
         let sender = Arc::new(Sender::new(Config {
             proxy: network::proxy(&wish.proxy),
             proxies: network::proxies(&wish),

@@ -14,7 +14,8 @@ pub struct Settings {
     /// The provider that was used last.
     pub provider: Option<ProviderId>,
     pub operation: Operation,
-    /// `system`, `none`, or an address of a proxy (`http`, `https`, `socks5`, `socks5h`).
+    /// `system`, `none`, or an address of a proxy (`http`, `https`, `socks5`, `socks5h`) without a user or password:
+    /// these settings lie in plain files, backups among them.
     pub proxy: String,
     /// Short links of a pasted text are followed to learn which video they lead to.
     pub follow_short_links: bool,
@@ -141,17 +142,36 @@ impl Settings {
         self
     }
 
+    /// Takes users and passwords out of the proxies, as an older version kept them. Answers whether there were any.
+    pub(crate) fn forget_proxy_users(&mut self) -> bool {
+        let mut found = false;
+        for proxy in std::iter::once(&mut self.proxy).chain(self.proxies.values_mut()) {
+            let Ok(mut url) = Url::parse(proxy) else { continue };
+            if holds_user(&url) && url.set_username("").is_ok() && url.set_password(None).is_ok() {
+                *proxy = url.as_str().trim_end_matches('/').to_owned();
+                found = true;
+            }
+        }
+        found
+    }
+
     /// Whether the proxies can be used as they are written.
     pub fn proxy_is_sound(&self) -> bool {
         std::iter::once(&self.proxy).chain(self.proxies.values()).all(|proxy| is_sound(proxy))
     }
 }
 
-/// Whether it is a way to reach the network: `system`, `none`, or the address of a proxy.
+fn holds_user(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
+/// Whether it is a way to reach the network: `system`, `none`, or the address of a proxy that asks for no password.
 pub(crate) fn is_sound(proxy: &str) -> bool {
     matches!(proxy, "system" | "none")
         || Url::parse(proxy).is_ok_and(|url| {
-            matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h") && url.has_host()
+            matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h")
+                && url.has_host()
+                && !holds_user(&url)
         })
 }
 
@@ -206,9 +226,33 @@ mod tests {
             ("ftp://localhost:21", false),
             ("127.0.0.1:7890", false),
             ("", false),
+            ("http://me:word@127.0.0.1:7890", false),
+            ("http://me@127.0.0.1:7890", false),
+            ("socks5://:word@127.0.0.1:1080", false),
         ] {
             let settings = Settings { proxy: proxy.to_owned(), ..Settings::default() };
             assert_eq!(settings.proxy_is_sound(), sound, "{proxy}");
+            let proxies = BTreeMap::from([(ProviderId::Coze, proxy.to_owned())]);
+            let settings = Settings { proxies, ..Settings::default() };
+            assert_eq!(settings.proxy_is_sound(), sound, "{proxy} of a provider");
         }
+    }
+
+    #[test]
+    fn users_and_passwords_of_proxies_are_forgotten_and_the_rest_is_kept() {
+        let mut settings = Settings {
+            proxy: "http://me:word@proxy.example:7890".to_owned(),
+            proxies: BTreeMap::from([
+                (ProviderId::Coze, "none".to_owned()),
+                (ProviderId::RawUgc, "socks5h://:word@127.0.0.1:1080".to_owned()),
+            ]),
+            ..Settings::default()
+        };
+        assert!(settings.forget_proxy_users());
+        assert_eq!(settings.proxy, "http://proxy.example:7890");
+        assert_eq!(settings.proxies[&ProviderId::RawUgc], "socks5h://127.0.0.1:1080");
+        assert_eq!(settings.proxies[&ProviderId::Coze], "none");
+        assert!(settings.proxy_is_sound());
+        assert!(!settings.forget_proxy_users());
     }
 }

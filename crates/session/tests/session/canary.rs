@@ -232,3 +232,24 @@ async fn a_key_that_is_refused_is_kept_nowhere() {
     session.close().await;
     assert!(check_files(stage.folder(), &planted) >= 3);
 }
+
+#[tokio::test]
+async fn the_password_of_a_proxy_that_an_older_version_kept_is_forgotten_at_the_next_start() {
+    let stage = stage().await;
+    let session = stage.session().await;
+    let older = shiwen_session::Settings {
+        proxy: "http://me:canary-of-a-proxy@127.0.0.1:7890".to_owned(),
+        ..shiwen_session::Settings::default()
+    };
+    let name = shiwen_session::Settings::NAME;
+    session.engine.store().save_setting(name, &older).unwrap();
+    session.close().await;
+    drop(session);
+    let session = stage.session().await;
+    let kept: shiwen_session::Settings = session.engine.store().setting(name).unwrap();
+    assert_eq!(kept.proxy, "http://127.0.0.1:7890");
+    let folder = session.folder.clone();
+    session.close().await;
+    drop(session);
+    assert!(check_files(&folder, &["canary-of-a-proxy".to_owned()]) > 0);
+}
