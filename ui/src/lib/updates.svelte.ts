@@ -23,11 +23,11 @@ export class Updates {
   }
 }
 
-/** What is said about it. `now` is the moment by which times are written. */
-export function updateWords(update: Update, now: number): { text: string; note: string | null } {
+/** What is said about it. `now` is the moment by which times are written; `byHand`, whether there is a download page. */
+export function updateWords(update: Update, now: number, byHand: boolean): { text: string; note: string | null } {
   switch (update.state) {
     case 'off':
-      return { text: t('update.off'), note: t('update.off_note') };
+      return { text: t('update.off'), note: t(byHand ? 'update.off_note' : 'update.off_note_bare') };
     case 'owned':
       return { text: t('update.owned'), note: t('update.owned_note') };
     case 'current':
@@ -48,6 +48,6 @@ export function updateWords(update: Update, now: number): { text: string; note: 
     case 'ready':
       return { text: t('update.ready', { version: update.version }), note: null };
     case 'failed':
-      return { text: t('update.failed'), note: t('update.failed_note') };
+      return { text: t('update.failed'), note: t(update.page === '' ? 'update.failed_note_bare' : 'update.failed_note') };
   }
 }

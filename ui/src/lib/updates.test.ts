@@ -5,7 +5,7 @@ import { updateWords } from './updates.svelte';
 
 const now = new Date(2026, 10, 20, 15, 0).getTime();
 const words = (update: Update): string => {
-  const { text, note } = updateWords(update, now);
+  const { text, note } = updateWords(update, now, true);
   return note === null ? text : `${text} / ${note}`;
 };
 
@@ -23,7 +23,7 @@ describe('what is said of an update', () => {
 
   it('counts one task in English', () => {
     setLanguage('en');
-    expect(updateWords({ state: 'waiting', version: '0.2.0', running: 1 }, now).text).toBe('1 task is running; updating when it ends.');
+    expect(updateWords({ state: 'waiting', version: '0.2.0', running: 1 }, now, true).text).toBe('1 task is running; updating when it ends.');
   });
 
   it('says how much is loaded, as a part only where the whole is known', () => {
@@ -31,8 +31,15 @@ describe('what is said of an update', () => {
     expect(words({ state: 'loading', version: '0.2.0', received: 3_000_000, total: null })).toBe('正在下载 0.2.0 / 3 MB');
   });
 
+  it('sends nobody to a page that there is not', () => {
+    expect(updateWords({ state: 'off' }, now, false).note).toBe('自己编译的就是这样。');
+    expect(updateWords({ state: 'off' }, now, true).note).toContain('从下载页拿');
+    expect(updateWords({ state: 'failed', page: '' }, now, false).note).not.toContain('下载：');
+    expect(updateWords({ state: 'failed', page: 'https://x.example' }, now, true).note).toContain('从这里下载：');
+  });
+
   it('has words for every state', () => {
     const states: Update[] = [{ state: 'off' }, { state: 'owned' }, { state: 'checking' }, { state: 'found', version: '1', notes: '' }, { state: 'ready', version: '1' }, { state: 'failed', page: 'https://x.example' }];
-    expect(new Set(states.map((state) => updateWords(state, now).text)).size).toBe(states.length);
+    expect(new Set(states.map((state) => updateWords(state, now, true).text)).size).toBe(states.length);
   });
 });
