@@ -7,6 +7,7 @@ use std::{
 
 use shiwen_core::{TaskState, Timestamp};
 use shiwen_session::Settings;
+use shiwen_store::Store;
 use tauri::{AppHandle, Builder, Context, Manager, Url, Wry};
 use tauri_plugin_updater::{Error, UpdaterBuilder, UpdaterExt};
 
@@ -136,26 +137,30 @@ impl Updates {
             Ok(package) => package,
             Err(error) => return failed(&error),
         };
-        // The installer of Windows ends the program, so nothing may begin any more there either.
-        loop {
-            match on_its_way(app) {
-                0 => break,
-                running => {
-                    self.tell(app, Update::Waiting { version: found.version.clone(), running });
-                    tokio::time::sleep(PATIENCE).await;
-                }
-            }
-        }
-        if cfg!(windows) {
-            app.state::<Shell>().close().await;
-        }
         let version = found.version.clone();
-        let put = tauri::async_runtime::spawn_blocking(move || found.install(package)).await;
-        match put {
-            Ok(Ok(())) => Update::Ready { version },
-            Ok(Err(error)) => failed(&error),
-            Err(error) => failed(&error),
+        let session = || app.state::<Shell>().session().ok();
+        let count = || on_its_way(session().as_ref().map(|session| session.engine.store()));
+        let tell = |running| {
+            self.tell(app, Update::Waiting { version: version.clone(), running });
+        };
+        let close = async || {
+            // The installer of Windows ends the program, so nothing may begin any more there either.
+            if cfg!(windows) {
+                app.state::<Shell>().close().await;
+            }
+        };
+        let then = match put_in_place(found, package, count, tell, close).await {
+            Ok(()) => return Update::Ready { version },
+            Err(error) => failed(&*error),
+        };
+        // Nobody ended the program, so it goes on.
+        let shell = app.state::<Shell>();
+        if cfg!(windows)
+            && let Err(error) = shell.reopen(shell.mode()).await
+        {
+            tracing::error!(%error.message, "the history was not opened again");
         }
+        then
     }
 
     /// Goes on where `next` says so, and says whether it did.
@@ -184,10 +189,31 @@ fn may_check(now: &Update) -> bool {
     matches!(now, Update::Current { .. } | Update::Found { .. } | Update::Failed { .. })
 }
 
+/// Waits until nothing that is paid for is on its way by `count`, telling how much there is, and replaces the program.
+async fn put_in_place(
+    found: Found,
+    package: Vec<u8>,
+    count: impl Fn() -> u32,
+    tell: impl Fn(u32),
+    close: impl AsyncFnOnce(),
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    loop {
+        match count() {
+            0 => break,
+            running => {
+                tell(running);
+                tokio::time::sleep(PATIENCE).await;
+            }
+        }
+    }
+    close().await;
+    tauri::async_runtime::spawn_blocking(move || found.install(package)).await??;
+    Ok(())
+}
+
 /// Tasks that may cost money if the program went away under them. Where nobody can say, one.
-fn on_its_way(app: &AppHandle) -> u32 {
-    let Ok(session) = app.state::<Shell>().session() else { return 0 };
-    let store = session.engine.store();
+fn on_its_way(store: Option<&Store>) -> u32 {
+    let Some(store) = store else { return 1 };
     let count = |state| store.count_in(state).unwrap_or(1);
     count(TaskState::Submitting) + count(TaskState::Running)
 }
@@ -211,10 +237,8 @@ async fn ask(
     let builder = match proxy {
         "" | "system" => builder,
         "none" => builder.no_proxy(),
-        address => match address.parse() {
-            Ok(address) => builder.proxy(address),
-            Err(_) => builder,
-        },
+        // Nobody who set a proxy wants a call without it.
+        address => builder.proxy(address.parse()?),
     };
     builder.build()?.check().await
 }

@@ -99,6 +99,40 @@ async fn a_signed_version_is_found_fetched_and_put_in_place() {
 }
 
 #[tokio::test]
+async fn nothing_is_put_in_place_while_something_paid_is_on_its_way() {
+    let program = Program::new();
+    let found = program.ask(vec![endpoint(SIGNED_FOR, PACKAGE)]).await.unwrap().unwrap();
+    let package = found.download(|_, _| (), || ()).await.unwrap();
+    let left = std::cell::Cell::new(1_u32);
+    let told = std::cell::RefCell::new(Vec::new());
+    let count = || {
+        assert_eq!(program.content(), b"the old version");
+        left.replace(left.get().saturating_sub(1))
+    };
+    let tell = |running| told.borrow_mut().push(running);
+    let close = async || assert_eq!(program.content(), b"the old version");
+    put_in_place(found, package, count, tell, close).await.unwrap();
+    assert_eq!(*told.borrow(), [1]);
+    assert_eq!(program.content(), PACKAGE);
+}
+
+#[test]
+fn where_nobody_can_say_what_is_on_its_way_something_is() {
+    assert_eq!(on_its_way(None), 1);
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(on_its_way(Some(&store)), 0);
+}
+
+#[tokio::test]
+async fn an_address_of_a_proxy_that_cannot_be_read_is_no_leave_to_go_without() {
+    let program = Program::new();
+    let builder = program.app.updater_builder().executable_path(&program.path);
+    let asked = ask(builder, vec![endpoint(SIGNED_FOR, PACKAGE)], "http://").await;
+    assert!(asked.is_err());
+}
+
+#[tokio::test]
 async fn a_package_that_is_not_what_was_signed_is_refused() {
     let program = Program::new();
     let found = program.ask(vec![endpoint(SIGNED_FOR, b"\x7fELF something else")]).await;
