@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -82,32 +82,54 @@ pub(crate) enum Use {
 /// How a client leaves; none for addresses on this machine.
 type Way = Option<Proxy>;
 
+/// What may change while calls are out.
+struct Ways {
+    general: Proxy,
+    own: BTreeMap<ProviderId, Proxy>,
+}
+
 /// Building a client reads the system's certificates, which is too slow for the start. Providers with the same way share
 /// their clients.
 pub(crate) struct Clients {
     config: Config,
+    ways: RwLock<Ways>,
     pub(crate) screening: ScreeningResolver,
     pub(crate) silence: Duration,
     built: Mutex<HashMap<(Use, Way), reqwest::Client>>,
 }
 
 impl Clients {
-    pub(crate) fn new(config: Config, lookup: Lookup) -> Self {
+    pub(crate) fn new(mut config: Config, lookup: Lookup) -> Self {
+        let own = std::mem::take(&mut config.proxies);
+        let ways = Ways { general: config.proxy.clone(), own };
         Self {
             config,
+            ways: RwLock::new(ways),
             screening: ScreeningResolver::new(lookup),
             silence: SILENCE,
             built: Mutex::default(),
         }
     }
 
-    pub(crate) fn config(&self) -> &Config {
-        &self.config
+    pub(crate) fn reach(&self) -> Reach {
+        self.config.reach
+    }
+
+    pub(crate) fn short_links(&self) -> Option<&Url> {
+        self.config.short_links.as_ref()
     }
 
     /// The proxy setting that holds for a provider's calls; without one for everything else.
-    pub(crate) fn proxy(&self, provider: Option<ProviderId>) -> &Proxy {
-        provider.and_then(|id| self.config.proxies.get(&id)).unwrap_or(&self.config.proxy)
+    pub(crate) fn proxy(&self, provider: Option<ProviderId>) -> Proxy {
+        let ways = self.ways.read().unwrap_or_else(PoisonError::into_inner);
+        provider.and_then(|id| ways.own.get(&id)).unwrap_or(&ways.general).clone()
+    }
+
+    /// Calls that are out keep their way.
+    pub(crate) fn set_proxies(&self, general: Proxy, own: BTreeMap<ProviderId, Proxy>) {
+        *self.ways.write().unwrap_or_else(PoisonError::into_inner) = Ways { general, own };
+        // Their connections would stay open, and may lead out of a network that the machine has left.
+        self.built.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// The client for a use and a way.

@@ -107,8 +107,7 @@ impl Sender {
     }
 
     async fn ask_hop(&self, url: &Url) -> Result<reqwest::Response, FetchError> {
-        let config = self.clients.config();
-        let (url, here) = match (&config.short_links, config.reach) {
+        let (url, here) = match (self.clients.short_links(), self.clients.reach()) {
             (Some(base), _) if is_loopback(base) => (played(base, url), true),
             (None, Reach::Internet) => {
                 self.clients.screening.screen(url.host_str().ok_or(FetchError::NotAllowed)?);

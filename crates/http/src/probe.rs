@@ -25,7 +25,7 @@ pub struct Probed {
 
 impl Sender {
     /// The proxy setting that holds for a provider's calls.
-    pub fn proxy_of(&self, provider: ProviderId) -> &Proxy {
+    pub fn proxy_of(&self, provider: ProviderId) -> Proxy {
         self.clients.proxy(Some(provider))
     }
 
@@ -59,7 +59,7 @@ impl Sender {
         proxy: &Proxy,
         (connecting, patience): (Duration, Duration),
     ) -> Result<(), SendError> {
-        check(url, here, self.clients.config().reach)?;
+        check(url, here, self.clients.reach())?;
         let mut url = url.clone();
         url.set_path("/");
         url.set_query(None);

@@ -50,10 +50,14 @@ impl Sender {
         Self { clients: Clients::new(config, lookup) }
     }
 
+    /// What is sent from now on goes these ways; calls that are out keep theirs.
+    pub fn set_proxies(&self, general: Proxy, own: BTreeMap<ProviderId, Proxy>) {
+        self.clients.set_proxies(general, own);
+    }
+
     async fn exchange(&self, request: &Request) -> Result<Response, SendError> {
-        let config = self.clients.config();
         let here = is_loopback(&request.url);
-        check(&request.url, here, config.reach)?;
+        check(&request.url, here, self.clients.reach())?;
         let mut headers = headers(request)?;
         let purpose = match request.purpose {
             Purpose::Spend => Use::Spend,

@@ -19,6 +19,13 @@ pub enum NetworkError {
 }
 
 impl Session {
+    /// Whatever is sent from now on goes as these settings say. Calls that are out keep their way: to end one would
+    /// leave open whether it was taken.
+    pub fn change_proxies(&self, settings: &Settings) {
+        self.sender.set_proxies(proxy(&settings.proxy), proxies(settings));
+        self.engine.nudge();
+    }
+
     /// Looks whether a provider's host answers, without a key and without spending anything; by the proxy setting that
     /// is given, else by the one in force.
     ///
@@ -32,7 +39,7 @@ impl Session {
         let proxy = match setting {
             Some(setting) if !is_sound(setting) => return Err(NetworkError::NoProxy),
             Some(setting) => proxy(setting),
-            None => self.sender.proxy_of(provider).clone(),
+            None => self.sender.proxy_of(provider),
         };
         let address = self.engine.address(provider)?;
         let probed = self.sender.probe(&address, &proxy).await;

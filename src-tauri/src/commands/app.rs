@@ -91,13 +91,13 @@ pub(crate) async fn save_settings(
         shortcut::change(&app, settings.shortcut.as_deref())?;
     }
     session.engine.store().save_setting(Settings::NAME, &settings)?;
+    if (&before.proxy, &before.proxies) != (&settings.proxy, &settings.proxies) {
+        session.change_proxies(&settings);
+    }
     drop(session);
     desk::apply(&app, &settings);
     if before.font_size != settings.font_size {
         window::size(&app, settings.font_size);
-    }
-    if (&before.proxy, &before.proxies) != (&settings.proxy, &settings.proxies) {
-        shell.reopen(shell.mode()).await?;
     }
     Ok(settings)
 }

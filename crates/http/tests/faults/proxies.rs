@@ -186,13 +186,24 @@ async fn play(folder: &Path) {
     assert_eq!((taken(&asked_http).len(), taken(&asked_socks).len()), (0, 0));
 
     let url = Url::parse("https://coze.example/v1/workflow").unwrap();
-    let found = sender.probe(&url, sender.proxy_of(ProviderId::Coze)).await;
+    let found = sender.probe(&url, &sender.proxy_of(ProviderId::Coze)).await;
     assert_eq!(found.reached, Reached::Answered);
     assert!(found.proxy.is_some_and(|proxy| proxy.starts_with("http://127.0.0.1:")));
     assert_eq!(taken(&served), ["HEAD / HTTP/1.1"]);
     // The same service under a name that is not in its certificate.
     let url = Url::parse("https://stranger.example/").unwrap();
     assert_eq!(sender.probe(&url, &by_socks).await.reached, Reached::Certificate);
+
+    // Another setting holds from the next call on.
+    let _before = (taken(&asked_http), taken(&asked_socks));
+    sender.set_proxies(by_http.clone(), BTreeMap::from([(ProviderId::Coze, by_socks.clone())]));
+    assert_eq!(sender.proxy_of(ProviderId::Momoget), by_http);
+    for purpose in [Purpose::Spend, Purpose::Read] {
+        let coze = of(ProviderId::Coze, "https://coze.example/create", purpose);
+        assert_eq!(Outcome::of(&send(&sender, &coze).await), Outcome::Answer(200));
+    }
+    assert_eq!(taken(&asked_http), [] as [&str; 0]);
+    assert_eq!(taken(&asked_socks), ["coze.example:443", "coze.example:443"]);
 }
 
 /// A certificate for the services' names that is its own authority.

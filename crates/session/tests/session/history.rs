@@ -3,6 +3,7 @@
 use std::{fs, time::Duration};
 
 use shiwen_core::{Operation, ProviderId, TaskState};
+use shiwen_session::Settings;
 
 use crate::stage::{Stage, submit, until};
 
@@ -52,5 +53,23 @@ async fn after_an_end_without_a_closing_the_owner_looks_at_the_file_and_says_wha
     let told = tokio::time::timeout(Duration::from_secs(20), health.changed()).await;
     assert!(told.is_ok());
     assert!(health.borrow().as_ref().unwrap().is_sound());
+    session.close().await;
+}
+
+#[tokio::test]
+async fn another_proxy_holds_at_once_while_a_task_goes_on() {
+    let stage = Stage::new().await;
+    let session = stage.session().await;
+    session.run().unwrap();
+    let id = submit(&session, ProviderId::Coze, Operation::Transcribe, "sb-any");
+    let proxy = "http://127.0.0.1:7890".to_owned();
+    let proxies = [(ProviderId::RawUgc, proxy)].into();
+    let settings = Settings { proxy: "none".to_owned(), proxies, ..Settings::default() };
+    session.change_proxies(&settings);
+    let own = session.sender.proxy_of(ProviderId::RawUgc);
+    assert_eq!(format!("{own:?}"), "Custom(http://127.0.0.1:7890)");
+    assert_eq!(format!("{:?}", session.sender.proxy_of(ProviderId::Coze)), "None");
+    until(&session, id, |task| task.state == TaskState::Succeeded).await;
+    assert!(session.is_owner(), "nothing was closed");
     session.close().await;
 }
