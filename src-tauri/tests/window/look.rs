@@ -24,6 +24,43 @@ fn the_dark_theme_is_dark_and_the_light_one_light() -> io::Result<()> {
 }
 
 #[test]
+fn a_small_window_with_large_letters_gives_the_rows_back() -> io::Result<()> {
+    let world = World::start()?;
+    let app = world.sandboxed()?;
+    app.take_keyboard()?;
+    for code in ["sb-ok-small-1", "sb-ok-small-2", "sb-ok-small-3"] {
+        app.submit(code)?;
+        app.see_task(code, "succeeded", TASK_ENDS)?;
+    }
+    let row = format!("{} {}", by("rows"), by("task-row"));
+    assert_eq!(app.count(&row)?, 3);
+    // The sheet has taken the place of the list, which has no size now.
+    app.press(&["ctrl+plus", "ctrl+plus", "ctrl+plus", "ctrl+plus"])?;
+    app.xdotool(&["windowsize", &app.window()?, "720", "520"])?;
+    app.see(&by("back"), SOON)?;
+    let hidden = format!("return document.querySelector('{}').offsetHeight === 0", by("rows"));
+    until("the list to be away", SOON, || Ok((app.run(&hidden, &[])? == true).then_some(())))?;
+    // A row that comes meanwhile has no height either.
+    let url = "https://v.douyin.com/sb-ok-small-4/";
+    let one = json!({ "share_text": url, "urls": [url], "again": [], "provider": "momoget", "operation": "transcribe",
+        "target_language": null, "input": {}, "together": false, "then": [] });
+    app.call("create_tasks", json!({ "submission": one }))?;
+    until("its text", TASK_ENDS, || {
+        Ok((app.task("sb-ok-small-4")?["state"] == "succeeded").then_some(()))
+    })?;
+    // The driver's own clicks miss where everything is enlarged.
+    app.run("document.querySelector(arguments[0]).click()", &[json!(by("back"))])?;
+    let heights = "return [...document.querySelectorAll(arguments[0])].filter(one => one.offsetHeight > 20).length";
+    until(
+        "the rows to be back",
+        SOON,
+        || Ok((app.run(heights, &[json!(row)])? == 4).then_some(())),
+    )
+    .map_err(|err| app.failed(err))?;
+    app.close()
+}
+
+#[test]
 fn a_dark_desktop_has_a_dark_window_and_a_restart_brings_all_back() -> io::Result<()> {
     let world = World::start()?;
     let app = world.sandboxed()?;
