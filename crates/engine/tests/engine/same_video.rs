@@ -60,6 +60,27 @@ async fn links_submitted_before_they_were_followed_are_one_call() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_hold_that_comes_while_a_link_is_followed_comes_before_the_call() {
+    let lab = Lab::new();
+    one_video_done(&lab);
+    let (engine, _running) = begin(&lab, hosts());
+    let id = submit(&engine, &CODES[..1])[0];
+    // On its way to a create call, and not there yet.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!((engine.submitting(), lab.script.created()), (1, 0));
+    engine.hold();
+    while engine.submitting() > 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert_eq!(lab.script.created(), 0);
+    assert_eq!(engine.store().task(id).unwrap().state, TaskState::Queued);
+    engine.release();
+    until(&engine, id, TaskState::Succeeded).await;
+    assert_eq!(lab.script.created(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_link_followed_while_the_other_is_out_ends_without_a_call() {
     let lab = Lab::new();
     one_video_done(&lab);
