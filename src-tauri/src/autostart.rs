@@ -172,12 +172,12 @@ mod tests {
 
     #[test]
     fn the_entry_starts_the_program_whatever_its_path_holds() {
-        let arguments = ["--data-dir".to_owned(), "/home/小 明/100% \"a\\b\" $HOME".to_owned()];
+        let arguments = ["--data-dir".to_owned(), "/data/小 明/100% \"a\\b\" $HOME".to_owned()];
         let entry = entry("/opt/拾 文/shiwen", &arguments).unwrap();
         let exec = entry.lines().find_map(|line| line.strip_prefix("Exec=")).unwrap();
         assert_eq!(
             exec,
-            r#""/opt/拾 文/shiwen" "--data-dir" "/home/小 明/100%% \\"a\\\\b\\" \\$HOME""#
+            r#""/opt/拾 文/shiwen" "--data-dir" "/data/小 明/100%% \\"a\\\\b\\" \\$HOME""#
         );
         assert!(entry.starts_with("[Desktop Entry]\nType=Application\n"));
     }

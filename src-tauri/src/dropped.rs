@@ -82,6 +82,6 @@ mod tests {
     #[test]
     fn a_dragged_link_is_no_path() {
         assert_eq!(link(Path::new("https://v.douyin.com/x/")), Some("https://v.douyin.com/x/"));
-        assert_eq!(link(Path::new("/home/user/https.txt")), None);
+        assert_eq!(link(Path::new("/data/user/https.txt")), None);
     }
 }

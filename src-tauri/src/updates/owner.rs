@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn a_program_in_a_folder_of_the_user_has_no_owner() {
-        assert_eq!(of(Path::new("/home/someone/Applications/shiwen.AppImage")), None);
+        assert_eq!(of(Path::new("/data/someone/Applications/shiwen.AppImage")), None);
         assert_eq!(of(Path::new("/srv/checkout/target/debug/shiwen")), None);
     }
 

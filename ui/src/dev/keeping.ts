@@ -18,7 +18,7 @@ function change(id: number, over: Partial<Export>, emit: Emit): void {
 /** Plays an export of a few seconds. `?unwritten=disk_full` lets it end so, `?still` keeps it where it is. */
 function start(order: ExportOrder, emit: Emit): Export {
   const total = order.selection.kind === 'tasks' ? order.selection.ids.length : Number(query.get('found') ?? 1000);
-  const folder = '/home/user/下载';
+  const folder = '/data/user/下载';
   const name = order.each ? '拾文导出 2026-11-20' : `拾文导出 2026-11-20.${order.format}`;
   const made: Export = { id: files.length + 1, state: 'running', format: order.format, done: 0, total, path: order.path ?? `${folder}/${name}`, failure: null };
   files = [...files, made];
@@ -37,7 +37,7 @@ function start(order: ExportOrder, emit: Emit): Export {
 
 let kept: Backup[] = query.has('nobackups')
   ? []
-  : [5, 29, 53, 60, 75, 220, 390].map((hours, at) => ({ kind: (['daily', 'daily', 'wished', 'replaced', 'daily', 'migration', 'daily'] as const)[at] ?? 'daily', path: `/home/user/backups/shiwen-${hours}.db`, at: Date.now() - hours * HOUR, bytes: 41_200_000 - hours * 20_000 }));
+  : [5, 29, 53, 60, 75, 220, 390].map((hours, at) => ({ kind: (['daily', 'daily', 'wished', 'replaced', 'daily', 'migration', 'daily'] as const)[at] ?? 'daily', path: `/data/user/backups/shiwen-${hours}.db`, at: Date.now() - hours * HOUR, bytes: 41_200_000 - hours * 20_000 }));
 
 const imported: Imported = { added: 12, merged: 3, known: 40, skipped: 0 };
 
@@ -64,19 +64,19 @@ export function answers(emit: Emit, tasks: () => Task[]): Record<string, (args: 
       return null;
     },
     exports: () => files,
-    choose_export_path: ({ format, each }) => (each ? '/home/user/文稿/十一月' : `/home/user/文稿/十一月的探店文案.${format}`),
+    choose_export_path: ({ format, each }) => (each ? '/data/user/文稿/十一月' : `/data/user/文稿/十一月的探店文案.${format}`),
     preview_template: ({ template }) => (template as string).replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name: string) => values[name] ?? ''),
     copy_table: ({ selection }) => (selection.kind === 'tasks' ? selection.ids.length : Number(query.get('found') ?? 1000)),
     make_backup: () => {
-      const made: Backup = { kind: 'wished', path: `/home/user/backups/wished-${Date.now()}.db`, at: Date.now(), bytes: 41_300_000 };
+      const made: Backup = { kind: 'wished', path: `/data/user/backups/wished-${Date.now()}.db`, at: Date.now(), bytes: 41_300_000 };
       kept = [made, ...kept];
       return made;
     },
-    save_backup_as: () => ({ kind: 'wished', path: '/home/user/文稿/拾文备份.db', at: Date.now(), bytes: 41_300_000 }),
+    save_backup_as: () => ({ kind: 'wished', path: '/data/user/文稿/拾文备份.db', at: Date.now(), bytes: 41_300_000 }),
     backups: () => kept,
     choose_backup: () => '/media/usb/拾文备份.db',
     restore_backup: () => null,
-    choose_import_file: () => '/home/user/下载/拾文导出.json',
+    choose_import_file: () => '/data/user/下载/拾文导出.json',
     import_file: () => imported,
     rebuild_index: () => 1284,
     delete_everything: () => null,

@@ -41,8 +41,8 @@ const app: AppState = {
   sandbox: show.startsWith('sandbox') || show === 'ledger-sandbox',
   sandbox_url: null,
   download_page: false,
-  data_dir: show.startsWith('sandbox') ? '/home/user/.local/share/app.shiwen.desktop/sandbox' : '/home/user/.local/share/app.shiwen.desktop',
-  downloads_dir: show.startsWith('sandbox') ? '/home/user/.local/share/app.shiwen.desktop/sandbox/downloads' : '/home/user/下载',
+  data_dir: show.startsWith('sandbox') ? '/data/user/.local/share/app.shiwen.desktop/sandbox' : '/data/user/.local/share/app.shiwen.desktop',
+  downloads_dir: show.startsWith('sandbox') ? '/data/user/.local/share/app.shiwen.desktop/sandbox/downloads' : '/data/user/下载',
   problem: show.startsWith('problem-')
     ? { kind: show.slice(8) as 'newer', path: '~/.local/share/app.shiwen.desktop/shiwen.db' }
     : null,
@@ -51,7 +51,7 @@ const app: AppState = {
   task_count: 12,
   network: show.startsWith('offline') ? 'offline' : 'online',
   salvage: show.startsWith('salvage')
-    ? { tasks: 1280, doubted: show === 'salvage-clean' ? 0 : 3, from_backup: show === 'salvage' ? Date.now() - 30 * 3_600_000 : null, kept_at: '/home/user/.local/share/app.shiwen.desktop/shiwen.db.damaged-2026-11-20' }
+    ? { tasks: 1280, doubted: show === 'salvage-clean' ? 0 : 3, from_backup: show === 'salvage' ? Date.now() - 30 * 3_600_000 : null, kept_at: '/data/user/.local/share/app.shiwen.desktop/shiwen.db.damaged-2026-11-20' }
     : null,
   damaged: show === 'damaged',
 };
@@ -352,7 +352,7 @@ const answers: Record<string, (args: any) => unknown> = {
   test_provider: ({ id }) => test(id),
   health: () => (show === 'ledger-failed' ? refuse('database_failed') : ledger.all(show)),
   spend_month: ({ month }) => ledger.month(show, month),
-  save_spend: ({ month }) => `/home/user/文档/拾文账本 ${month}.csv`,
+  save_spend: ({ month }) => `/data/user/文档/拾文账本 ${month}.csv`,
   settings: () => settings,
   save_settings: ({ settings: saved }) => (settings = saved),
   enter_sandbox: () => ({ ...Object.assign(app, { sandbox: true }) }),
@@ -372,7 +372,7 @@ const answers: Record<string, (args: any) => unknown> = {
     texts.run(id, null, tell);
     return texts.change(id, { state: 'running', failure: null });
   },
-  choose_download_folder: () => (settings = { ...settings, download_folder: '/home/user/视频' }),
+  choose_download_folder: () => (settings = { ...settings, download_folder: '/data/user/视频' }),
   follow_remote: ({ provider, operation, remoteId }) => followed(provider, operation, remoteId),
   'plugin:event|listen': ({ event, handler }) => listeners.push({ event, handler }),
 };

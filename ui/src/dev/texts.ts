@@ -110,7 +110,7 @@ export function download(task: number, media: Media, broken: string | null, tell
     media,
     state: 'running',
     name: cover ? '拆解一条百万播放的探店视频.jpg' : '拆解一条百万播放的探店视频.mp4',
-    path: '/home/user/下载/拆解一条百万播放的探店视频.mp4',
+    path: '/data/user/下载/拆解一条百万播放的探店视频.mp4',
     received: 0,
     total: cover ? null : 31 * MEGA,
     speed: null,

@@ -39,7 +39,7 @@ describe('what is dropped', () => {
   });
 
   it('never puts the path of a file into the box', async () => {
-    const path = 'file:///home/user/a.mp4';
+    const path = 'file:///data/user/a.mp4';
     expect(await dropped(carrying({ 'text/uri-list': path, 'text/plain': path }))).toHaveProperty('refused');
   });
 

@@ -41,5 +41,5 @@ it('a blank template is none', () => {
 });
 
 it('the name of a file is the end of its path, on every system', () => {
-  expect([fileName('/home/user/下载/文案.txt'), fileName('C:\\Users\\小王\\文案.csv'), fileName('/out/十一月/')]).toEqual(['文案.txt', '文案.csv', '十一月']);
+  expect([fileName('/data/user/下载/文案.txt'), fileName('C:\\Users\\小王\\文案.csv'), fileName('/out/十一月/')]).toEqual(['文案.txt', '文案.csv', '十一月']);
 });

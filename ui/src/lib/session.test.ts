@@ -18,7 +18,7 @@ const app: AppState = {
   sandbox_url: null,
   download_page: false,
   data_dir: '/data',
-  downloads_dir: '/home/user/Downloads',
+  downloads_dir: '/data/user/Downloads',
   problem: null,
   owner: true,
   has_provider: true,
