@@ -2,7 +2,7 @@
 
 use shiwen_core::{Link, Timestamp};
 
-use super::{ImportedTask, ImportedText};
+use super::{ImportedTask, ImportedText, merge::rank};
 use crate::labels::{self, LONGEST_NOTE, LONGEST_TAG, TAGS};
 use crate::texts::LONGEST_TEXT;
 
@@ -58,14 +58,20 @@ fn texts(texts: &[ImportedText], past: impl Fn(Timestamp) -> Timestamp) -> Vec<I
     let fits = |text: &&ImportedText| {
         !text.text.trim().is_empty() && text.text.chars().nth(LONGEST_TEXT).is_none()
     };
-    texts
+    let mut texts: Vec<_> = texts
         .iter()
         .filter(fits)
         .map(|text| {
             at = at.max(past(text.created_at));
             ImportedText { created_at: at, ..text.clone() }
         })
-        .collect()
+        .collect();
+    // As merging has them: what is brought in another order of files must not end in another order of versions.
+    texts.sort_by(|a, b| {
+        let order = |text: &ImportedText| (text.created_at, rank(text.kind));
+        order(a).cmp(&order(b)).then_with(|| a.text.cmp(&b.text))
+    });
+    texts
 }
 
 fn is_address(link: &Link) -> bool {

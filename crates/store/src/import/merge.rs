@@ -75,12 +75,16 @@ fn merge_texts(
 }
 
 fn order(text: &Transcript) -> (Timestamp, u8, &str) {
-    let kind = match text.kind {
+    (text.created_at, rank(text.kind), &text.text)
+}
+
+/// Which of two versions of one time stands first.
+pub(super) fn rank(kind: TranscriptKind) -> u8 {
+    match kind {
         TranscriptKind::Provider => 0,
         TranscriptKind::Tidied => 1,
         TranscriptKind::Edited => 2,
-    };
-    (text.created_at, kind, &text.text)
+    }
 }
 
 /// Writes the versions in this order; those with the number 0 are new. A number that can stay stays, others grow.
