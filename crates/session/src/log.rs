@@ -257,7 +257,8 @@ mod tests {
 
     #[test]
     fn a_home_is_not_named() {
-        let told = without_home("cannot open /users/laowang/data/shiwen.db", Some("/users/laowang"));
+        let told =
+            without_home("cannot open /users/laowang/data/shiwen.db", Some("/users/laowang"));
         assert_eq!(told, "cannot open ~/data/shiwen.db");
     }
 }
