@@ -104,6 +104,10 @@ fn drag(app: &App<'_>, from: &str, to: &str, part: f64, give_up: bool) -> io::Re
             .map_err(io::Error::other)?;
         Ok([x.to_string(), y.to_string()])
     };
+    // Rows that were put elsewhere are still on their way there.
+    let still = "const moves = document.getAnimations().filter(one => one.effect.getComputedTiming().endTime < 1000);\
+         await Promise.all(moves.map(one => one.finished.catch(() => null))); return null";
+    app.run_async(still, &[])?;
     let [x, y] = place(by(&format!("provider-order-handle-{from}")), 0.5)?;
     let [_, below] = place(by(&format!("provider-order-{to}")), part)?;
     let window = app.window()?;
