@@ -10,9 +10,8 @@ use crate::support::{EMPTY, NOW, RESOLVE, TRANSCRIBE, answer, asked, of};
 
 const SHORT: usize = 64 * 1024;
 const LONG: usize = 1024 * 1024;
-/// The long one is 16 times the short one; a square would take 256 times as long. On a busy machine fresh memory for the
-/// long one alone has made it 77 times.
-const MOST: u32 = 128;
+/// The long one is 16 times the short one; a square would take 256 times as long.
+const MOST: u32 = 64;
 /// Below this a clock says nothing about growth, and 16 times it hurts nobody.
 const NOTHING: Duration = Duration::from_millis(1);
 
