@@ -3,6 +3,7 @@
 fn main() {
     let commands = include_str!("commands.txt");
     println!("cargo:rerun-if-changed=src-tauri/commands.txt");
+    println!("cargo:rerun-if-changed=src-tauri/capabilities");
     let names: Vec<&'static str> = commands.lines().filter(|line| !line.is_empty()).collect();
     let manifest = tauri_build::AppManifest::new().commands(names.leak());
     let attributes = tauri_build::Attributes::new()

@@ -17,6 +17,7 @@ use crate::{
 macro_rules! all_commands {
     ($($make:ident)::+) => { $($make)::+![
         commands::app::app_state,
+        commands::app::page_begun,
         commands::app::page_shown,
         commands::app::enter_sandbox,
         commands::app::leave_sandbox,

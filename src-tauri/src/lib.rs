@@ -39,6 +39,7 @@ use std::{process::ExitCode, sync::Arc};
 
 use shiwen_session::LogFile;
 use tauri::{Manager, RunEvent};
+use tauri_plugin_window_state::StateFlags;
 use tracing::error;
 
 use crate::{arguments::Arguments, commands::history::Questions, shell::Shell};
@@ -78,7 +79,12 @@ fn start(arguments: Arguments, log: Arc<LogFile>) -> tauri::Result<()> {
                 .dbus_id(arguments.identifier())
                 .build(),
         )
-        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(
+            tauri_plugin_window_state::Builder::default()
+                // The window appears with its page, also when the program ended while it was hidden.
+                .with_state_flags(StateFlags::all() - StateFlags::VISIBLE)
+                .build(),
+        )
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())

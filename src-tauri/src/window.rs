@@ -1,5 +1,7 @@
 //! The one window.
 
+use std::{sync::Once, time::Duration};
+
 use shiwen_core::TaskId;
 use shiwen_session::Theme;
 use tauri::{
@@ -9,6 +11,8 @@ use tauri::{
 use crate::{changes::Tell, closing, copied, dropped, ipc::TaskCalled, shell::Shell};
 
 const NAME: &str = "main";
+/// A page that does not load is shown too: an empty window can at least be closed.
+const APPEARS_WITHIN: Duration = Duration::from_secs(3);
 /// Nothing answers there, and no program of an ordinary user may listen on so low a port.
 const NOWHERE: &str = "http://127.0.0.1:9";
 /// The page's own addresses: on most systems, on Windows, and while it is developed.
@@ -30,6 +34,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .title("拾文")
         .inner_size(1180.0, 760.0)
         .min_inner_size(720.0, 520.0)
+        .visible(false)
         .on_navigation(is_own_page)
         .theme(match theme {
             Theme::System => None,
@@ -59,6 +64,11 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         ));
     }
     let window = builder.build()?;
+    let late = app.clone();
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(APPEARS_WITHIN).await;
+        appear(&late);
+    });
     if let Some(font_size) = font_size {
         size(app, font_size);
     }
@@ -71,6 +81,20 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     });
     let dark = matches!(window.theme(), Ok(tauri::Theme::Dark));
     window.set_background_color(Some(if dark { DESK_DARK } else { DESK_LIGHT }))
+}
+
+/// Puts the window on the screen, once, when its page has all that it needs to be drawn.
+///
+/// What loads a page is read on the window's own thread. WebKitGTK (2.50) has that thread wait for the page's process
+/// whenever a visible window is drawn, up to half a second, and while the page still loads each waits for the other.
+pub(crate) fn appear(app: &AppHandle) {
+    static APPEARED: Once = Once::new();
+    APPEARED.call_once(|| {
+        let Some(window) = app.get_webview_window(NAME) else { return };
+        if let Err(error) = window.show() {
+            tracing::error!(%error, "the window cannot be shown");
+        }
+    });
 }
 
 /// Brings the window to the front, for another start, the tray and notifications.

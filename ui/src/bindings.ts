@@ -7,6 +7,8 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	/**  Tries again first where the history could not be opened: the user may have mended what kept it shut. */
 	appState: () => typedError<AppState, CommandError>(__TAURI_INVOKE("app_state")),
+	/**  The page's script begins: all that the first screen is drawn with is loaded. */
+	pageBegun: () => typedError<null, CommandError>(__TAURI_INVOKE("page_begun")),
 	/**  The page's second animation frame is on screen. */
 	pageShown: () => typedError<null, CommandError>(__TAURI_INVOKE("page_shown")),
 	enterSandbox: () => typedError<AppState, CommandError>(__TAURI_INVOKE("enter_sandbox")),

@@ -10,6 +10,12 @@ import { Session } from './lib/session.svelte';
 // A browser without Rust behind it, while the window is being worked on. Never part of a build.
 if (import.meta.env.DEV && !('__TAURI_INTERNALS__' in window)) await import('./dev/mock');
 
+// The faces that are tried first are the system's own (tokens.css).
+if (navigator.platform.startsWith('Linux')) document.documentElement.dataset.system = 'linux';
+
+// Asked for first, so that the window gets onto the screen while the page is being made.
+void ipc.pageBegun().catch(() => undefined);
+
 const session = new Session();
 if (window.__SHIWEN__) session.begin(window.__SHIWEN__);
 

@@ -21,6 +21,14 @@ pub(crate) async fn app_state(shell: State<'_, Shell>) -> Result<AppState, Comma
     if state.problem.is_some() { shell.reopen(shell.mode()).await } else { Ok(state) }
 }
 
+/// The page's script begins: all that the first screen is drawn with is loaded.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn page_begun(app: AppHandle) -> Result<(), CommandError> {
+    window::appear(&app);
+    Ok(())
+}
+
 /// The page's second animation frame is on screen.
 #[tauri::command]
 #[specta::specta]

@@ -192,6 +192,7 @@ export const ipc = {
   enterSandbox: (): Promise<AppState> => call(commands.enterSandbox()),
   leaveSandbox: (): Promise<AppState> => call(commands.leaveSandbox()),
   salvageTold: (): Promise<AppState> => call(commands.salvageTold()),
+  pageBegun: () => call(commands.pageBegun()),
   pageShown: () => call(commands.pageShown()),
   paste: (id: PasteId): Promise<Paste> => call(commands.paste(id)),
   pausePaste: (id: PasteId): Promise<Paste> => call(commands.pausePaste(id)),
