@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use crate::command::{program, run, target};
-use crate::{release, setup, tools};
+use crate::{parts, release, setup, tools};
 
 #[cfg(target_os = "linux")]
 const BUNDLES: &str = "deb,rpm";
@@ -35,7 +35,7 @@ pub(crate) fn bundle(arguments: &Arguments) -> Result<()> {
     setup::provide(false)?;
     eprintln!("bundle: release build");
     release::build()?;
-    let mut configs = Vec::new();
+    let mut configs = vec![parts::config(&parts::list()?)];
     if arguments.offline {
         configs.push(OFFLINE.to_owned());
     }

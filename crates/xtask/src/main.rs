@@ -6,6 +6,7 @@ mod command;
 mod figures;
 mod package;
 mod packages;
+mod parts;
 mod prove;
 mod release;
 mod run;

@@ -25,9 +25,8 @@ mod linux {
     use anyhow::{Context, Result, bail, ensure};
     use shiwen_headless::Desktop;
 
-    use crate::bundle;
     use crate::command::{answer, built, program, run, target};
-    use crate::tools;
+    use crate::{bundle, parts, tools};
 
     const NAME: &str = "shiwen";
     const OPENS_WITHIN: Duration = Duration::from_secs(60);
@@ -41,7 +40,8 @@ mod linux {
             return Ok(());
         }
         let mut make = program(tools::tauri()?);
-        run(make.args(["bundle", "--ci", "--debug", "--bundles", "deb"]))?;
+        make.args(["bundle", "--ci", "--debug", "--bundles", "deb"]);
+        run(make.args(["--config", &parts::config(&parts::list()?)]))?;
         let deb = bundle::deb("debug")?;
         told(&deb)?;
         let package = Package::place(&deb)?;
@@ -103,6 +103,10 @@ mod linux {
                 "usr/share/doc/shiwen/copyright",
             ] {
                 ensure!(self.at(path).is_file(), "the package has no {path}");
+            }
+            let licences = fs::read_to_string(self.at("usr/lib/shiwen").join(parts::NAME))?;
+            for part in ["tauri 2.", "rusqlite 0.", "svelte 5.", "Permission is hereby granted"] {
+                ensure!(licences.contains(part), "the licences of the parts do not hold {part}");
             }
             let entry = fs::read_to_string(self.at("usr/share/applications/shiwen.desktop"))?;
             for line in ["Name[zh_CN]=拾文", "Exec=shiwen %u", "MimeType=x-scheme-handler/shiwen;"]
