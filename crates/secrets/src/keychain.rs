@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use keyring::{Entry, Error};
+use keyring_core::{Entry, Error};
 use secrecy::zeroize::Zeroizing;
 use shiwen_core::ProviderId;
 
@@ -115,9 +115,7 @@ impl Keychain {
     pub fn forget(&self, provider: ProviderId) -> Result<(), KeychainError> {
         let _asking = lock(&self.asking);
         let removed = match self.entry(provider)?.delete_credential() {
-            Err(Error::Ambiguous(doubles)) => {
-                doubles.iter().try_for_each(keyring_core::Entry::delete_credential)
-            }
+            Err(Error::Ambiguous(doubles)) => doubles.iter().try_for_each(Entry::delete_credential),
             removed => removed,
         };
         match removed {
@@ -197,7 +195,7 @@ pub(crate) mod tests {
             let (store, opened) = (self.store.clone(), self.opened.clone());
             let open = move |service: &str, account: &str| {
                 opened.fetch_add(1, Ordering::Relaxed);
-                Ok(Entry { inner: store.build(service, account, None).unwrap() })
+                Ok(store.build(service, account, None).unwrap())
             };
             Keychain::named("test".to_owned(), Box::new(open))
         }

@@ -3,8 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use keyring::Entry;
-use keyring_core::CredentialStore;
+use keyring_core::{CredentialStore, Entry};
 
 use crate::KeychainError;
 
@@ -12,14 +11,11 @@ type PlatformError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Opens the keychain anew, so that one that was not there a moment ago is found now.
 pub(crate) fn entry(service: &str, account: &str) -> Result<Entry, KeychainError> {
-    let store = system::store().map_err(|err| {
-        tracing::warn!(reason = %err, "no keychain");
-        system::absence(&err)
-    })?;
+    let store = system::store()?;
     // The name under which keychain programs list the item.
     let label = format!("拾文 Shiwen: {account}");
-    let inner = store.build(service, account, Some(&system::modifiers(&label)));
-    Ok(Entry { inner: inner.map_err(|err| KeychainError::Failed(err.to_string()))? })
+    let entry = store.build(service, account, Some(&system::modifiers(&label)));
+    entry.map_err(|err| KeychainError::Failed(err.to_string()))
 }
 
 /// What the system's own error means, if it means anything to the user.
@@ -27,40 +23,62 @@ pub(crate) fn refusal(err: &PlatformError) -> Option<KeychainError> {
     system::refusal(err)
 }
 
+/// Says why there is no store, where that is looked for.
+fn absent(reason: &dyn std::error::Error, means: KeychainError) -> KeychainError {
+    tracing::warn!(%reason, "no keychain");
+    means
+}
+
 #[cfg(all(unix, not(target_os = "macos")))]
 mod system {
-    use super::{Arc, CredentialStore, HashMap, KeychainError, PlatformError};
+    //! <https://specifications.freedesktop.org/secret-service-spec/latest/>
 
-    pub(super) fn store() -> keyring::Result<Arc<CredentialStore>> {
-        Ok(zbus_secret_service_keyring_store::Store::new()?)
+    use std::{env, path::Path, time::Duration};
+
+    use dbus::blocking::Connection;
+    use dbus_secret_service::Error;
+    use dbus_secret_service_keyring_store::Store;
+
+    use super::{Arc, CredentialStore, HashMap, KeychainError, PlatformError, absent};
+
+    /// The store gives each of its calls two seconds, in which a service that is not running yet may not come up. This
+    /// is as long as the bus itself waits for one.
+    const COMES_UP_WITHIN: Duration = Duration::from_secs(25);
+
+    /// A bus that cannot be reached is told apart from one that knows no secret service.
+    pub(super) fn store() -> Result<Arc<CredentialStore>, KeychainError> {
+        if !has_bus() {
+            tracing::warn!("no message bus");
+            return Err(KeychainError::NoBus);
+        }
+        let bus = Connection::new_session().map_err(|err| absent(&err, KeychainError::NoBus))?;
+        wake(&bus).map_err(|err| absent(&err, KeychainError::Missing))?;
+        Ok(Store::new().map_err(|err| absent(&err, KeychainError::Missing))?)
+    }
+
+    /// libdbus looks for a bus once in a run, and starts one where it finds none: it must not be asked before there is one.
+    fn has_bus() -> bool {
+        let is_named = env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some_and(|it| !it.is_empty());
+        let of_user =
+            || env::var_os("XDG_RUNTIME_DIR").map(|folder| Path::new(&folder).join("bus"));
+        is_named || of_user().is_some_and(|bus| bus.exists())
+    }
+
+    /// Whoever speaks to a service on the bus starts it.
+    fn wake(bus: &Connection) -> Result<(), dbus::Error> {
+        let service =
+            bus.with_proxy("org.freedesktop.secrets", "/org/freedesktop/secrets", COMES_UP_WITHIN);
+        service.method_call("org.freedesktop.DBus.Peer", "Ping", ())
     }
 
     pub(super) fn modifiers(label: &str) -> HashMap<&'static str, &str> {
         HashMap::from([("label", label)])
     }
 
-    /// Why there is no store: a bus that does not answer, or one that knows no secret service.
-    pub(super) fn absence(err: &keyring_core::Error) -> KeychainError {
-        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(err);
-        while let Some(err) = cause {
-            // Of the two, only the connection to the bus itself is a matter of files and sockets.
-            let unreachable = err.is::<Arc<std::io::Error>>()
-                || matches!(err.downcast_ref(), Some(secret_service::Error::Unavailable));
-            if unreachable {
-                return KeychainError::NoBus;
-            }
-            cause = err.source();
-        }
-        KeychainError::Missing
-    }
-
     pub(super) fn refusal(err: &PlatformError) -> Option<KeychainError> {
-        use secret_service::Error;
         match err.downcast_ref::<Error>()? {
             Error::NoResult => Some(KeychainError::NoCollection),
-            Error::Locked | Error::Prompt | Error::PromptDisconnected => {
-                Some(KeychainError::Locked)
-            }
+            Error::Locked | Error::Prompt => Some(KeychainError::Locked),
             Error::Unavailable => Some(KeychainError::NoBus),
             _ => None,
         }
@@ -69,18 +87,15 @@ mod system {
 
 #[cfg(target_os = "macos")]
 mod system {
-    use super::{Arc, CredentialStore, HashMap, KeychainError, PlatformError};
+    use super::{Arc, CredentialStore, HashMap, KeychainError, PlatformError, absent};
 
-    pub(super) fn store() -> keyring::Result<Arc<CredentialStore>> {
-        Ok(apple_native_keyring_store::keychain::Store::new()?)
+    pub(super) fn store() -> Result<Arc<CredentialStore>, KeychainError> {
+        let store = apple_native_keyring_store::keychain::Store::new();
+        Ok(store.map_err(|err| absent(&err, KeychainError::Missing))?)
     }
 
     pub(super) fn modifiers(_: &str) -> HashMap<&'static str, &str> {
         HashMap::new()
-    }
-
-    pub(super) fn absence(_: &keyring_core::Error) -> KeychainError {
-        KeychainError::Missing
     }
 
     pub(super) fn refusal(_: &PlatformError) -> Option<KeychainError> {
@@ -90,19 +105,16 @@ mod system {
 
 #[cfg(windows)]
 mod system {
-    use super::{Arc, CredentialStore, HashMap, KeychainError, PlatformError};
+    use super::{Arc, CredentialStore, HashMap, KeychainError, PlatformError, absent};
 
-    pub(super) fn store() -> keyring::Result<Arc<CredentialStore>> {
-        Ok(windows_native_keyring_store::Store::new()?)
+    pub(super) fn store() -> Result<Arc<CredentialStore>, KeychainError> {
+        let store = windows_native_keyring_store::Store::new();
+        Ok(store.map_err(|err| absent(&err, KeychainError::Missing))?)
     }
 
     /// Keeps the item on this machine instead of letting it roam with a domain account.
     pub(super) fn modifiers(_: &str) -> HashMap<&'static str, &str> {
         HashMap::from([("persistence", "Local")])
-    }
-
-    pub(super) fn absence(_: &keyring_core::Error) -> KeychainError {
-        KeychainError::Missing
     }
 
     pub(super) fn refusal(_: &PlatformError) -> Option<KeychainError> {
