@@ -1,4 +1,4 @@
-//! A package of Office with one part left open: a library makes the package, and what is many is streamed into the part.
+//! A package of Office with one part left open: a library makes the other parts, and what is many is streamed into it.
 //!
 //! The libraries hold every row and every paragraph in memory until the end, or panic where a disk is full. Here only
 //! the shell is theirs.
@@ -9,11 +9,15 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 pub(crate) struct Package<W: Write + Seek> {
     zip: ZipWriter<W>,
-    /// What the part ends with.
+    /// What the open part ends with.
     tail: String,
 }
 
 impl<W: Write + Seek> Package<W> {
+    pub(crate) fn new(out: W) -> Self {
+        Self { zip: ZipWriter::new(out), tail: String::new() }
+    }
+
     /// Writes the shell with all its parts but one, and of that one what `cut` leaves before the opening.
     pub(crate) fn open(
         shell: Vec<u8>,
@@ -22,24 +26,37 @@ impl<W: Write + Seek> Package<W> {
         cut: impl FnOnce(&str) -> Option<(String, String)>,
     ) -> io::Result<Self> {
         let mut shell = ZipArchive::new(Cursor::new(shell))?;
-        let mut zip = ZipWriter::new(out);
+        let mut package = Self::new(out);
         let mut open = String::new();
         for index in 0..shell.len() {
             let is_open = shell.by_index_raw(index)?.name() == part;
             if is_open {
                 shell.by_index(index)?.read_to_string(&mut open)?;
             } else {
-                zip.raw_copy_file(shell.by_index_raw(index)?)?;
+                package.zip.raw_copy_file(shell.by_index_raw(index)?)?;
             }
         }
         let (head, tail) = cut(&open)
             .ok_or_else(|| io::Error::other("the library makes another form of this part"))?;
-        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-        zip.start_file(part, options)?;
-        zip.write_all(head.as_bytes())?;
-        Ok(Self { zip, tail })
+        package.begin(part)?;
+        package.write(head.as_bytes())?;
+        package.tail = tail;
+        Ok(package)
     }
 
+    /// Writes a whole part.
+    pub(crate) fn add(&mut self, name: &str, part: &[u8]) -> io::Result<()> {
+        self.begin(name)?;
+        self.write(part)
+    }
+
+    /// Opens a part, and closes the one before.
+    pub(crate) fn begin(&mut self, name: &str) -> io::Result<()> {
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+        Ok(self.zip.start_file(name, options)?)
+    }
+
+    /// Goes on with the open part.
     pub(crate) fn write(&mut self, xml: &[u8]) -> io::Result<()> {
         self.zip.write_all(xml)
     }

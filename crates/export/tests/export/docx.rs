@@ -139,3 +139,35 @@ fn every_part_is_sound_xml_and_fonts_are_named_for_chinese() {
     assert!(facts.contains(">2026-11-20T11:47:00Z</dcterms:created>"), "{facts}");
     assert!(styles.contains("w:styleId=\"Heading1\"") && styles.contains("w:styleId=\"Facts\""));
 }
+
+#[test]
+fn every_part_that_is_named_is_there_and_every_part_has_a_kind() {
+    let bytes = written(ExportFormat::Docx, &[task("鱼", "刮鳞")]);
+    let zip = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
+    let names: Vec<&str> = zip.file_names().collect();
+    let values = |name: &str, key: &str| -> Vec<String> {
+        let text = part(&bytes, name);
+        let key = format!(" {key}=\"");
+        let parts = text.split(&key).skip(1);
+        parts.map(|part| part.split('"').next().unwrap().to_owned()).collect()
+    };
+    let kinds = values("[Content_Types].xml", "PartName");
+    for kind in &kinds {
+        assert!(names.contains(&kind.trim_start_matches('/')), "{kind}");
+    }
+    for name in
+        names.iter().filter(|name| !name.ends_with(".rels") && **name != "[Content_Types].xml")
+    {
+        assert!(kinds.contains(&format!("/{name}")), "{name}");
+    }
+    let of_package = values("_rels/.rels", "Target");
+    assert!(of_package.iter().any(|target| target == "word/document.xml"));
+    let of_document = values("word/_rels/document.xml.rels", "Target");
+    let of_document = of_document.iter().map(|target| format!("word/{target}"));
+    let mut targets: Vec<String> = of_package.into_iter().chain(of_document).collect();
+    let mut parts: Vec<&str> =
+        names.iter().copied().filter(|name| kinds.contains(&format!("/{name}"))).collect();
+    targets.sort_unstable();
+    parts.sort_unstable();
+    assert_eq!(targets, parts);
+}
