@@ -6,6 +6,7 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import { ipc } from './lib/ipc';
 import { Session } from './lib/session.svelte';
+import { rest } from './views/parts.svelte';
 
 // A browser without Rust behind it, while the window is being worked on. Never part of a build.
 if (import.meta.env.DEV && !('__TAURI_INTERNALS__' in window)) await import('./dev/mock');
@@ -23,4 +24,9 @@ const target = document.getElementById('app');
 if (target) mount(App, { target, props: { session } });
 
 // The second frame is the first that the user can have seen.
-requestAnimationFrame(() => requestAnimationFrame(() => void ipc.pageShown().catch(() => undefined)));
+requestAnimationFrame(() =>
+  requestAnimationFrame(() => {
+    void ipc.pageShown().catch(() => undefined);
+    void rest.bring().catch(() => undefined);
+  }),
+);

@@ -1,15 +1,28 @@
 // The words on screen, in two languages. The same files are read by Rust for the command line.
 
-import en from '../../messages/en.json';
-import zh from '../../messages/zh-CN.json';
+import type zh from '../../messages/zh-CN.json';
+import { firstWords } from './first-words';
 
 export type Language = 'zh-CN' | 'en';
 export type MessageKey = keyof typeof zh;
 export type Params = Record<string, string | number>;
 
-const files: Record<Language, Record<string, string>> = { 'zh-CN': zh, en };
+type Words = Record<string, string>;
+
+/** What is here of each language: at first only what the first screen says. */
+const files: Record<Language, Words> = { ...firstWords };
+
+const whole: Record<Language, () => Promise<{ default: Words }>> = {
+  'zh-CN': () => import('../../messages/zh-CN.json'),
+  en: () => import('../../messages/en.json'),
+};
+const coming: Partial<Record<Language, Promise<void>>> = {};
 
 let current = $state<Language>('zh-CN');
+/** The language that was set last; the one on screen stays until its words are here. */
+let wanted: Language = 'zh-CN';
+/** More than the first screen may be shown. */
+let beyond = false;
 
 /** The language on screen; reading it makes a component follow a change. */
 export function language(): Language {
@@ -23,8 +36,26 @@ export function resolveLanguage(wish: 'system' | Language, system: 'system' | La
 }
 
 export function setLanguage(next: Language): void {
+  wanted = next;
+  if (!beyond || next === current) show(next);
+  else void bring(next).then(() => show(wanted), () => undefined);
+}
+
+function show(next: Language): void {
   current = next;
   document.documentElement.lang = next;
+}
+
+function bring(next: Language): Promise<void> {
+  return (coming[next] ??= whole[next]().then(({ default: words }) => {
+    files[next] = words;
+  }));
+}
+
+/** Brings every word of the language on screen. What is not on the first screen may be shown only after it. */
+export async function bringWords(): Promise<void> {
+  beyond = true;
+  await bring(wanted);
 }
 
 /** Sentences after each other: English puts a space between them. An empty one keeps the space at that end. */
