@@ -1,6 +1,7 @@
 //! Calls that are no tasks: the user asks and waits for the answer. Nothing of them is kept.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use shiwen_core::{Charged, Failure, FailureKind, Input, Items, ProviderId, Verb};
 use shiwen_http::{FilePart, Purpose, Request, Response, SendError};
@@ -13,6 +14,22 @@ use crate::{
 /// How often a call is made that the provider finds too early.
 const TRIES: u32 = 3;
 const TOO_MANY: u16 = 429;
+
+/// A call that is counted for as long as somebody waits for its answer.
+struct Out<'a>(&'a AtomicUsize);
+
+impl<'a> Out<'a> {
+    fn new(calls: &'a AtomicUsize) -> Self {
+        calls.fetch_add(1, Ordering::SeqCst);
+        Self(calls)
+    }
+}
+
+impl Drop for Out<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
 
 impl Engine {
     /// Reads or changes what a provider keeps for the user.
@@ -95,6 +112,7 @@ impl Engine {
     ) -> Result<Response, EngineError> {
         let card = service.card();
         let _turn = self.turn(card).await?;
+        let _out = (request.purpose == Purpose::Spend).then(|| Out::new(&self.inner.direct));
         match self.inner.parts.transport.send(request).await {
             Ok(response) => {
                 self.heed(service, &response);

@@ -37,7 +37,10 @@ mod window;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize},
+    },
     time::Duration,
 };
 
@@ -87,6 +90,8 @@ struct Inner {
     parts: Parts,
     /// Tasks with a call out.
     out: Mutex<HashMap<TaskId, Call>>,
+    /// Calls out that belong to no task and may not be made twice.
+    direct: AtomicUsize,
     holds: Mutex<Holds>,
     learned: Mutex<Learned>,
     network: Arc<Seen>,
@@ -107,6 +112,7 @@ impl Engine {
         let inner = Inner {
             parts,
             out: Mutex::default(),
+            direct: AtomicUsize::default(),
             holds: Mutex::default(),
             learned: Mutex::default(),
             network,

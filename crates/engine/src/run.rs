@@ -34,6 +34,8 @@ const LOOKED_AT: u32 = 500;
 const GRACE: Duration = Duration::from_secs(190);
 /// How long a stop waits for calls that can be made again.
 const READ_GRACE: Duration = Duration::from_secs(2);
+/// How often direct calls are looked at once the rest has ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// A running engine. Dropping it stops the loop at once; [`Running::stop`] waits for calls that are out.
 #[derive(Debug)]
@@ -110,9 +112,10 @@ impl Engine {
         self.inner.held.load(Ordering::SeqCst)
     }
 
-    /// How many create calls are out.
+    /// How many calls are out that may not be made twice: creates, and what the user asked for directly.
     pub fn submitting(&self) -> usize {
-        self.out().values().filter(|call| matches!(call, Call::Submit(_))).count()
+        let creates = self.out().values().filter(|call| matches!(call, Call::Submit(_))).count();
+        creates + self.inner.direct.load(Ordering::SeqCst)
     }
 
     /// How many create calls are out to one provider.
@@ -166,8 +169,14 @@ impl Engine {
             }
             continue_quietly(&mut changes);
         }
-        let submitting =
-            async { while self.submitting() > 0 && calls.join_next().await.is_some() {} };
+        let submitting = async {
+            while self.submitting() > 0 {
+                // Whoever waits for a direct call is not among these.
+                if calls.join_next().await.is_none() {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
+            }
+        };
         let _ = tokio::time::timeout(GRACE, submitting).await;
         let rest = async { while calls.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(READ_GRACE, rest).await;

@@ -1,5 +1,7 @@
 //! What is made of a form, calls whose answer the user waits for, and what was begun elsewhere.
 
+use std::time::Duration;
+
 use shiwen_core::{
     FailureKind, FaultKind, Input, Operation, Order, Output, ProviderId, TaskId, TaskState, Verb,
 };
@@ -250,6 +252,32 @@ async fn what_was_begun_elsewhere_is_followed_to_its_end_for_nothing() {
     let scraped = engine.follow_remote(UGC, Operation::Scrape, "scr_1");
     assert!(matches!(scraped, Err(EngineError::NotOffered(UGC))), "nothing of it runs on");
     running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_direct_call_that_may_not_be_made_twice_counts_while_it_is_out() {
+    let lab = Lab::new();
+    lab.script.plays(|_| Play::Hang);
+    let engine = lab.engine();
+    let running = lab.start(&engine);
+    let ask = |verb, fields: &[(&str, &str)]| {
+        let (engine, input) = (engine.clone(), input(fields));
+        tokio::spawn(async move { engine.call(UGC, "personas", verb, None, &input).await })
+    };
+    let reads = ask(Verb::List, &[]);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(engine.submitting(), 0, "what only reads may be cut off");
+    reads.abort();
+    let creates = ask(Verb::Create, &[("name", "园丁"), ("description", "阳台")]);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(engine.submitting(), 1);
+
+    let ends = tokio::spawn(running.stop());
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(!ends.is_finished(), "it is waited for");
+    creates.abort();
+    ends.await.unwrap();
+    assert_eq!(engine.submitting(), 0);
 }
 
 #[tokio::test(start_paused = true)]
