@@ -81,6 +81,8 @@ pub(crate) enum ErrorCode {
     /// Another program has these keys; those of before stay in force.
     ShortcutTaken,
     SandboxFailed,
+    /// Calls that cost money are out, and their answers would be lost or waited for; nothing has changed.
+    CallsOut,
     Internal,
 }
 

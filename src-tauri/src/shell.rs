@@ -28,6 +28,8 @@ pub(crate) const PAGE: u32 = 60;
 
 /// How long is waited for whoever else has the history open.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a change of the history waits for calls that are out; most are answered by then.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(5);
 const STEP: Duration = Duration::from_millis(50);
 
 pub(crate) struct Shell {
@@ -109,9 +111,15 @@ impl Shell {
     /// Closes what is open and opens the same folder in another mode, or anew in the same.
     ///
     /// # Errors
-    /// When the sandbox cannot start; the real history is opened again then.
+    /// When calls are out that cost money and take long, such as a streamed run: nothing has changed then. When the sandbox
+    /// cannot start; the real history is opened again then.
     pub(crate) async fn reopen(&self, mode: Mode) -> Result<AppState, CommandError> {
         let _door = self.door.lock().await;
+        if !self.calls_end_soon().await {
+            self.release();
+            let why = "create calls are out whose answer would be waited for";
+            return Err(CommandError::plain(ErrorCode::CallsOut, why));
+        }
         self.close().await;
         self.open_anew(mode).await
     }
@@ -190,6 +198,18 @@ impl Shell {
         if let Ok(session) = session {
             session.close().await;
         }
+    }
+
+    /// Lets no create call begin any more, and answers whether those that are out end before anybody minds the wait.
+    async fn calls_end_soon(&self) -> bool {
+        let begin = tokio::time::Instant::now();
+        while self.hold() {
+            if begin.elapsed() > ANSWERED_WITHIN {
+                return false;
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        true
     }
 
     /// Lets no create call begin any more, and answers whether one is out.

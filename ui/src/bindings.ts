@@ -520,7 +520,9 @@ export type ErrorCode = "no_link" | "not_ready" | "task_gone" | "wrong_state" |
 /**  A picture or video cannot be had. */
 "media_unavailable" | "keychain_no_bus" | "keychain_missing" | "keychain_no_collection" | "keychain_locked" | "keychain_failed" | "disk_full" | "database_busy" | "database_failed" | "clipboard_failed" | "open_refused" | 
 /**  Another program has these keys; those of before stay in force. */
-"shortcut_taken" | "sandbox_failed" | "internal";
+"shortcut_taken" | "sandbox_failed" | 
+/**  Calls that cost money are out, and their answers would be lost or waited for; nothing has changed. */
+"calls_out" | "internal";
 
 /**  What was seen of a call whose outcome is unknown. Without a key and without the user's text. */
 export type Evidence = {

@@ -66,6 +66,20 @@ fn a_failed_task_says_why_and_offers_one_remedy() -> io::Result<()> {
 }
 
 #[test]
+fn the_sandbox_is_not_left_while_a_submission_has_no_answer() -> io::Result<()> {
+    let world = World::start()?;
+    let app = world.sandboxed()?;
+    app.submit("sb-hang")?;
+    app.see_task("sb-hang", "submitting", SOON)?;
+    app.click(&by("leave-sandbox"))?;
+    app.read(&by("toast"), SOON, |text| text.contains("有提交还没有答复"))?;
+    app.see(&by("sandbox-banner"), SOON)?;
+    app.see_task("sb-hang", "submitting", SOON)?;
+    assert_eq!(world.creates("sb-hang")?, 1);
+    Ok(())
+}
+
+#[test]
 fn a_text_without_a_link_cannot_be_submitted() -> io::Result<()> {
     let world = World::start()?;
     let app = world.sandboxed()?;

@@ -72,6 +72,7 @@ const ERRORS: Record<ErrorCode, true> = {
   open_refused: true,
   shortcut_taken: true,
   sandbox_failed: true,
+  calls_out: true,
   internal: true,
 };
 

@@ -401,6 +401,7 @@ const errors: Record<ErrorCode, MessageKey> = {
   open_refused: 'error.open_refused',
   shortcut_taken: 'error.shortcut_taken',
   sandbox_failed: 'error.sandbox_failed',
+  calls_out: 'error.calls_out',
   internal: 'error.internal',
 };
 
