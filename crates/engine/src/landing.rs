@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::FutureExt;
 use shiwen_core::{Detection, Landing, Link, LinkKind, Operation, Platform, TaskId, Timestamp};
 use shiwen_http::{FollowError, Step};
 use shiwen_share_text::extract;
@@ -103,7 +104,8 @@ impl Engine {
         let mut asking = JoinSet::new();
         for link in links {
             let engine = self.clone();
-            asking.spawn(async move { engine.learn(&link).await });
+            let learning = async move { engine.learn(&link).await };
+            asking.spawn(learning.boxed());
         }
         while asking.join_next().await.is_some() {}
     }

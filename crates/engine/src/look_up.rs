@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use futures_util::FutureExt;
 use shiwen_core::{
     Attempt, CancelCause, Entry, Hint, Input, Item, LookedUp, Operation, Outcome, ProviderId, Task,
     TaskId, TaskState, Timestamp, Verb,
@@ -258,7 +259,8 @@ impl Engine {
         for (id, look) in due {
             wanted.0.remove(&id);
             let engine = self.clone();
-            calls.spawn(async move { engine.look_by_itself(id, look).await });
+            let looking = async move { engine.look_by_itself(id, look).await };
+            calls.spawn(looking.boxed());
         }
     }
 

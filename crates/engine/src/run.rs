@@ -2,6 +2,7 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
+use futures_util::FutureExt;
 use shiwen_core::{ProviderId, Task, TaskId, TaskState, Timestamp, Unit, WaitReason};
 use shiwen_providers::{Service, service, services};
 use shiwen_store::{DueTask, Spent, StoreError};
@@ -88,10 +89,12 @@ impl Engine {
         }
         let (stop, stopped) = tokio::sync::watch::channel(false);
         let engine = self.clone();
-        let work = tokio::spawn(async move {
+        let work = async move {
             engine.work(stopped).await;
             drop(ownership);
-        });
+        };
+        // Boxed, as all that is spawned: the runtime's code for a task is some kilobytes for each kind of future.
+        let work = tokio::spawn(work.boxed());
         Ok(Running { work, stop })
     }
 
@@ -388,7 +391,7 @@ impl Engine {
             out.extend(ids.iter().map(|id| (*id, call)));
         }
         let engine = self.clone();
-        calls.spawn(async move {
+        let calling = async move {
             // In this order: the next call may go out once this one is counted as answered.
             let _out = Out { engine: engine.clone(), ids };
             let turn = turn;
@@ -409,7 +412,8 @@ impl Engine {
                     tokio::time::sleep(DISK_TROUBLE).await;
                 }
             }
-        });
+        };
+        calls.spawn(calling.boxed());
     }
 
     /// What was just accepted is watched from here on.

@@ -34,6 +34,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
+use futures_util::FutureExt;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 pub use calls::Calls;
@@ -97,7 +98,9 @@ impl Sandbox {
         tracing::info!(%url, "the sandbox runs");
         let state = Arc::new(State::new(url, options));
         let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(serve::serve(listener, router(Arc::clone(&state)), stopped));
+        let server = serve::serve(listener, router(Arc::clone(&state)), stopped);
+        // Boxed: the runtime's code for a task is some kilobytes for each kind of future.
+        let server = tokio::spawn(server.boxed());
         Ok(Self { state, server, stop })
     }
 

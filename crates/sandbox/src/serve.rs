@@ -9,6 +9,7 @@ use std::{
 };
 
 use axum::{Router, extract::Request};
+use futures_util::FutureExt;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
@@ -29,7 +30,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: onesh
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(serve_connection(stream, router.clone()));
+                    connections.spawn(serve_connection(stream, router.clone()).boxed());
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the sandbox could not accept a connection");

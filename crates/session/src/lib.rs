@@ -28,6 +28,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::FutureExt;
 use shiwen_core::{ProviderId, Timestamp};
 use shiwen_engine::{Engine, Ownership, Parts, Running, SystemClock};
 use shiwen_http::{Config, Reach, Sender};
@@ -227,28 +228,31 @@ impl Session {
         let backs_up = self.mode == Mode::Real;
         self.tell_news()?;
         if start(&self.engine, &self.files, &self.folder, &self.running)? {
-            *held(&self.upkeep) =
-                Some(tokio::spawn(upkeep::keep(self.engine.clone(), self.files.clone(), backs_up)));
+            let keeping = upkeep::keep(self.engine.clone(), self.files.clone(), backs_up);
+            // Boxed, as all that is spawned: the runtime's code for a task is some kilobytes for each kind of future.
+            *held(&self.upkeep) = Some(tokio::spawn(keeping.boxed()));
             return Ok(true);
         }
         let (engine, files) = (self.engine.clone(), self.files.clone());
         let (folder, running) = (self.folder.clone(), self.running.clone());
         let kept = self.upkeep.clone();
-        *held(&self.taking_over) = Some(tokio::spawn(async move {
+        let taking_over = async move {
             loop {
                 tokio::time::sleep(TAKE_OVER).await;
                 // Meanwhile the owner writes; whoever listens here is told to read again.
                 let _ = engine.store().notice_others();
                 match start(&engine, &files, &folder, &running) {
                     Ok(true) => {
-                        *held(&kept) = Some(tokio::spawn(upkeep::keep(engine, files, backs_up)));
+                        let keeping = upkeep::keep(engine, files, backs_up);
+                        *held(&kept) = Some(tokio::spawn(keeping.boxed()));
                         break;
                     }
                     Ok(false) => {}
                     Err(error) => tracing::warn!(%error, "cannot take over the tasks"),
                 }
             }
-        }));
+        };
+        *held(&self.taking_over) = Some(tokio::spawn(taking_over.boxed()));
         Ok(false)
     }
 
@@ -262,7 +266,8 @@ impl Session {
         let store = self.engine.store().clone();
         let changes = store.changes();
         let underway = Underway::at_start(&store)?;
-        let telling = tokio::spawn(news::tell(store, changes, underway, self.news.clone()));
+        let telling = news::tell(store, changes, underway, self.news.clone());
+        let telling = tokio::spawn(telling.boxed());
         if let Some(before) = held(&self.telling).replace(telling) {
             before.abort();
         }

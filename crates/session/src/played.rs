@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::FutureExt;
 use shiwen_sandbox::{Options, Sandbox};
 use tokio::{task::JoinHandle, time::Instant};
 
@@ -56,7 +57,7 @@ impl Played {
                 let here = Arc::default();
                 let waiting = take_over(folder.to_owned(), port, pace, Arc::clone(&here));
                 let url = format!("http://127.0.0.1:{port}");
-                let taking_over = Mutex::new(Some(tokio::spawn(waiting)));
+                let taking_over = Mutex::new(Some(tokio::spawn(waiting.boxed())));
                 return Ok(Self { url, here, taking_over });
             }
             if Instant::now() >= deadline {

@@ -24,6 +24,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use futures_util::FutureExt;
 use shiwen_core::{Export, ExportFailure, ExportOrder, ExportState, Selection, TaskId};
 use shiwen_export::{Exported, Table, Template, TemplateError, Wording, table};
 use shiwen_store::{Store, StoreError};
@@ -134,7 +135,7 @@ impl Exports {
             now: now.clone(),
             stop: stopped,
         };
-        self.runtime.spawn(job.run());
+        self.runtime.spawn(job.run().boxed());
         Ok(now)
     }
 

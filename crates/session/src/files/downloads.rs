@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::FutureExt;
 use shiwen_core::{Download, DownloadFailure, DownloadState, Media, Task, TaskId};
 use shiwen_engine::{Clock, SystemClock};
 use shiwen_http::{FileKind, Known, Progress};
@@ -197,7 +198,7 @@ impl Downloads {
         }
         self.shared.tell(&now);
         let shared = self.shared.clone();
-        tokio::spawn(async move { shared.run(record, stopped).await });
+        tokio::spawn(async move { shared.run(record, stopped).await }.boxed());
         now
     }
 }

@@ -3,6 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use futures_util::FutureExt;
 use shiwen_core::{TaskChange, TaskId, TaskState};
 use tokio::{
     sync::{broadcast::error::RecvError, watch},
@@ -31,7 +32,7 @@ pub(crate) struct Keeper {
 impl Keeper {
     pub(crate) fn start(works: Arc<Works>) -> Self {
         let (stop, stopped) = watch::channel(Stop::Go);
-        Self { stop, keeping: tokio::spawn(keep(works, stopped)) }
+        Self { stop, keeping: tokio::spawn(keep(works, stopped).boxed()) }
     }
 
     pub(crate) async fn close(mut self) {
