@@ -36,18 +36,28 @@ mod system {
 
     use std::{
         collections::{HashMap, VecDeque},
-        sync::{Mutex, PoisonError},
+        sync::{Mutex, Once, PoisonError},
     };
 
-    use futures_util::StreamExt;
+    use gtk::{
+        gio::DBusConnection,
+        glib::{self, prelude::*},
+    };
     use shiwen_core::TaskId;
     use tauri::AppHandle;
-    use tokio::sync::OnceCell;
-    use zbus::zvariant::Value;
 
     use super::Notice;
-    use crate::{bus, commands::clipboard, language, window};
+    use crate::{
+        bus::{self, Peer},
+        commands::clipboard,
+        language, window,
+    };
 
+    const SERVICE: Peer<'static> = Peer {
+        name: "org.freedesktop.Notifications",
+        path: "/org/freedesktop/Notifications",
+        interface: "org.freedesktop.Notifications",
+    };
     /// So many of the last notifications can be clicked.
     const CLICKABLE: usize = 50;
     /// A click on the notification itself.
@@ -55,35 +65,29 @@ mod system {
     const COPY: &str = "copy";
 
     static SHOWN: Mutex<VecDeque<(u32, TaskId)>> = Mutex::new(VecDeque::new());
-    static LISTENING: OnceCell<()> = OnceCell::const_new();
+    static LISTENING: Once = Once::new();
 
-    #[zbus::proxy(
-        interface = "org.freedesktop.Notifications",
-        default_service = "org.freedesktop.Notifications",
-        default_path = "/org/freedesktop/Notifications",
-        gen_blocking = false
-    )]
-    trait Notifications {
-        #[expect(clippy::too_many_arguments, reason = "as the specification has it")]
-        fn notify(
-            &self,
-            program: &str,
-            replaces: u32,
-            icon: &str,
-            title: &str,
-            body: &str,
-            actions: &[&str],
-            hints: HashMap<&str, Value<'_>>,
-            expires_ms: i32,
-        ) -> zbus::Result<u32>;
-
-        #[zbus(signal)]
-        fn action_invoked(&self, id: u32, action: &str) -> zbus::Result<()>;
+    pub(super) async fn show(app: &AppHandle, notice: Notice) -> Result<Option<u32>, glib::Error> {
+        let app = app.clone();
+        bus::ask(move |bus| {
+            LISTENING.call_once(|| listen(bus, app.clone()));
+            let id = notify(bus, &app, &notice)?;
+            let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
+            shown.retain(|(known, _)| Some(*known) != id);
+            shown.extend(id.zip(notice.task));
+            if shown.len() > CLICKABLE {
+                shown.pop_front();
+            }
+            Ok(id)
+        })
+        .await
     }
 
-    pub(super) async fn show(app: &AppHandle, notice: Notice) -> zbus::Result<Option<u32>> {
-        let proxy = NotificationsProxy::new(&bus::session().await?).await?;
-        LISTENING.get_or_try_init(|| listen(app.clone(), proxy.clone())).await?;
+    fn notify(
+        bus: &DBusConnection,
+        app: &AppHandle,
+        notice: &Notice,
+    ) -> Result<Option<u32>, glib::Error> {
         let words = language::words(app);
         let (open, copy) = (words.say("notice.open", &[]), words.say("notice.copy", &[]));
         let actions: &[&str] = match (notice.task, notice.copies) {
@@ -92,47 +96,42 @@ mod system {
             (None, _) => &[],
         };
         let hints = HashMap::from([
-            ("desktop-entry", Value::from("shiwen")),
-            ("suppress-sound", Value::from(true)),
+            ("desktop-entry", "shiwen".to_variant()),
+            ("suppress-sound", true.to_variant()),
         ]);
         let program = words.say("app.name", &[]);
         let replaces = notice.replaces.unwrap_or_default();
         let body = escaped(&notice.body);
         // As long as the desktop usually shows one.
         let usual = -1;
-        let id = proxy
-            .notify(&program, replaces, "shiwen", &notice.title, &body, actions, hints, usual)
-            .await?;
-        let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        shown.retain(|(known, _)| *known != id);
-        shown.extend(notice.task.map(|task| (id, task)));
-        if shown.len() > CLICKABLE {
-            shown.pop_front();
-        }
-        Ok(Some(id))
+        let told = (&*program, replaces, "shiwen", &*notice.title, &*body, actions, hints, usual);
+        let answer = SERVICE.call(bus, "Notify", &told.to_variant(), None)?;
+        Ok(answer.get::<(u32,)>().map(|(id,)| id))
     }
 
     /// Hears the clicks on ours among those on all notifications of the desktop.
-    async fn listen(app: AppHandle, proxy: NotificationsProxy<'static>) -> zbus::Result<()> {
-        let mut clicks = proxy.receive_action_invoked().await?;
-        tauri::async_runtime::spawn(async move {
-            while let Some(click) = clicks.next().await {
-                let Ok(click) = click.args() else { continue };
-                let shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
-                let task = shown.iter().find(|(id, _)| *id == click.id).map(|(_, task)| *task);
-                drop(shown);
-                match task {
-                    Some(task) if click.action == COPY => {
-                        if let Err(error) = clipboard::copy_text_of(&app, task) {
-                            tracing::warn!(%error.message, "the text was not copied");
-                        }
-                    }
-                    Some(task) => window::call(&app, task),
-                    None => {}
+    fn listen(bus: &DBusConnection, app: AppHandle) {
+        SERVICE.hear(bus, "ActionInvoked", None, move |told| {
+            let Some((id, action)) = told.get::<(u32, String)>() else { return };
+            let app = app.clone();
+            // The main loop hears, which what follows must not hold up.
+            tauri::async_runtime::spawn_blocking(move || click(&app, id, &action));
+        });
+    }
+
+    fn click(app: &AppHandle, id: u32, action: &str) {
+        let shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let task = shown.iter().find(|(known, _)| *known == id).map(|(_, task)| *task);
+        drop(shown);
+        match task {
+            Some(task) if action == COPY => {
+                if let Err(error) = clipboard::copy_text_of(app, task) {
+                    tracing::warn!(%error.message, "the text was not copied");
                 }
             }
-        });
-        Ok(())
+            Some(task) => window::call(app, task),
+            None => {}
+        }
     }
 
     /// Services may read a little markup in the body, and what is told is text.

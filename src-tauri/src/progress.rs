@@ -91,8 +91,8 @@ mod system {
 
     use std::collections::HashMap;
 
+    use gtk::glib::{self, prelude::*};
     use tauri::AppHandle;
-    use zbus::zvariant::Value;
 
     use crate::bus;
 
@@ -107,14 +107,14 @@ mod system {
         }
     }
 
-    async fn tell(percent: Option<u8>) -> zbus::Result<()> {
+    async fn tell(percent: Option<u8>) -> Result<(), glib::Error> {
         let progress = f64::from(percent.unwrap_or_default()) / 100.0;
         let properties = HashMap::from([
-            ("progress", Value::from(progress)),
-            ("progress-visible", Value::from(percent.is_some())),
+            ("progress", progress.to_variant()),
+            ("progress-visible", percent.is_some().to_variant()),
         ]);
-        let bus = bus::session().await?;
-        bus.emit_signal(None::<&str>, PATH, INTERFACE, "Update", &(PROGRAM, properties)).await
+        let update = (PROGRAM, properties).to_variant();
+        bus::ask(move |bus| bus.emit_signal(None, PATH, INTERFACE, "Update", Some(&update))).await
     }
 }
 

@@ -76,7 +76,7 @@ pub(crate) fn start(app: &AppHandle) {
     {
         let app = app.clone();
         tauri::async_runtime::spawn(async move {
-            if let Err(error) = host::watch(&app).await {
+            if let Err(error) = host::watch(app).await {
                 tracing::info!(%error, "there is no tray");
             }
         });
@@ -247,26 +247,40 @@ mod host {
 
     use std::sync::atomic::Ordering;
 
-    use futures_util::StreamExt;
+    use gtk::glib::{self, prelude::*};
     use tauri::{AppHandle, Manager};
-    use zbus::{fdo::DBusProxy, names::BusName};
 
     use super::{NAME, Tray, put};
-    use crate::{bus, window};
+    use crate::{
+        bus::{self, BUS},
+        window,
+    };
 
     const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
     /// Follows the coming and going of the tray for as long as there is a bus.
-    pub(super) async fn watch(app: &AppHandle) -> zbus::Result<()> {
-        let bus = DBusProxy::new(&bus::session().await?).await?;
-        let mut owners = bus.receive_name_owner_changed_with_args(&[(0, WATCHER)]).await?;
-        if bus.name_has_owner(BusName::from_static_str(WATCHER)?).await? {
-            come(app);
+    pub(super) async fn watch(app: AppHandle) -> Result<(), glib::Error> {
+        bus::ask(move |bus| {
+            let there = app.clone();
+            BUS.hear(bus, "NameOwnerChanged", Some(WATCHER), move |told| {
+                let Some((_, _, owner)) = told.get::<(String, String, String)>() else { return };
+                on_main(&there, if owner.is_empty() { gone } else { come });
+            });
+            let answer = BUS.call(bus, "NameHasOwner", &(WATCHER,).to_variant(), None)?;
+            if answer.get() == Some((true,)) {
+                on_main(&app, come);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// There one change is seen after the other.
+    fn on_main(app: &AppHandle, what: fn(&AppHandle)) {
+        let there = app.clone();
+        if let Err(error) = app.run_on_main_thread(move || what(&there)) {
+            tracing::warn!(%error, "the tray was not looked at");
         }
-        while let Some(change) = owners.next().await {
-            if change.args()?.new_owner.is_some() { come(app) } else { gone(app) }
-        }
-        Ok(())
     }
 
     fn come(app: &AppHandle) {
