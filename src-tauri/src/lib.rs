@@ -17,6 +17,7 @@ mod drawing;
 mod dropped;
 mod errand;
 mod error;
+mod instance;
 mod ipc;
 mod language;
 mod logging;
@@ -42,7 +43,12 @@ use tauri::{Manager, RunEvent};
 use tauri_plugin_window_state::StateFlags;
 use tracing::error;
 
-use crate::{arguments::Arguments, commands::history::Questions, shell::Shell};
+use crate::{
+    arguments::Arguments,
+    commands::history::Questions,
+    instance::{First, Unanswered},
+    shell::Shell,
+};
 
 /// Opens the window and stays until it is closed.
 pub fn run() -> ExitCode {
@@ -58,7 +64,16 @@ pub fn run() -> ExitCode {
     drawing::settle();
     let log = Arc::new(LogFile::new(&arguments.folder));
     logging::begin(log.clone());
-    match start(arguments, log) {
+    let first = match instance::claim(&arguments.identifier()) {
+        Ok(Some(first)) => first,
+        Ok(None) => return ExitCode::SUCCESS,
+        Err(Unanswered::Gone) if restart::is_possible() => return restart::again(),
+        Err(error) => {
+            error!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match start(arguments, first, log) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if restart::may_help(&error) => restart::again(),
         Err(error) => {
@@ -68,17 +83,12 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn start(arguments: Arguments, log: Arc<LogFile>) -> tauri::Result<()> {
+fn start(arguments: Arguments, first: First, log: Arc<LogFile>) -> tauri::Result<()> {
     let mut context = tauri::generate_context!();
     // Everything that is named by the identifier is kept apart for another data folder.
     context.config_mut().identifier = arguments.identifier();
     let app = updates::register(tauri::Builder::default(), &mut context)
-        .plugin(
-            tauri_plugin_single_instance::Builder::new()
-                .callback(|app, arguments, _| wish::hear(app, arguments.iter().map(String::as_str)))
-                .dbus_id(arguments.identifier())
-                .build(),
-        )
+        .plugin(first.plugin())
         .plugin(
             tauri_plugin_window_state::Builder::default()
                 // The window appears with its page, also when the program ended while it was hidden.

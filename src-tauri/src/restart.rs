@@ -15,10 +15,16 @@ const TRIES: &str = "SHIWEN_START_TRIES";
 const MOST: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// Whether the start failed only since it was to be handed over to another instance that did not answer.
+/// Whether the start failed only since it was to be handed over to another instance that did not answer, as the plugin
+/// tells it that does so where there is no bus.
 pub(crate) fn may_help(error: &tauri::Error) -> bool {
     matches!(error, tauri::Error::PluginInitialization(plugin, _) if plugin == "single-instance")
-        && tries() < MOST
+        && is_possible()
+}
+
+/// Whether a try is left.
+pub(crate) fn is_possible() -> bool {
+    tries() < MOST
 }
 
 /// Starts the program anew with the same arguments, in place of this one where the system can do that.
