@@ -87,7 +87,11 @@ fn start(arguments: Arguments, first: First, log: Arc<LogFile>) -> tauri::Result
     let mut context = tauri::generate_context!();
     // Everything that is named by the identifier is kept apart for another data folder.
     context.config_mut().identifier = arguments.identifier();
-    let app = updates::register(tauri::Builder::default(), &mut context)
+    let app = updates::register(tauri::Builder::default(), &mut context);
+    #[cfg(not(target_os = "linux"))]
+    let app =
+        app.plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build());
+    let app = app
         .plugin(first.plugin())
         .plugin(
             tauri_plugin_window_state::Builder::default()
@@ -97,7 +101,6 @@ fn start(arguments: Arguments, first: First, log: Arc<LogFile>) -> tauri::Result
         )
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_dialog::init())
-        .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
         .invoke_handler(bindings::handler())
         .setup(move |app| {
             logging::started(arguments.sandbox);

@@ -1,14 +1,15 @@
 //! The program itself.
 
+use std::path::Path;
+
 use shiwen_session::{DataSize, Mode, Settings};
 use tauri::{AppHandle, State};
-use tauri_plugin_opener::OpenerExt;
 
 use crate::{
     desk,
     error::{CommandError, ErrorCode},
     ipc::AppState,
-    measure,
+    measure, open,
     shell::Shell,
     shortcut, window,
 };
@@ -63,9 +64,7 @@ pub(crate) fn open_data_folder(
     app: AppHandle,
     shell: State<'_, Shell>,
 ) -> Result<(), CommandError> {
-    let folder = shell.state()?.data_dir;
-    let opened = app.opener().open_path(folder, None::<&str>);
-    opened.map_err(|error| CommandError::new(ErrorCode::OpenRefused, &error))
+    open::path(&app, Path::new(&shell.state()?.data_dir))
 }
 
 /// What the data folder takes on the disk. Looks at every file in it.

@@ -6,10 +6,10 @@ use shiwen_core::{Download, DownloadState, Media, TaskId};
 use shiwen_session::Settings;
 use tauri::{AppHandle, State, ipc::Response};
 use tauri_plugin_dialog::DialogExt;
-use tauri_plugin_opener::OpenerExt;
 
 use crate::{
     error::{CommandError, ErrorCode},
+    open,
     shell::Shell,
 };
 
@@ -98,13 +98,11 @@ pub(crate) fn show_download(
 }
 
 pub(super) fn open_file(app: &AppHandle, path: &Path) -> Result<(), CommandError> {
-    let opened = app.opener().open_path(path.to_string_lossy(), None::<&str>);
-    opened.map_err(|error| CommandError::new(ErrorCode::OpenRefused, &error))
+    open::path(app, path)
 }
 
 pub(super) fn show_file(app: &AppHandle, path: &Path) -> Result<(), CommandError> {
-    let shown = app.opener().reveal_item_in_dir(path);
-    shown.map_err(|error| CommandError::new(ErrorCode::OpenRefused, &error))
+    open::in_folder(app, path)
 }
 
 /// Lets the user pick the folder for downloads; none when nothing was picked.
