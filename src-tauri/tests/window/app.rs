@@ -180,6 +180,11 @@ impl<'a> App<'a> {
         self.gone(SOON)
     }
 
+    /// Stops the program where it is, so that it answers nobody any more.
+    pub(crate) fn freeze(&self) -> io::Result<()> {
+        Ok(kill_process(self.pid, Signal::STOP)?)
+    }
+
     /// Closes the window as a user does, and waits until the program ended by itself.
     pub(crate) fn close(self) -> io::Result<()> {
         // Openbox closes the active window on Alt + F4. It now and then misses a key that comes

@@ -35,6 +35,7 @@ mod kill;
 mod ledger;
 mod library;
 mod look;
+mod opens;
 mod play;
 mod posts;
 mod search;

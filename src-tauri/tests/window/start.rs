@@ -32,6 +32,34 @@ fn a_second_start_brings_the_first_window_forward_and_ends() -> io::Result<()> {
 }
 
 #[test]
+fn a_second_start_that_gets_no_answer_says_so_and_ends() -> io::Result<()> {
+    let world = World::start()?;
+    let first = world.sandboxed()?;
+    first.freeze()?;
+
+    let mut second = world.desktop.command(binary());
+    second.arg("--data-dir").arg(&world.data).arg("--sandbox").envs(world.variables());
+    let said = second.output()?;
+
+    assert_eq!(said.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(said.contains("does not answer"), "{said}");
+    first.kill()
+}
+
+#[test]
+fn without_a_message_bus_the_program_starts_all_the_same() -> io::Result<()> {
+    let world = World::start()?;
+    let nowhere = world.desktop.home().join("nowhere");
+    fs::create_dir(&nowhere)?;
+    let mut variables = world.variables().to_vec();
+    let nowhere = nowhere.to_string_lossy();
+    variables.extend([("DBUS_SESSION_BUS_ADDRESS", ""), ("XDG_RUNTIME_DIR", &*nowhere)]);
+    let app = world.start_app(&["--sandbox"], &variables)?;
+    app.see(&by("paste-box"), SOON)
+}
+
+#[test]
 fn another_data_folder_is_another_program() -> io::Result<()> {
     let world = World::start()?;
     let _first = world.sandboxed()?;
