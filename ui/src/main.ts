@@ -20,13 +20,19 @@ void ipc.pageBegun().catch(() => undefined);
 const session = new Session();
 if (window.__SHIWEN__) session.begin(window.__SHIWEN__);
 
-const target = document.getElementById('app');
-if (target) mount(App, { target, props: { session } });
+function begin(): void {
+  const target = document.getElementById('app');
+  if (target) mount(App, { target, props: { session } });
+  // The second frame is the first that the user can have seen.
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      void ipc.pageShown().catch(() => undefined);
+      void rest.bring().catch(() => undefined);
+    }),
+  );
+}
 
-// The second frame is the first that the user can have seen.
-requestAnimationFrame(() =>
-  requestAnimationFrame(() => {
-    void ipc.pageShown().catch(() => undefined);
-    void rest.bring().catch(() => undefined);
-  }),
-);
+// An engine lays out what it has loaded, also in a window that is not on the screen yet and has no size. So there is
+// nothing to be laid out before that is over.
+if (document.readyState === 'complete') begin();
+else addEventListener('load', () => setTimeout(begin), { once: true });
