@@ -1,26 +1,29 @@
 //! The system's clipboard. Whatever this program puts there is noted, so that it is never offered back.
 
-use tauri::{AppHandle, Manager};
-use tauri_plugin_clipboard_manager::ClipboardExt;
+#[cfg_attr(target_os = "linux", path = "clipboard/gtk.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "clipboard/plugin.rs")]
+mod board;
 
-use crate::{
-    error::{CommandError, ErrorCode},
-    offer::Offers,
-};
+use tauri::{AppHandle, Manager};
+
+use crate::{error::CommandError, offer::Offers};
+
+#[cfg(target_os = "linux")]
+pub(crate) use board::hand_over;
+#[cfg(not(target_os = "linux"))]
+pub(crate) use board::plugin;
 
 /// # Errors
 /// When there is no clipboard, or nothing on it that is a text. May wait for the program that has the text: not on the
 /// main thread.
 pub(crate) fn read(app: &AppHandle) -> Result<String, CommandError> {
-    app.clipboard()
-        .read_text()
-        .map_err(|error| CommandError::new(ErrorCode::ClipboardFailed, &error))
+    board::read(app)
 }
 
 /// The text that is there, if any: for what nobody has asked for, so that a failure is no news.
 pub(crate) async fn glance(app: &AppHandle) -> Option<String> {
     let app = app.clone();
-    let read = move || app.clipboard().read_text().ok();
+    let read = move || board::read(&app).ok();
     tauri::async_runtime::spawn_blocking(read).await.ok().flatten()
 }
 
@@ -34,16 +37,12 @@ pub(crate) fn write_table(
     plain: String,
 ) -> Result<(), CommandError> {
     app.state::<Offers>().note(&plain);
-    app.clipboard()
-        .write_html(html, Some(plain))
-        .map_err(|error| CommandError::new(ErrorCode::ClipboardFailed, &error))
+    board::write(app, plain, Some(html))
 }
 
 /// # Errors
 /// When there is no clipboard.
 pub(crate) fn write(app: &AppHandle, text: &str) -> Result<(), CommandError> {
     app.state::<Offers>().note(text);
-    app.clipboard()
-        .write_text(text)
-        .map_err(|error| CommandError::new(ErrorCode::ClipboardFailed, &error))
+    board::write(app, text.to_owned(), None)
 }

@@ -12,6 +12,7 @@ mod commands;
 mod copied;
 mod desk;
 mod diagnostics;
+mod dialog;
 #[cfg(target_os = "linux")]
 mod drawing;
 mod dropped;
@@ -89,8 +90,10 @@ fn start(arguments: Arguments, first: First, log: Arc<LogFile>) -> tauri::Result
     context.config_mut().identifier = arguments.identifier();
     let app = updates::register(tauri::Builder::default(), &mut context);
     #[cfg(not(target_os = "linux"))]
-    let app =
-        app.plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build());
+    let app = app
+        .plugin(clipboard::plugin())
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build());
     let app = app
         .plugin(first.plugin())
         .plugin(
@@ -99,8 +102,6 @@ fn start(arguments: Arguments, first: First, log: Arc<LogFile>) -> tauri::Result
                 .with_state_flags(StateFlags::all() - StateFlags::VISIBLE)
                 .build(),
         )
-        .plugin(tauri_plugin_clipboard_manager::init())
-        .plugin(tauri_plugin_dialog::init())
         .invoke_handler(bindings::handler())
         .setup(move |app| {
             logging::started(arguments.sandbox);
@@ -126,6 +127,8 @@ fn start(arguments: Arguments, first: First, log: Arc<LogFile>) -> tauri::Result
         RunEvent::Exit => {
             let shell = app.state::<Shell>();
             tauri::async_runtime::block_on(shell.close());
+            #[cfg(target_os = "linux")]
+            clipboard::hand_over();
             if shell.restarts() {
                 restart::anew();
             }

@@ -6,28 +6,15 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use tauri_plugin_dialog::FilePath;
-use tokio::sync::oneshot;
-
-use crate::error::{CommandError, ErrorCode};
+use crate::{
+    dialog::Told,
+    error::{CommandError, ErrorCode},
+};
 
 #[derive(Default)]
 pub(crate) struct Picked {
     /// With each, whether the user agreed that the file which is there is replaced.
     paths: Mutex<HashMap<String, bool>>,
-}
-
-/// The answer of a dialog.
-type Told = oneshot::Receiver<Option<FilePath>>;
-
-/// What a dialog calls, and where its answer comes out.
-pub(crate) fn answer() -> (impl FnOnce(Option<FilePath>) + Send, Told) {
-    let (tell, told) = oneshot::channel();
-    let tell = move |picked| {
-        // Nobody waits any more when the program ends under the dialog.
-        let _ = tell.send(picked);
-    };
-    (tell, told)
 }
 
 impl Picked {
@@ -79,8 +66,7 @@ impl Picked {
 
 /// The path that a dialog answers.
 async fn named(told: Told, otherwise: ErrorCode) -> Result<Option<String>, CommandError> {
-    let Some(picked) = told.await.ok().flatten() else { return Ok(None) };
-    let path = picked.into_path().map_err(|error| CommandError::new(otherwise, &error))?;
+    let Some(path) = told.await.ok().flatten() else { return Ok(None) };
     match path.into_os_string().into_string() {
         Ok(path) => Ok(Some(path)),
         Err(_) => Err(CommandError::plain(otherwise, "the name of the file is no Unicode")),
@@ -90,12 +76,13 @@ async fn named(told: Told, otherwise: ErrorCode) -> Result<Option<String>, Comma
 #[cfg(test)]
 mod tests {
     use tauri::async_runtime::block_on;
+    use tokio::sync::oneshot;
 
     use super::*;
 
     fn told(path: impl Into<std::path::PathBuf>) -> Told {
-        let (tell, told) = answer();
-        tell(Some(FilePath::Path(path.into())));
+        let (tell, told) = oneshot::channel();
+        tell.send(Some(path.into())).unwrap();
         told
     }
 
@@ -106,8 +93,8 @@ mod tests {
         assert_eq!(path.as_deref(), Some("/folder/texts.json"));
         assert!(picked.demand("/folder/texts.json").is_ok());
         assert!(picked.demand("/folder/.profile").is_err());
-        let (tell, told) = answer();
-        tell(None);
+        let (tell, told) = oneshot::channel();
+        tell.send(None).unwrap();
         assert_eq!(block_on(picked.note(told)).unwrap(), None);
     }
 

@@ -2,9 +2,13 @@
 
 use shiwen_core::{Collection, Input, Items, ProviderId, Verb};
 use tauri::{AppHandle, State};
-use tauri_plugin_dialog::DialogExt;
 
-use crate::{error::CommandError, ipc::Uploaded, shell::Shell};
+use crate::{
+    dialog::{Ask, ask},
+    error::CommandError,
+    ipc::Uploaded,
+    shell::Shell,
+};
 
 #[tauri::command]
 #[specta::specta]
@@ -36,15 +40,8 @@ pub(crate) async fn upload_file(
     extensions: Vec<String>,
 ) -> Result<Option<Uploaded>, CommandError> {
     let session = shell.session()?;
-    let (tell, told) = tokio::sync::oneshot::channel();
-    let extensions: Vec<&str> = extensions.iter().map(String::as_str).collect();
-    let dialog = app.dialog().file().add_filter("", &extensions);
-    dialog.pick_file(move |picked| {
-        let _ = tell.send(picked);
-    });
-    let Some(path) = told.await.ok().flatten().and_then(|picked| picked.into_path().ok()) else {
-        return Ok(None);
-    };
+    let told = ask(&app, Ask::File { extensions });
+    let Some(path) = told.await.ok().flatten() else { return Ok(None) };
     let url = session.engine.upload(provider, &path).await?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Ok(Some(Uploaded { name, url }))

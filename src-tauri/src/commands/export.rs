@@ -4,13 +4,12 @@ use std::path::PathBuf;
 
 use shiwen_core::{Export, ExportFormat, ExportOrder, ExportState, Selection, TaskId};
 use tauri::{AppHandle, State};
-use tauri_plugin_dialog::DialogExt;
 
 use crate::{
     clipboard,
     commands::media,
+    dialog::{Ask, ask},
     error::{CommandError, ErrorCode},
-    picked::answer,
     shell::Shell,
 };
 
@@ -54,15 +53,13 @@ pub(crate) async fn choose_export_path(
     format: ExportFormat,
     each: bool,
 ) -> Result<Option<String>, CommandError> {
-    let (tell, told) = answer();
-    let dialog = app.dialog().file();
-    if each {
-        dialog.pick_folder(tell);
-    } else {
-        let name = shell.session()?.export_name(format)?;
-        dialog.add_filter(format.as_str(), &[format.as_str()]).set_file_name(name).save_file(tell);
-    }
-    shell.picked.note_target(told).await
+    let wanted = match each {
+        true => Ask::Folder,
+        false => {
+            Ask::Place { extension: format.as_str(), name: shell.session()?.export_name(format)? }
+        }
+    };
+    shell.picked.note_target(ask(&app, wanted)).await
 }
 
 /// Opens a finished file with the program that the system has for it.

@@ -5,14 +5,13 @@ use std::path::Path;
 use shiwen_core::{NetworkTest, ProviderHealth, ProviderId, SpendMonth};
 use shiwen_session::LogFile;
 use tauri::{AppHandle, State, async_runtime::spawn_blocking};
-use tauri_plugin_dialog::DialogExt;
 
 use crate::{
     clipboard,
     commands::media,
     diagnostics,
+    dialog::{Ask, ask},
     error::{CommandError, ErrorCode},
-    picked::answer,
     shell::Shell,
 };
 
@@ -41,9 +40,8 @@ pub(crate) async fn save_spend(
     shell: State<'_, Shell>,
     month: String,
 ) -> Result<Option<String>, CommandError> {
-    let (tell, told) = answer();
     let name = shell.session()?.spend_name(&month)?;
-    app.dialog().file().add_filter("csv", &["csv"]).set_file_name(name).save_file(tell);
+    let told = ask(&app, Ask::Place { extension: "csv", name });
     let Some(path) = shell.picked.note_target(told).await? else { return Ok(None) };
     let (session, to) = (shell.session()?, path.clone());
     let replaces = shell.picked.may_replace(&path);

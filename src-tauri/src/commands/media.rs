@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use shiwen_core::{Download, DownloadState, Media, TaskId};
 use shiwen_session::Settings;
 use tauri::{AppHandle, State, ipc::Response};
-use tauri_plugin_dialog::DialogExt;
 
 use crate::{
+    dialog::{Ask, ask},
     error::{CommandError, ErrorCode},
     open,
     shell::Shell,
@@ -112,13 +112,8 @@ pub(crate) async fn choose_download_folder(
     app: AppHandle,
     shell: State<'_, Shell>,
 ) -> Result<Option<Settings>, CommandError> {
-    let (tell, told) = tokio::sync::oneshot::channel();
-    app.dialog().file().pick_folder(move |picked| {
-        let _ = tell.send(picked);
-    });
-    let Some(path) = told.await.ok().flatten().and_then(|picked| picked.into_path().ok()) else {
-        return Ok(None);
-    };
+    let told = ask(&app, Ask::Folder);
+    let Some(path) = told.await.ok().flatten() else { return Ok(None) };
     let session = shell.session()?;
     let mut settings: Settings = session.engine.store().setting(Settings::NAME)?;
     settings.download_folder = Some(path.to_string_lossy().into_owned());

@@ -9,11 +9,10 @@ use shiwen_core::{Backup, Imported, Timestamp};
 use shiwen_session::LogFile;
 use shiwen_store::Store;
 use tauri::{AppHandle, Manager, State, async_runtime::spawn_blocking};
-use tauri_plugin_dialog::DialogExt;
 
 use crate::{
+    dialog::{Ask, ask},
     error::{CommandError, ErrorCode, of_backup, of_target},
-    picked::answer,
     shell::{After, PATIENCE, Shell},
 };
 
@@ -30,9 +29,8 @@ pub(crate) async fn save_backup_as(
     app: AppHandle,
     shell: State<'_, Shell>,
 ) -> Result<Option<Backup>, CommandError> {
-    let (tell, told) = answer();
     let name = shell.session()?.backup_name();
-    app.dialog().file().add_filter("db", &["db"]).set_file_name(name).save_file(tell);
+    let told = ask(&app, Ask::Place { extension: "db", name });
     let Some(path) = shell.picked.note_target(told).await? else { return Ok(None) };
     let session = shell.session()?;
     let made = spawn_blocking(move || session.backup_to(Path::new(&path))).await;
@@ -54,9 +52,7 @@ pub(crate) async fn choose_backup(
     app: AppHandle,
     shell: State<'_, Shell>,
 ) -> Result<Option<String>, CommandError> {
-    let (tell, told) = answer();
-    app.dialog().file().add_filter("db", &["db"]).pick_file(tell);
-    shell.picked.note(told).await
+    shell.picked.note(ask(&app, Ask::File { extensions: vec!["db".to_owned()] })).await
 }
 
 /// Puts a backup in the place of the history, and starts the program anew.
@@ -86,9 +82,7 @@ pub(crate) async fn choose_import_file(
     app: AppHandle,
     shell: State<'_, Shell>,
 ) -> Result<Option<String>, CommandError> {
-    let (tell, told) = answer();
-    app.dialog().file().add_filter("json", &["json"]).pick_file(tell);
-    shell.picked.note(told).await
+    shell.picked.note(ask(&app, Ask::File { extensions: vec!["json".to_owned()] })).await
 }
 
 #[tauri::command]
