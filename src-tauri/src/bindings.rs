@@ -6,7 +6,7 @@ use tauri::ipc::Invoke;
 use tauri_specta::{Builder, collect_events};
 
 use crate::{
-    commands,
+    background, commands,
     ipc::{
         ClipboardOffered, CloseAsked, DownloadChanges, ExportChanged, FilesDropped, HistoryChecked,
         NetworkChanged, TaskCalled, TaskChanges, TextCalled, UpdateChanged, Wished,
@@ -169,7 +169,9 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
             return false;
         }
         let handler = if RAW.contains(&command) { &raw } else { &typed }.clone();
-        tauri::async_runtime::spawn(async move { handler(invoke) });
+        background::spawn(async move {
+            handler(invoke);
+        });
         true
     }
 }

@@ -11,6 +11,7 @@ use shiwen_session::{OnClose, Settings};
 use tauri::{AppHandle, CloseRequestApi, Manager, WebviewWindow};
 
 use crate::{
+    background,
     changes::Tell,
     error::{CommandError, ErrorCode},
     ipc::CloseAsked,
@@ -94,7 +95,7 @@ pub(crate) fn quit(app: &AppHandle) {
     app.state::<Ending>().0.store(true, Ordering::SeqCst);
     let submitting = app.state::<Shell>().hold();
     let app = app.clone();
-    tauri::async_runtime::spawn(async move {
+    background::spawn(async move {
         if submitting {
             window::hide(&app);
         }

@@ -16,6 +16,7 @@ use tauri::{AppHandle, Manager, async_runtime::JoinHandle};
 use tokio::sync::Notify;
 
 use crate::{
+    background,
     changes::Tell,
     clipboard,
     ipc::{ClipboardOffered, Offer},
@@ -61,7 +62,7 @@ pub(crate) fn set(app: &AppHandle, on: bool) {
             if !copied.told.swap(true, Ordering::Relaxed) {
                 listen(app);
             }
-            *looking = Some(tauri::async_runtime::spawn(look(app.clone(), copied.bell.clone())));
+            *looking = Some(background::spawn(look(app.clone(), copied.bell.clone())));
             copied.bell.notify_one();
         }
         None => {}

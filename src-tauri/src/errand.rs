@@ -20,6 +20,7 @@ use tauri::{AppHandle, Manager};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::{
+    background,
     changes::Tell,
     clipboard,
     error::CommandError,
@@ -73,7 +74,7 @@ enum Step {
 /// Sets out. What comes of it is told by a notification.
 pub(crate) fn run(app: &AppHandle) {
     let app = app.clone();
-    tauri::async_runtime::spawn(async move {
+    background::spawn(async move {
         if let Err(error) = set_out(&app).await {
             tracing::warn!(%error.message, "nothing was extracted from the clipboard");
             say(&app, "shortcut.failed", "shortcut.failed.text").await;

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod autostart;
+mod background;
 mod bindings;
 #[cfg(target_os = "linux")]
 mod bus;
@@ -117,7 +118,7 @@ fn start(arguments: Arguments, first: First, log: Arc<LogFile>) -> tauri::Result
             app.manage(Questions::default());
             app.manage(updates::Updates::new());
             window::open(app.handle())?;
-            tauri::async_runtime::spawn(updates::follow(app.handle().clone()));
+            background::spawn(updates::follow(app.handle().clone()));
             Ok(())
         })
         .build(context)?;

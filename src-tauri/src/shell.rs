@@ -15,7 +15,7 @@ use tauri::{AppHandle, async_runtime::JoinHandle};
 
 use crate::{
     arguments::Arguments,
-    changes, desk,
+    background, changes, desk,
     error::{CommandError, ErrorCode},
     ipc::{AppState, FirstScreen, Network, StartProblem, StartProblemKind},
     news,
@@ -328,17 +328,15 @@ impl Shell {
                 let health = store.health();
                 let app = || self.app.clone();
                 vec![
-                    tauri::async_runtime::spawn(changes::forward(app(), tasks)),
-                    tauri::async_runtime::spawn(shiwen_session::journal(
-                        session.engine.store().clone(),
-                    )),
-                    tauri::async_runtime::spawn(changes::forward_downloads(app(), downloads)),
-                    tauri::async_runtime::spawn(changes::forward_network(app(), network)),
-                    tauri::async_runtime::spawn(changes::forward_exports(app(), exports)),
-                    tauri::async_runtime::spawn(changes::forward_health(app(), health)),
-                    tauri::async_runtime::spawn(tray::follow(app(), store.changes())),
-                    tauri::async_runtime::spawn(progress::follow(app(), store.changes())),
-                    tauri::async_runtime::spawn(news::follow(app(), session.news())),
+                    background::spawn(changes::forward(app(), tasks)),
+                    background::spawn(shiwen_session::journal(session.engine.store().clone())),
+                    background::spawn(changes::forward_downloads(app(), downloads)),
+                    background::spawn(changes::forward_network(app(), network)),
+                    background::spawn(changes::forward_exports(app(), exports)),
+                    background::spawn(changes::forward_health(app(), health)),
+                    background::spawn(tray::follow(app(), store.changes())),
+                    background::spawn(progress::follow(app(), store.changes())),
+                    background::spawn(news::follow(app(), session.news())),
                 ]
             },
         );

@@ -21,7 +21,7 @@ use tauri::{
 };
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::{closing, errand, language, shell::Shell, window};
+use crate::{background, closing, errand, language, shell::Shell, window};
 
 const NAME: &str = "shiwen";
 const OPEN: &str = "open";
@@ -75,7 +75,7 @@ pub(crate) fn start(app: &AppHandle) {
     #[cfg(target_os = "linux")]
     {
         let app = app.clone();
-        tauri::async_runtime::spawn(async move {
+        background::spawn(async move {
             if let Err(error) = host::watch(app).await {
                 tracing::info!(%error, "there is no tray");
             }

@@ -8,7 +8,7 @@ use tauri::{
     AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent, window::Color,
 };
 
-use crate::{changes::Tell, closing, copied, dropped, ipc::TaskCalled, shell::Shell};
+use crate::{background, changes::Tell, closing, copied, dropped, ipc::TaskCalled, shell::Shell};
 
 const NAME: &str = "main";
 /// A page that does not load is shown too: an empty window can at least be closed.
@@ -65,7 +65,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     }
     let window = builder.build()?;
     let late = app.clone();
-    tauri::async_runtime::spawn(async move {
+    background::spawn(async move {
         tokio::time::sleep(APPEARS_WITHIN).await;
         appear(&late);
     });
