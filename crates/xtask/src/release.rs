@@ -22,8 +22,43 @@ pub(crate) fn build() -> Result<()> {
     }
     // Tauri leaves out of the program what the page may not call anyway: menus, trays, windows, pictures.
     build.env("REMOVE_UNUSED_COMMANDS", allowed()?);
+    build.env("CARGO_ENCODED_RUSTFLAGS", flags()?.join("\u{1f}"));
+    if cfg!(target_os = "linux") {
+        build.env("CFLAGS", with_given("CFLAGS", "-fno-asynchronous-unwind-tables"));
+    }
     run(&mut build)?;
     cannot_end_itself()
+}
+
+/// What the compiler is told for a release alone, behind what `RUSTFLAGS` says.
+///
+/// # Errors
+/// When there is no home for the registry's copies.
+fn flags() -> Result<Vec<String>> {
+    let given = std::env::var("RUSTFLAGS").unwrap_or_default();
+    let mut flags: Vec<String> = given.split_whitespace().map(str::to_owned).collect();
+    // Panics name the files of others; where somebody's home is, is nobody's business.
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let sources = home.context("no home for Cargo")?.join("registry/src");
+    let registries = fs::read_dir(&sources).into_iter().flatten().flatten();
+    // The last one that fits counts.
+    for known in [sources].into_iter().chain(registries.map(|registry| registry.path())) {
+        flags.push(format!("--remap-path-prefix={}/=", known.display()));
+    }
+    if cfg!(target_os = "linux") {
+        // A panic passes only through functions that say of themselves that it may, which the tables then still list.
+        // How a function with a frame pointer is left is told in fewer bytes, and its code is no longer. Together a
+        // megabyte; other systems want all tables.
+        flags.extend(["-Cforce-unwind-tables=no", "-Cforce-frame-pointers=yes"].map(str::to_owned));
+    }
+    Ok(flags)
+}
+
+/// A variable as it was given, with more flags behind.
+fn with_given(name: &str, flags: &str) -> String {
+    let given = std::env::var(name).unwrap_or_default();
+    format!("{given} {flags}").trim().to_owned()
 }
 
 /// Bytes of the desktop program.
