@@ -7,9 +7,9 @@ use tauri::{AppHandle, State};
 
 use crate::{
     clipboard,
-    commands::media,
     dialog::{Ask, ask},
     error::{CommandError, ErrorCode},
+    open,
     shell::Shell,
 };
 
@@ -70,7 +70,7 @@ pub(crate) fn open_export(
     shell: State<'_, Shell>,
     id: u32,
 ) -> Result<(), CommandError> {
-    media::open_file(&app, &finished(&shell, id)?)
+    open::path(&app, &finished(&shell, id)?)
 }
 
 /// Shows a finished file in its folder.
@@ -81,7 +81,7 @@ pub(crate) fn show_export(
     shell: State<'_, Shell>,
     id: u32,
 ) -> Result<(), CommandError> {
-    media::show_file(&app, &finished(&shell, id)?)
+    open::in_folder(&app, &finished(&shell, id)?)
 }
 
 /// What the template makes of one task.

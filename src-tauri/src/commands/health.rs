@@ -7,11 +7,10 @@ use shiwen_session::LogFile;
 use tauri::{AppHandle, State, async_runtime::spawn_blocking};
 
 use crate::{
-    clipboard,
-    commands::media,
-    diagnostics,
+    clipboard, diagnostics,
     dialog::{Ask, ask},
     error::{CommandError, ErrorCode},
+    open,
     shell::Shell,
 };
 
@@ -83,5 +82,5 @@ pub(crate) fn open_log(
     app: AppHandle,
     log: State<'_, std::sync::Arc<LogFile>>,
 ) -> Result<(), CommandError> {
-    media::show_file(&app, &log.path())
+    open::in_folder(&app, &log.path())
 }

@@ -1,6 +1,6 @@
 //! Videos, pictures and sounds: shown in the window, saved to the user's folder.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use shiwen_core::{Download, DownloadState, Media, TaskId};
 use shiwen_session::Settings;
@@ -83,7 +83,7 @@ pub(crate) fn open_download(
     shell: State<'_, Shell>,
     id: u32,
 ) -> Result<(), CommandError> {
-    open_file(&app, &finished(&shell, id)?)
+    open::path(&app, &finished(&shell, id)?)
 }
 
 /// Shows a finished file in its folder.
@@ -94,15 +94,7 @@ pub(crate) fn show_download(
     shell: State<'_, Shell>,
     id: u32,
 ) -> Result<(), CommandError> {
-    show_file(&app, &finished(&shell, id)?)
-}
-
-pub(super) fn open_file(app: &AppHandle, path: &Path) -> Result<(), CommandError> {
-    open::path(app, path)
-}
-
-pub(super) fn show_file(app: &AppHandle, path: &Path) -> Result<(), CommandError> {
-    open::in_folder(app, path)
+    open::in_folder(&app, &finished(&shell, id)?)
 }
 
 /// Lets the user pick the folder for downloads; none when nothing was picked.
