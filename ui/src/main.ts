@@ -20,16 +20,32 @@ void ipc.pageBegun().catch(() => undefined);
 const session = new Session();
 if (window.__SHIWEN__) session.begin(window.__SHIWEN__);
 
+/** Milliseconds after which the page goes on without having been drawn: a hidden window draws nothing. */
+const UNDRAWN = 1000;
+
+let started = false;
+
+/** What the first screen does without: all that goes on from here, and the rest of the code. */
+function start(): void {
+  if (started) return;
+  started = true;
+  void session.attempt(() => session.start());
+  void rest.bring().catch(() => undefined);
+}
+
 function begin(): void {
   const target = document.getElementById('app');
   if (target) mount(App, { target, props: { session } });
+  // Where nothing was handed over there is no first screen to wait for.
+  if (session.app === null) start();
   // The second frame is the first that the user can have seen.
   requestAnimationFrame(() =>
     requestAnimationFrame(() => {
       void ipc.pageShown().catch(() => undefined);
-      void rest.bring().catch(() => undefined);
+      start();
     }),
   );
+  setTimeout(start, UNDRAWN);
 }
 
 // An engine lays out what it has loaded, also in a window that is not on the screen yet and has no size. So there is
