@@ -166,7 +166,7 @@ pub(crate) fn remote_id(pasted: &str) -> Result<&str, EngineError> {
 /// The window counts in UTF-16 units, the extractor in bytes.
 fn utf16_spans(text: &str, found: &[Found]) -> Vec<(u32, u32)> {
     let mut spans: Vec<_> = found.iter().map(|found| found.span.clone()).collect();
-    spans.sort_by_key(|span| span.start);
+    spans.sort_unstable_by_key(|span| span.start);
     let (mut at, mut units) = (0, 0_u32);
     let mut units_at = |byte: usize| {
         let part = text.get(at..byte).unwrap_or_default();

@@ -315,9 +315,10 @@ impl Engine {
         last: Option<ProviderId>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut due = self.store().due_to_follow(now, LOOKED_AT)?;
-        due.sort_by_key(|due| Some(due.task.provider) == last);
-        for due in due {
+        let due = self.store().due_to_follow(now, LOOKED_AT)?;
+        let (late, first): (Vec<_>, Vec<_>) =
+            due.into_iter().partition(|due| Some(due.task.provider) == last);
+        for due in first.into_iter().chain(late) {
             let provider = due.task.provider;
             let Some(service) = service(provider) else { continue };
             if let Ok(turn) = self.take_call(service.card(), Caller::FollowUp) {
@@ -329,9 +330,10 @@ impl Engine {
         if self.is_held() {
             return Ok(());
         }
-        let mut queued = self.store().queued_providers()?;
-        queued.sort_by_key(|provider| Some(*provider) == last);
-        for provider in queued {
+        let queued = self.store().queued_providers()?;
+        let (late, first): (Vec<_>, Vec<_>) =
+            queued.into_iter().partition(|provider| Some(*provider) == last);
+        for provider in first.into_iter().chain(late) {
             let Some(service) = service(provider) else { continue };
             let room = self.room(service, now)?.min(1);
             let due = self.store().due_to_submit(provider, now, room)?.pop();

@@ -327,7 +327,9 @@ fn run(operation: Operation, body: Fields<'_>, response: &Response, now: Timesta
 /// The run that an answer's `debug_url` names: its workflow and its own id.
 fn named_run(body: Fields<'_>) -> Option<(String, String)> {
     let url = Url::parse(body.text("debug_url")?).ok()?;
-    let pairs: BTreeMap<_, _> = url.query_pairs().collect();
-    let id = |name: &str| pairs.get(name).filter(|id| is_id(id)).map(ToString::to_string);
+    let id = |name: &str| {
+        let (_, id) = url.query_pairs().filter(|(key, _)| key == name).last()?;
+        is_id(&id).then(|| id.into_owned())
+    };
     Some((id("workflow_id")?, id("execute_id")?))
 }

@@ -109,7 +109,7 @@ fn info(value: &Value, depth: u8, now: Timestamp) -> Option<Found> {
         return Some(found);
     }
     let mut names: Vec<&String> = fields.0.keys().filter(|name| *name != "avatar").collect();
-    names.sort();
+    names.sort_unstable();
     let addresses: Vec<String> =
         names.into_iter().filter_map(|name| fields.web_address(name)).collect();
     let first = |media| addresses.iter().find(|address| evidence(address) == Some(media)).cloned();

@@ -110,7 +110,7 @@ fn make_room(folder: &Path, room: u64) {
             Some((found.modified().ok()?, found.len(), entry.path()))
         })
         .collect();
-    files.sort();
+    files.sort_unstable();
     let mut all: u64 = files.iter().map(|(_, size, _)| size).sum();
     for (_, size, path) in files {
         if all <= room {

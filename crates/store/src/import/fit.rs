@@ -102,7 +102,7 @@ fn tags(tags: &[String]) -> Vec<String> {
     let short = |tag: &String| tag.chars().take(LONGEST_TAG).collect::<String>();
     let mut tags: Vec<_> =
         tags.iter().filter_map(|tag| labels::clean_tag(&short(tag)).ok().flatten()).collect();
-    tags.sort();
+    tags.sort_unstable();
     tags.dedup();
     tags.truncate(TAGS);
     tags
