@@ -3,6 +3,7 @@
 import type { Allowance, ProviderHealth, ProviderId, ProviderView, RecentTask, TaskState } from '../bindings';
 import { failureHeadline } from './failures';
 import { ago, dayAndTime, dayShort, dayWord, duration, elapsed, number } from './format';
+import type { Health } from './health.svelte';
 import type { IconName } from './icons';
 import { quantity } from './ledger';
 import { t, type MessageKey } from './messages.svelte';
@@ -124,6 +125,11 @@ export function conditionOf(provider: ProviderView, health: ProviderHealth | und
   const used = (health?.recent.length ?? 0) > 0;
   if (!used && provider.checked_at === null) return { text: t('settings.connected'), icon: null, tone: 'off', turning: false, needs: false, remedy: 'test' };
   return { text: t('health.fine'), icon: 'check', tone: 'done', turning: false, needs: false, remedy: null };
+}
+
+/** The providers with which nothing goes on before the user does something. */
+export function needing(health: Health, providers: readonly ProviderView[]): ProviderView[] {
+  return providers.filter((one) => conditionOf(one, health.of(one.id), health.at).needs);
 }
 
 /** How many of the last tasks have a cell. */

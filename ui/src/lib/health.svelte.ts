@@ -1,7 +1,6 @@
 // How the providers do and what was spent, read from Rust while somebody looks.
 
-import type { ProviderHealth, ProviderId, ProviderView, SpendMonth, TaskChange } from '../bindings';
-import { conditionOf } from './health-words';
+import type { ProviderHealth, ProviderId, SpendMonth, TaskChange } from '../bindings';
 import { ipc } from './ipc';
 
 /** Milliseconds between two readings while the ledger is on screen, and while it is not. */
@@ -29,11 +28,6 @@ export class Health {
 
   of(id: ProviderId): ProviderHealth | undefined {
     return this.all.find((one) => one.provider === id);
-  }
-
-  /** The providers with which nothing goes on before the user does something. */
-  needing(providers: readonly ProviderView[], now = this.at): ProviderView[] {
-    return providers.filter((one) => conditionOf(one, this.of(one.id), now).needs);
   }
 
   /** A look at the states soon after the start, which must not wait for it. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ProviderHealth, ProviderView, SpendMonth, TaskChange } from '../bindings';
 import { Health } from './health.svelte';
+import { needing } from './health-words';
 import { ipc } from './ipc';
 
 vi.mock('./ipc', () => ({ ipc: { health: vi.fn(), spendMonth: vi.fn() } }));
@@ -104,10 +105,10 @@ describe('off screen', () => {
 describe('a provider that needs the user', () => {
   it('is noticed by its card and by what its tasks wait for', async () => {
     const health = new Health();
-    expect(health.needing([card])).toEqual([]);
+    expect(needing(health, [card])).toEqual([]);
     vi.mocked(ipc.health).mockResolvedValue([of({ wait: { reason: 'key', until: null } })]);
     await health.load();
-    expect(health.needing([card])).toEqual([card]);
+    expect(needing(health, [card])).toEqual([card]);
   });
 
   it('of another store is forgotten', async () => {
@@ -115,6 +116,6 @@ describe('a provider that needs the user', () => {
     const health = new Health();
     await health.load();
     health.clear();
-    expect([health.needing([card]), health.loaded]).toEqual([[], false]);
+    expect([needing(health, [card]), health.loaded]).toEqual([[], false]);
   });
 });

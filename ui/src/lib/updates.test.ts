@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Update } from '../bindings';
 import { setLanguage } from './messages.svelte';
-import { updateWords } from './updates.svelte';
+import { updateWords } from './update-words';
 
 const now = new Date(2026, 10, 20, 15, 0).getTime();
 const words = (update: Update): string => {

@@ -6,6 +6,7 @@ export { default as ConfirmSubmit } from './ConfirmSubmit.svelte';
 export { default as OfferBar } from './desk/OfferBar.svelte';
 export { default as Over } from './desk/Over.svelte';
 export { default as DownloadList } from './DownloadList.svelte';
+export { default as LedgerDot } from './LedgerDot.svelte';
 export { default as AskTrash } from './list/AskTrash.svelte';
 export { default as MoreChoices } from './list/MoreChoices.svelte';
 export { default as NoHits } from './list/NoHits.svelte';

@@ -3,7 +3,8 @@ import type { Entry, Form, FormField } from '../../bindings';
 import { AppError } from '../ipc';
 import { check, wrongWith } from './check';
 import { FormState } from './form.svelte';
-import { choiceOf, endingsOf, isNamed, labelOf, standsOpen } from './form-words';
+import { endingsOf } from './endings';
+import { choiceOf, isNamed, labelOf, standsOpen } from './form-words';
 
 const field = (name: string, kind: FormField['kind'], over: Partial<FormField> = {}): FormField => ({
   name,

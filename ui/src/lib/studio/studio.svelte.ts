@@ -6,7 +6,7 @@ import type { Forms } from '../forms.svelte';
 import { ipc, type Input } from '../ipc';
 import { Tasks } from '../tasks.svelte';
 import { MODEL } from './check';
-import { endingsOf } from './form-words';
+import { endingsOf } from './endings';
 import { FormState, type FormOptions } from './form.svelte';
 import { Posters } from './posters.svelte';
 import { Shelf } from './shelf.svelte';
