@@ -6,7 +6,7 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import { ipc } from './lib/ipc';
 import { Session } from './lib/session.svelte';
-import { rest } from './views/parts.svelte';
+import { page, rest } from './views/parts.svelte';
 
 // A browser without Rust behind it, while the window is being worked on. Never part of a build.
 if (import.meta.env.DEV && !('__TAURI_INTERNALS__' in window)) await import('./dev/mock');
@@ -25,10 +25,11 @@ const UNDRAWN = 1000;
 
 let started = false;
 
-/** What the first screen does without: all that goes on from here, and the rest of the code. */
-function start(): void {
+/** What the first screen does without: the page on the sheet first, then all that goes on from here. */
+async function start(): Promise<void> {
   if (started) return;
   started = true;
+  await page.bring().catch(() => undefined);
   void session.attempt(() => session.start());
   void rest.bring().catch(() => undefined);
 }
@@ -37,15 +38,15 @@ function begin(): void {
   const target = document.getElementById('app');
   if (target) mount(App, { target, props: { session } });
   // Where nothing was handed over there is no first screen to wait for.
-  if (session.app === null) start();
+  if (session.app === null) void start();
   // The second frame is the first that the user can have seen.
   requestAnimationFrame(() =>
     requestAnimationFrame(() => {
       void ipc.pageShown().catch(() => undefined);
-      start();
+      void start();
     }),
   );
-  setTimeout(start, UNDRAWN);
+  setTimeout(() => void start(), UNDRAWN);
 }
 
 // An engine lays out what it has loaded, also in a window that is not on the screen yet and has no size. So there is

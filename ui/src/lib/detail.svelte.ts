@@ -22,6 +22,11 @@ export class Detail {
   #asked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** What is on the page: the one shown before stays for the moment until the next one is here. */
+  get shown(): TaskDetail | null {
+    return this.late && this.value?.task.id !== this.id ? null : this.value;
+  }
+
   /** Shows a task; none leaves the sheet blank. */
   async open(id: TaskId | null): Promise<void> {
     this.paste = null;

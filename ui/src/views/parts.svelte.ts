@@ -32,6 +32,8 @@ export class Part<V> {
   }
 }
 
+/** What lies on the sheet. */
+export const page = new Part(() => import('./sheet/Page.svelte'));
 /** What the texts, the list and the sheet show only when something is done. */
 export const rest = new Part(() => import('./rest'));
 export const studio = new Part(() => import('./studio/StudioView.svelte'));
