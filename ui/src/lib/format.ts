@@ -15,9 +15,13 @@ function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return made;
 }
 
+let numbers: [language: string, format: Intl.NumberFormat] | null = null;
+
 /** `1,284`. */
 export function number(value: number): string {
-  return new Intl.NumberFormat(language()).format(value);
+  // Making one takes longer than writing a hundred numbers with it.
+  if (numbers?.[0] !== language()) numbers = [language(), new Intl.NumberFormat(language())];
+  return numbers[1].format(value);
 }
 
 /** A large number in short: `128万`, `1.3M`. */
