@@ -86,6 +86,7 @@ pub fn run() -> ExitCode {
 }
 
 fn start(arguments: Arguments, first: First, log: Arc<LogFile>) -> tauri::Result<()> {
+    let begun = shell::begin(&arguments);
     let mut context = tauri::generate_context!();
     // Everything that is named by the identifier is kept apart for another data folder.
     context.config_mut().identifier = arguments.identifier();
@@ -110,7 +111,7 @@ fn start(arguments: Arguments, first: First, log: Arc<LogFile>) -> tauri::Result
             desk::manage(app.handle(), &arguments);
             let handle = app.handle().clone();
             let shell = tauri::async_runtime::block_on(async move {
-                let shell = Shell::open(arguments, handle).await;
+                let shell = Shell::open(arguments, begun, handle).await;
                 shell.run().await;
                 shell
             });

@@ -1,7 +1,7 @@
 //! The open data folder behind the window, and how it is swapped for the sandbox and back.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
     time::{Duration, Instant},
 };
@@ -63,15 +63,38 @@ impl After {
     }
 }
 
+/// A data folder that is being opened.
+pub(crate) type Begun = JoinHandle<Result<Session, SessionError>>;
+
+/// Begins to open the data folder, beside what the system's windows need to be started. What the first screen shows is
+/// read once: the second time the file answers five times as fast.
+pub(crate) fn begin(arguments: &Arguments) -> Begun {
+    let options = options(&arguments.folder, mode_of(arguments));
+    tauri::async_runtime::spawn(async move {
+        let session = Session::open(&options).await?;
+        // Whoever shows it will find out what is wrong.
+        let _ = session.engine.store().tasks(Desk::Texts, None, PAGE);
+        Ok(session)
+    })
+}
+
+fn mode_of(arguments: &Arguments) -> Mode {
+    if arguments.sandbox { Mode::sandbox() } else { Mode::Real }
+}
+
+fn options(folder: &Path, mode: Mode) -> Options {
+    Options { folder: folder.to_owned(), mode, environment: Environment::of_process() }
+}
+
 struct Open {
     session: Result<Arc<Session>, StartProblem>,
     forwarding: Vec<JoinHandle<()>>,
 }
 
 impl Shell {
-    /// Opens the data folder. A folder that cannot be opened is part of what the window shows.
-    pub(crate) async fn open(arguments: Arguments, app: AppHandle) -> Self {
-        let mode = if arguments.sandbox { Mode::sandbox() } else { Mode::Real };
+    /// Takes over what was begun with [`begin`]. A folder that cannot be opened is part of what the window shows.
+    pub(crate) async fn open(arguments: Arguments, begun: Begun, app: AppHandle) -> Self {
+        let mode = mode_of(&arguments);
         let shell = Self {
             app,
             folder: arguments.folder,
@@ -81,7 +104,11 @@ impl Shell {
             restarts: RwLock::new(None),
             picked: Picked::default(),
         };
-        let opened = shell.opened(mode).await;
+        let opened = match begun.await {
+            Ok(opened) => opened,
+            // It panicked, which has been logged; here it would end the program.
+            Err(_) => shell.opened(mode).await,
+        };
         shell.put(opened.map(Arc::new).map_err(|error| shell.problem(&error)));
         shell
     }
@@ -311,9 +338,7 @@ impl Shell {
 
     async fn opened(&self, mode: Mode) -> Result<Session, SessionError> {
         *self.mode.write().unwrap_or_else(PoisonError::into_inner) = mode.clone();
-        let options =
-            Options { folder: self.folder.clone(), mode, environment: Environment::of_process() };
-        Session::open(&options).await
+        Session::open(&options(&self.folder, mode)).await
     }
 
     fn put(&self, session: Result<Arc<Session>, StartProblem>) {
