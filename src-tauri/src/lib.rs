@@ -14,8 +14,6 @@ mod copied;
 mod desk;
 mod diagnostics;
 mod dialog;
-#[cfg(target_os = "linux")]
-mod drawing;
 mod dropped;
 mod errand;
 mod error;
@@ -35,6 +33,8 @@ mod shell;
 mod shortcut;
 mod tray;
 mod updates;
+#[cfg(target_os = "linux")]
+mod webkit;
 mod window;
 mod wish;
 
@@ -63,7 +63,7 @@ pub fn run() -> ExitCode {
         }
     };
     #[cfg(target_os = "linux")]
-    drawing::settle();
+    webkit::settle();
     let log = Arc::new(LogFile::new(&arguments.folder));
     logging::begin(log.clone());
     let first = match instance::claim(&arguments.identifier()) {

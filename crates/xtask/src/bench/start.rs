@@ -94,7 +94,7 @@ mod linux {
 
     fn bare_window(desktop: &Desktop) -> Command {
         let mut command = desktop.command(built("release", "bare-window"));
-        // As our program does for itself where no card draws (src-tauri/src/drawing.rs).
+        // As our program does for itself where no card draws (src-tauri/src/webkit.rs).
         if !has_card(Path::new("/dev/dri")) {
             command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
         }
