@@ -36,6 +36,8 @@ export class Part<V> {
 export const page = new Part(() => import('./sheet/Page.svelte'));
 /** What the texts, the list and the sheet show only when something is done. */
 export const rest = new Part(() => import('./rest'));
+/** What few days need. */
+export const seldom = new Part(() => import('./seldom'));
 export const studio = new Part(() => import('./studio/StudioView.svelte'));
 export const ledger = new Part(() => import('./ledger/LedgerView.svelte'));
 export const settings = new Part(() => import('./SettingsView.svelte'));
