@@ -5,6 +5,7 @@ import './styles/sheet.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { ipc } from './lib/ipc';
+import { bringWords, hasWords } from './lib/messages.svelte';
 import { Session } from './lib/session.svelte';
 import { page, rest } from './views/parts.svelte';
 
@@ -51,5 +52,6 @@ function begin(): void {
 
 // An engine lays out what it has loaded, also in a window that is not on the screen yet and has no size. So there is
 // nothing to be laid out before that is over.
-if (document.readyState === 'complete') begin();
-else addEventListener('load', () => setTimeout(begin), { once: true });
+const loaded = document.readyState === 'complete' || new Promise((done) => addEventListener('load', () => setTimeout(done), { once: true }));
+const words = hasWords() || bringWords().catch(() => undefined);
+void Promise.all([loaded, words]).then(begin);

@@ -52,6 +52,11 @@ function bring(next: Language): Promise<void> {
   }));
 }
 
+/** Whether the language on screen can say anything yet. */
+export function hasWords(): boolean {
+  return Object.keys(files[current]).length > 0;
+}
+
 /** Brings every word of the language on screen. What is not on the first screen may be shown only after it. */
 export async function bringWords(): Promise<void> {
   beyond = true;
