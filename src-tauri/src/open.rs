@@ -40,11 +40,14 @@ mod system {
     use gtk::{
         gio::{AppInfo, AppLaunchContext, File},
         glib::{self, prelude::*},
-        prelude::FileExt,
+        prelude::{AppLaunchContextExt, FileExt},
     };
     use tauri::{AppHandle, Url};
 
-    use crate::bus::{self, Peer};
+    use crate::{
+        bus::{self, Peer},
+        webkit,
+    };
 
     /// <https://www.freedesktop.org/wiki/Specifications/file-manager-interface/>
     const FILES: Peer<'static> = Peer {
@@ -74,7 +77,12 @@ mod system {
     }
 
     fn launch(address: &str) -> Result<(), glib::Error> {
-        AppInfo::launch_default_for_uri(address, AppLaunchContext::NONE)
+        let context = AppLaunchContext::new();
+        // Told to the engine of our own page, not to that of a browser.
+        for name in webkit::TOLD {
+            context.unsetenv(name);
+        }
+        AppInfo::launch_default_for_uri(address, Some(&context))
     }
 }
 

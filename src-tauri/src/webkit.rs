@@ -16,6 +16,9 @@ const WITHOUT_CARD: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 /// An option of JavaScriptCore (`useDFGJIT` in its `OptionsList.h`), read when a process of a page starts.
 const OPTIMIZES: &str = "JSC_useDFGJIT";
 
+/// All that may have been told.
+pub(crate) const TOLD: [&str; 2] = [WITHOUT_CARD, OPTIMIZES];
+
 /// Tells it all that; whoever has set one of these, to whatever, is right. To be called before there is a second thread:
 /// others may be reading the environment then.
 pub(crate) fn settle() {
