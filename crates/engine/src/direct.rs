@@ -112,7 +112,11 @@ impl Engine {
     ) -> Result<Response, EngineError> {
         let card = service.card();
         let _turn = self.turn(card).await?;
-        let _out = (request.purpose == Purpose::Spend).then(|| Out::new(&self.inner.direct));
+        let out = (request.purpose == Purpose::Spend).then(|| Out::new(&self.inner.direct));
+        // After it has been counted, so that whoever holds either sees it or is seen.
+        if out.is_some() && self.is_held() {
+            return Err(EngineError::Busy { provider: card.id, until: self.now() });
+        }
         match self.inner.parts.transport.send(request).await {
             Ok(response) => {
                 self.heed(service, &response);

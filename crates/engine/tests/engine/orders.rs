@@ -272,6 +272,12 @@ async fn a_direct_call_that_may_not_be_made_twice_counts_while_it_is_out() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(engine.submitting(), 1);
 
+    engine.hold();
+    let sent = lab.script.calls_to("").len();
+    let held = ask(Verb::Create, &[("name", "园丁"), ("description", "阳台")]).await.unwrap();
+    assert!(matches!(held, Err(EngineError::Busy { provider: UGC, .. })), "{held:?}");
+    assert_eq!((lab.script.calls_to("").len(), engine.submitting()), (sent, 1));
+
     let ends = tokio::spawn(running.stop());
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert!(!ends.is_finished(), "it is waited for");
