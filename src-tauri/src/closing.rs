@@ -27,7 +27,7 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(crate) struct Asking(AtomicBool);
 
 impl Asking {
-    /// The page is shown.
+    /// The page listens.
     pub(crate) fn can(&self) {
         self.0.store(true, Ordering::Relaxed);
     }

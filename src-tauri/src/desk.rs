@@ -33,7 +33,6 @@ pub(crate) fn manage(app: &AppHandle, arguments: &Arguments) {
 
 /// Begins once the page is on screen, so that none of it is waited for at a start. Not on the main thread.
 pub(crate) fn start(app: &AppHandle) {
-    app.state::<Asking>().can();
     tray::start(app);
     settle(app);
 }

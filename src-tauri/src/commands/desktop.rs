@@ -5,7 +5,9 @@ use shiwen_session::OnClose;
 use tauri::{AppHandle, State};
 
 use crate::{
-    autostart, closing, desk,
+    autostart,
+    closing::{self, Asking},
+    desk,
     error::{CommandError, ErrorCode},
     ipc::{Desktop, Offer, Wish},
     offer::Offers,
@@ -69,6 +71,11 @@ pub(crate) fn decline_offer(offers: State<'_, Offers>) -> Result<(), CommandErro
 /// told by `Wished` alone.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn wished(wishes: State<'_, Wishes>) -> Result<Option<Wish>, CommandError> {
+pub(crate) fn wished(
+    asking: State<'_, Asking>,
+    wishes: State<'_, Wishes>,
+) -> Result<Option<Wish>, CommandError> {
+    // The page listens by now.
+    asking.can();
     Ok(wishes.take())
 }

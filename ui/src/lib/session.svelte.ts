@@ -180,6 +180,9 @@ export class Session {
         this.#checked(damaged);
       }, () => undefined);
     }
+    // What was open before anybody listened may have gone on.
+    const open = this.detail.id;
+    if (open !== null && this.detail.value?.task.state !== 'succeeded') void this.detail.refresh(open).catch(() => undefined);
     await this.#read();
     this.health.begin();
   }
