@@ -47,9 +47,15 @@ function show(next: Language): void {
 }
 
 function bring(next: Language): Promise<void> {
-  return (coming[next] ??= whole[next]().then(({ default: words }) => {
-    files[next] = words;
-  }));
+  return (coming[next] ??= whole[next]().then(
+    ({ default: words }) => {
+      files[next] = words;
+    },
+    (err: unknown) => {
+      delete coming[next];
+      throw err;
+    },
+  ));
 }
 
 /** Whether the language on screen can say anything yet. */
