@@ -142,13 +142,16 @@ impl Shell {
     /// cannot start; the real history is opened again then.
     pub(crate) async fn reopen(&self, mode: Mode) -> Result<AppState, CommandError> {
         let _door = self.door.lock().await;
-        if !self.calls_end_soon().await {
-            self.release();
-            let why = "create calls are out whose answer would be waited for";
-            return Err(CommandError::plain(ErrorCode::CallsOut, why));
-        }
+        self.calls_end_soon().await?;
         self.close().await;
         self.open_anew(mode).await
+    }
+
+    /// Opens what was closed without anything in its place.
+    #[cfg(feature = "updater")]
+    pub(crate) async fn open_again(&self) -> Result<AppState, CommandError> {
+        let _door = self.door.lock().await;
+        self.open_anew(self.mode()).await
     }
 
     async fn open_anew(&self, mode: Mode) -> Result<AppState, CommandError> {
@@ -227,16 +230,21 @@ impl Shell {
         }
     }
 
-    /// Lets no create call begin any more, and answers whether those that are out end before anybody minds the wait.
-    async fn calls_end_soon(&self) -> bool {
+    /// Lets no create call begin any more, and waits for those that are out, for as long as nobody minds.
+    ///
+    /// # Errors
+    /// When one is still out; all goes on then.
+    pub(crate) async fn calls_end_soon(&self) -> Result<(), CommandError> {
         let begin = tokio::time::Instant::now();
         while self.hold() {
             if begin.elapsed() > ANSWERED_WITHIN {
-                return false;
+                self.release();
+                let why = "create calls are out whose answer would be waited for";
+                return Err(CommandError::plain(ErrorCode::CallsOut, why));
             }
             tokio::time::sleep(STEP).await;
         }
-        true
+        Ok(())
     }
 
     /// Lets no create call begin any more, and answers whether one is out.

@@ -70,6 +70,7 @@ pub(crate) async fn restore_backup(
     let backup = from.clone();
     let restore =
         move || Store::restore_backup(&folder, &from, PATIENCE, Timestamp::now()).map(drop);
+    shell.calls_end_soon().await?;
     shell.replace(restore).await.map_err(|error| of_backup(&backup, &error))?;
     shell.restart(After::Keeping);
     Ok(())
@@ -109,6 +110,7 @@ pub(crate) async fn delete_everything(
     backups: bool,
 ) -> Result<(), CommandError> {
     let folder = shell.history_folder();
+    shell.calls_end_soon().await?;
     shell.replace(move || Store::erase(&folder, backups, PATIENCE)).await?;
     let after = After::erasing(&shell.mode());
     if after == After::Forgetting {

@@ -156,7 +156,7 @@ impl Updates {
         // Nobody ended the program, so it goes on.
         let shell = app.state::<Shell>();
         if cfg!(windows)
-            && let Err(error) = shell.reopen(shell.mode()).await
+            && let Err(error) = shell.open_again().await
         {
             tracing::error!(%error.message, "the history was not opened again");
         }
