@@ -12,10 +12,14 @@ use std::{
 use gtk::{
     Clipboard, SelectionData, TargetEntry, TargetFlags,
     gdk::{Display, SELECTION_CLIPBOARD},
+    glib::prelude::ObjectExt,
 };
 use tauri::AppHandle;
 
-use crate::error::{CommandError, ErrorCode};
+use crate::{
+    error::{CommandError, ErrorCode},
+    window,
+};
 
 /// So long the program that has the text may take to give it.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -52,7 +56,8 @@ impl Held {
 }
 
 pub(super) fn read(app: &AppHandle) -> Result<String, CommandError> {
-    let text = on_main(app, |tell| match clipboard() {
+    let focused = window::is_focused(app);
+    let text = on_main(app, move |tell| match clipboard(focused) {
         Some(clipboard) => clipboard.request_text(move |_, text| {
             // Nobody waits any more for a program that was slow.
             let _ = tell.send(text.map(str::to_owned));
@@ -71,9 +76,10 @@ pub(super) fn write(
     plain: String,
     html: Option<String>,
 ) -> Result<(), CommandError> {
+    let focused = window::is_focused(app);
     let held = Arc::new(Held { plain, html });
-    let ours = on_main(app, |tell| {
-        let _ = tell.send(clipboard().is_some_and(|clipboard| put(&clipboard, held)));
+    let ours = on_main(app, move |tell| {
+        let _ = tell.send(clipboard(focused).is_some_and(|clipboard| put(&clipboard, held)));
     })?;
     match ours.recv_timeout(PATIENCE) {
         Ok(true) => Ok(()),
@@ -85,16 +91,20 @@ pub(super) fn write(
 /// main thread.
 pub(crate) fn hand_over() {
     let held = HELD.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
-    if let (Some(held), Some(clipboard)) = (held, clipboard()) {
+    if let (Some(held), Some(clipboard)) = (held, clipboard(true)) {
         // Only what is set like this may be given away.
         clipboard.set_text(&held.plain);
         clipboard.store();
     }
 }
 
-fn clipboard() -> Option<Clipboard> {
+/// The clipboard, where this program can reach it. Wayland tells only the program that the user works in what is there,
+/// and lets no other put something there: GTK would answer with what was there before, and believe that the new text is.
+fn clipboard(focused: bool) -> Option<Clipboard> {
     // Without a display GTK would end the program.
-    Display::default().map(|_| Clipboard::get(&SELECTION_CLIPBOARD))
+    let display = Display::default()?;
+    let wayland = display.type_().name() == "GdkWaylandDisplay";
+    (focused || !wayland).then(|| Clipboard::get(&SELECTION_CLIPBOARD))
 }
 
 /// GTK drops `held` when another program copies something.
