@@ -86,6 +86,8 @@ pub fn run() -> ExitCode {
 }
 
 fn start(arguments: Arguments, first: First, log: Arc<LogFile>) -> tauri::Result<()> {
+    // Elsewhere only the plugin finds out whether this is the first start.
+    #[cfg(target_os = "linux")]
     let begun = shell::begin(&arguments);
     let mut context = tauri::generate_context!();
     // Everything that is named by the identifier is kept apart for another data folder.
@@ -110,6 +112,8 @@ fn start(arguments: Arguments, first: First, log: Arc<LogFile>) -> tauri::Result
             app.manage(log);
             desk::manage(app.handle(), &arguments);
             let handle = app.handle().clone();
+            #[cfg(not(target_os = "linux"))]
+            let begun = shell::begin(&arguments);
             let shell = tauri::async_runtime::block_on(async move {
                 let shell = Shell::open(arguments, begun, handle).await;
                 shell.run().await;

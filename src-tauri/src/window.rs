@@ -89,8 +89,8 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
 /// whenever a visible window is drawn, up to half a second, and while the page still loads each waits for the other.
 pub(crate) fn appear(app: &AppHandle) {
     static APPEARED: Once = Once::new();
+    let Some(window) = app.get_webview_window(NAME) else { return };
     APPEARED.call_once(|| {
-        let Some(window) = app.get_webview_window(NAME) else { return };
         if let Err(error) = window.show() {
             tracing::error!(%error, "the window cannot be shown");
         }
