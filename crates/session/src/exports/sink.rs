@@ -22,11 +22,15 @@ pub(super) struct Sink {
     file: BufWriter<File>,
     stop: watch::Receiver<bool>,
     verdict: Verdict,
+    /// Where the next byte goes, and where the last one went: once nothing is taken any more, only as if.
+    at: u64,
+    end: u64,
 }
 
 impl Sink {
     pub(super) fn new(file: File, stop: watch::Receiver<bool>, verdict: Verdict) -> Self {
-        Self { file: BufWriter::with_capacity(64 * 1024, file), stop, verdict }
+        let file = BufWriter::with_capacity(64 * 1024, file);
+        Self { file, stop, verdict, at: 0, end: 0 }
     }
 
     /// Brings everything to the disk, for good where `durable`.
@@ -34,6 +38,11 @@ impl Sink {
         self.flush()?;
         let outcome = if durable { self.file.get_ref().sync_data() } else { Ok(()) };
         self.judged(outcome)
+    }
+
+    fn went_on(&mut self, bytes: usize) {
+        self.at += bytes as u64;
+        self.end = self.end.max(self.at);
     }
 
     fn judged<T>(&self, outcome: io::Result<T>) -> io::Result<T> {
@@ -45,6 +54,7 @@ impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // Whoever writes on after an error, as when it is dropped, writes into nothing.
         if self.verdict.kind.get().is_some() {
+            self.went_on(bytes.len());
             return Ok(bytes.len());
         }
         if *self.stop.borrow() {
@@ -53,7 +63,7 @@ impl Write for Sink {
         let outcome = self.file.write(bytes);
         match outcome {
             Err(error) if error.kind() == ErrorKind::Interrupted => Err(error),
-            outcome => self.judged(outcome),
+            outcome => self.judged(outcome).inspect(|bytes| self.went_on(*bytes)),
         }
     }
 
@@ -68,8 +78,19 @@ impl Write for Sink {
 
 impl Seek for Sink {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let outcome = self.file.seek(to);
-        if self.verdict.kind.get().is_some() { outcome } else { self.judged(outcome) }
+        if self.verdict.kind.get().is_none() {
+            let outcome = self.file.seek(to);
+            self.at = self.judged(outcome)?;
+            return Ok(self.at);
+        }
+        // What is dropped after an error goes back to what it has written, and expects to find it where it was.
+        let place = match to {
+            SeekFrom::Start(place) => Some(place),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            SeekFrom::End(by) => self.end.checked_add_signed(by),
+        };
+        self.at = place.ok_or(ErrorKind::InvalidInput)?;
+        Ok(self.at)
     }
 }
 
@@ -87,5 +108,29 @@ pub(super) fn failure(kind: ErrorKind) -> ExportFailure {
             ExportFailure::DiskFull
         }
         _ => ExportFailure::Unwritable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_after_a_stop_goes_nowhere_and_is_found_where_it_went() -> io::Result<()> {
+        let file = tempfile::tempfile()?;
+        let (stop, stopped) = watch::channel(false);
+        let mut sink = Sink::new(file.try_clone()?, stopped, Verdict::default());
+        sink.write_all(b"here")?;
+        stop.send_replace(true);
+        assert!(sink.write_all(b"not here").is_err());
+        sink.write_all(b"nowhere")?;
+        assert_eq!(sink.stream_position()?, 11);
+        assert_eq!(sink.seek(SeekFrom::Start(2))?, 2);
+        sink.write_all(b"!")?;
+        assert_eq!((sink.stream_position()?, sink.seek(SeekFrom::End(0))?), (3, 11));
+        assert!(sink.seek(SeekFrom::Current(-12)).is_err());
+        drop(sink);
+        assert_eq!(file.metadata()?.len(), 4);
+        Ok(())
     }
 }
