@@ -277,6 +277,7 @@ fn what_is_asked_most_uses_the_index_made_for_it() {
     store.next_due(NOW).unwrap();
     store.due_to_submit(PROVIDER, NOW, 1).unwrap();
     store.known("x", Operation::Transcribe, None).unwrap();
+    store.works_to_keep().unwrap();
 
     let writer = store.writer();
     let asked = ASKED.take();
@@ -304,6 +305,7 @@ fn what_is_asked_most_uses_the_index_made_for_it() {
         ("t.wait_until, 0) <= ?2", "SEARCH t USING INDEX tasks_by_state (state=? AND provider=?)"),
         ("l.video_key = :key", "SEARCH l USING INDEX links_by_video (video_key=?)"),
         ("l.video_key = :key", "SEARCH t USING INDEX tasks_by_link (link_id=?)"),
+        ("json_each(t.works)", "SCAN t USING INDEX tasks_with_works"),
     ] {
         let sql = asked.iter().find(|sql| sql.contains(words)).unwrap();
         let steps = plan(&writer.connection, sql);
