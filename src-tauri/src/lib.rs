@@ -114,15 +114,12 @@ fn start(arguments: Arguments, first: First, log: Arc<LogFile>) -> tauri::Result
             let handle = app.handle().clone();
             #[cfg(not(target_os = "linux"))]
             let begun = shell::begin(&arguments);
-            let shell = tauri::async_runtime::block_on(async move {
-                let shell = Shell::open(arguments, begun, handle).await;
-                shell.run().await;
-                shell
-            });
+            let (shell, first) =
+                tauri::async_runtime::block_on(Shell::open(arguments, begun, handle));
             app.manage(shell);
             app.manage(Questions::default());
             app.manage(updates::Updates::new());
-            window::open(app.handle())?;
+            window::open(app.handle(), first)?;
             background::spawn(updates::follow(app.handle().clone()));
             Ok(())
         })

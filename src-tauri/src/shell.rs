@@ -63,18 +63,50 @@ impl After {
     }
 }
 
-/// A data folder that is being opened.
-pub(crate) type Begun = JoinHandle<Result<Session, SessionError>>;
+/// A data folder that is being opened, and what the first screen shows of it: none when that cannot be read, so that the
+/// window asks and says why.
+pub(crate) type Begun = JoinHandle<Result<(Session, Option<FirstScreen>), SessionError>>;
 
-/// Begins to open the data folder, beside what the system's windows need to be started. What the first screen shows is
-/// read once: the second time the file answers five times as fast.
+/// Begins to open the data folder, beside what the system's windows need to be started.
 pub(crate) fn begin(arguments: &Arguments) -> Begun {
     let options = options(&arguments.folder, mode_of(arguments));
     tauri::async_runtime::spawn(async move {
         let session = Session::open(&options).await?;
-        // Whoever shows it will find out what is wrong.
-        let _ = session.engine.store().tasks(Desk::Texts, None, PAGE);
-        Ok(session)
+        let first = first_screen(&session).ok();
+        Ok((session, first))
+    })
+}
+
+fn first_screen(session: &Session) -> Result<FirstScreen, CommandError> {
+    let store = session.engine.store();
+    Ok(FirstScreen {
+        app_state: state_of(session)?,
+        settings: store.setting(Settings::NAME)?,
+        tasks: store.tasks(Desk::Texts, None, PAGE)?,
+        providers: session.engine.providers()?,
+    })
+}
+
+/// What the window needs to know about the program.
+fn state_of(session: &Session) -> Result<AppState, CommandError> {
+    let store = session.engine.store();
+    let health = store.health();
+    let damaged = health.borrow().as_ref().is_some_and(|health| !health.is_sound());
+    Ok(AppState {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        language: resolved(Language::System),
+        sandbox: session.mode != Mode::Real,
+        sandbox_url: session.sandbox_url().map(str::to_owned),
+        data_dir: session.folder.display().to_string(),
+        downloads_dir: session.usual_folder().display().to_string(),
+        problem: None,
+        owner: session.is_owner(),
+        has_provider: session.engine.providers()?.iter().any(|provider| provider.ready),
+        task_count: store.tasks(Desk::Texts, None, 0)?.total,
+        network: (*session.engine.network().borrow()).into(),
+        salvage: store.salvaged()?.map(Into::into),
+        damaged,
+        download_page: updates::page().is_some(),
     })
 }
 
@@ -92,8 +124,13 @@ struct Open {
 }
 
 impl Shell {
-    /// Takes over what was begun with [`begin`]. A folder that cannot be opened is part of what the window shows.
-    pub(crate) async fn open(arguments: Arguments, begun: Begun, app: AppHandle) -> Self {
+    /// Takes over what was begun with [`begin`], brings the tasks to life and answers with the first screen as well. A folder
+    /// that cannot be opened is part of what the window shows.
+    pub(crate) async fn open(
+        arguments: Arguments,
+        begun: Begun,
+        app: AppHandle,
+    ) -> (Self, Option<FirstScreen>) {
         let mode = mode_of(&arguments);
         let shell = Self {
             app,
@@ -107,10 +144,30 @@ impl Shell {
         let opened = match begun.await {
             Ok(opened) => opened,
             // It panicked, which has been logged; here it would end the program.
-            Err(_) => shell.opened(mode).await,
+            Err(_) => shell.opened(mode).await.map(|session| {
+                let first = first_screen(&session).ok();
+                (session, first)
+            }),
         };
-        shell.put(opened.map(Arc::new).map_err(|error| shell.problem(&error)));
-        shell
+        let (session, mut first) = match opened {
+            Ok((session, first)) => (Ok(Arc::new(session)), first),
+            Err(error) => {
+                let problem = shell.problem(&error);
+                let first = FirstScreen {
+                    app_state: shell.state_with(problem.clone()),
+                    settings: Settings::default(),
+                    tasks: TaskPage { tasks: Vec::new(), total: 0, before: None },
+                    providers: Vec::new(),
+                };
+                (Err(problem), Some(first))
+            }
+        };
+        shell.put(session);
+        shell.run().await;
+        if let (Some(first), Ok(session)) = (&mut first, shell.session()) {
+            first.app_state.owner = session.is_owner();
+        }
+        (shell, first)
     }
 
     /// The open session.
@@ -272,71 +329,30 @@ impl Shell {
     /// # Errors
     /// When the history cannot be read.
     pub(crate) fn state(&self) -> Result<AppState, CommandError> {
-        let version = env!("CARGO_PKG_VERSION").to_owned();
-        let language = resolved(Language::System);
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        let session = match &open.session {
-            Ok(session) => session,
-            Err(problem) => {
-                return Ok(AppState {
-                    version,
-                    language,
-                    sandbox: false,
-                    sandbox_url: None,
-                    data_dir: self.folder.display().to_string(),
-                    downloads_dir: String::new(),
-                    problem: Some(problem.clone()),
-                    owner: false,
-                    has_provider: false,
-                    task_count: 0,
-                    network: Network::Online,
-                    salvage: None,
-                    damaged: false,
-                    download_page: updates::page().is_some(),
-                });
-            }
-        };
-        let store = session.engine.store();
-        let health = store.health();
-        let damaged = health.borrow().as_ref().is_some_and(|health| !health.is_sound());
-        Ok(AppState {
-            version,
-            language,
-            sandbox: session.mode != Mode::Real,
-            sandbox_url: session.sandbox_url().map(str::to_owned),
-            data_dir: session.folder.display().to_string(),
-            downloads_dir: session.usual_folder().display().to_string(),
-            problem: None,
-            owner: session.is_owner(),
-            has_provider: session.engine.providers()?.iter().any(|provider| provider.ready),
-            task_count: store.tasks(Desk::Texts, None, 0)?.total,
-            network: (*session.engine.network().borrow()).into(),
-            salvage: store.salvaged()?.map(Into::into),
-            damaged,
-            download_page: updates::page().is_some(),
-        })
+        match &open.session {
+            Ok(session) => state_of(session),
+            Err(problem) => Ok(self.state_with(problem.clone())),
+        }
     }
 
-    /// What the window shows first; none when it cannot be read, so that the window asks and says why.
-    pub(crate) fn first_screen(&self) -> Option<FirstScreen> {
-        let app_state = self.state().ok()?;
-        let session = self.session().ok();
-        let (settings, tasks, providers) = match &session {
-            Some(session) => {
-                let store = session.engine.store();
-                (
-                    store.setting(Settings::NAME).ok()?,
-                    store.tasks(Desk::Texts, None, PAGE).ok()?,
-                    session.engine.providers().ok()?,
-                )
-            }
-            None => (
-                Settings::default(),
-                TaskPage { tasks: Vec::new(), total: 0, before: None },
-                Vec::new(),
-            ),
-        };
-        Some(FirstScreen { app_state, settings, tasks, providers })
+    fn state_with(&self, problem: StartProblem) -> AppState {
+        AppState {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            language: resolved(Language::System),
+            sandbox: false,
+            sandbox_url: None,
+            data_dir: self.folder.display().to_string(),
+            downloads_dir: String::new(),
+            problem: Some(problem),
+            owner: false,
+            has_provider: false,
+            task_count: 0,
+            network: Network::Online,
+            salvage: None,
+            damaged: false,
+            download_page: updates::page().is_some(),
+        }
     }
 
     /// Where the web view keeps its own files.

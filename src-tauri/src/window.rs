@@ -8,7 +8,13 @@ use tauri::{
     AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent, window::Color,
 };
 
-use crate::{background, changes::Tell, closing, copied, dropped, ipc::TaskCalled, shell::Shell};
+use crate::{
+    background,
+    changes::Tell,
+    closing, copied, dropped,
+    ipc::{FirstScreen, TaskCalled},
+    shell::Shell,
+};
 
 const NAME: &str = "main";
 /// A page that does not load is shown too: an empty window can at least be closed.
@@ -25,9 +31,8 @@ const OWN: &str = if cfg!(feature = "custom-protocol") {
 const DESK_LIGHT: Color = Color(0xE9, 0xEC, 0xEC, 0xFF);
 const DESK_DARK: Color = Color(0x0D, 0x13, 0x1D, 0xFF);
 
-pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
+pub(crate) fn open(app: &AppHandle, first: Option<FirstScreen>) -> tauri::Result<()> {
     let shell = app.state::<Shell>();
-    let first = shell.first_screen();
     let theme = first.as_ref().map_or(Theme::System, |first| first.settings.theme);
     let font_size = first.as_ref().map(|first| first.settings.font_size);
     let mut builder = WebviewWindowBuilder::new(app, NAME, WebviewUrl::default())
