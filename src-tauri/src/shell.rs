@@ -23,8 +23,8 @@ use crate::{
     progress, tray, updates,
 };
 
-/// Tasks on the first page of the list.
-pub(crate) const PAGE: u32 = 60;
+/// Tasks on the first screen: what a window of the usual size shows, and the list reads ahead.
+const FIRST: u32 = 40;
 
 /// How long is waited for whoever else has the history open.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -82,7 +82,7 @@ fn first_screen(session: &Session) -> Result<FirstScreen, CommandError> {
     Ok(FirstScreen {
         app_state: state_of(session)?,
         settings: store.setting(Settings::NAME)?,
-        tasks: store.tasks(Desk::Texts, None, PAGE)?,
+        tasks: store.tasks(Desk::Texts, None, FIRST)?,
         providers: session.engine.providers()?,
     })
 }

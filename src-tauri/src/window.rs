@@ -61,11 +61,12 @@ pub(crate) fn open(app: &AppHandle, first: Option<FirstScreen>) -> tauri::Result
         _ => std::env::temp_dir().join(&app.config().identifier),
     });
     if let Some(first) = first {
-        let first = serde_json::to_string(&first)?;
+        // Read as a text of JSON, which takes an engine less than reading it as a script does.
+        let first = serde_json::to_string(&serde_json::to_string(&first)?)?;
         // Such a script runs in whatever page is shown, and this is the user's history.
         builder = builder.initialization_script(format!(
             "if ({OWN}.includes(location.protocol + '//' + location.host)) \
-               window.__SHIWEN__ = {first};"
+               window.__SHIWEN__ = JSON.parse({first});"
         ));
     }
     let window = builder.build()?;

@@ -35,9 +35,13 @@ async function start(): Promise<void> {
   void rest.bring().catch(() => undefined);
 }
 
-function begin(): void {
-  const target = document.getElementById('app');
+/** Makes the page while the window is on its way to the screen. */
+function make(): void {
   if (target) mount(App, { target, props: { session } });
+}
+
+function show(): void {
+  if (target) target.hidden = false;
   // Where nothing was handed over there is no first screen to wait for.
   if (session.app === null) void start();
   // The second frame is the first that the user can have seen.
@@ -52,6 +56,9 @@ function begin(): void {
 
 // An engine lays out what it has loaded, also in a window that is not on the screen yet and has no size. So there is
 // nothing to be laid out before that is over.
+const target = document.getElementById('app');
 const loaded = document.readyState === 'complete' || new Promise((done) => addEventListener('load', () => setTimeout(done), { once: true }));
 const words = hasWords() || bringWords().catch(() => undefined);
-void Promise.all([loaded, words]).then(begin);
+if (words === true) make();
+else void words.then(make);
+void Promise.all([loaded, words]).then(show);
