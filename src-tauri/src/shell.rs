@@ -23,7 +23,7 @@ use crate::{
     progress, tray, updates,
 };
 
-/// Tasks on the first screen: what a window of the usual size shows, and the list reads ahead.
+/// Tasks on the first screen: what a window of the usual size shows and the list reads ahead. A larger one asks for more.
 const FIRST: u32 = 40;
 
 /// How long is waited for whoever else has the history open.
@@ -67,7 +67,8 @@ impl After {
 /// window asks and says why.
 pub(crate) type Begun = JoinHandle<Result<(Session, Option<FirstScreen>), SessionError>>;
 
-/// Begins to open the data folder, beside what the system's windows need to be started.
+/// Begins to open the data folder, beside what the system's windows need to be started. The first screen is read before the
+/// tasks come to life: what that changes the page reads as soon as it listens.
 pub(crate) fn begin(arguments: &Arguments) -> Begun {
     let options = options(&arguments.folder, mode_of(arguments));
     tauri::async_runtime::spawn(async move {
@@ -144,10 +145,7 @@ impl Shell {
         let opened = match begun.await {
             Ok(opened) => opened,
             // It panicked, which has been logged; here it would end the program.
-            Err(_) => shell.opened(mode).await.map(|session| {
-                let first = first_screen(&session).ok();
-                (session, first)
-            }),
+            Err(_) => shell.opened(mode).await.map(|session| (session, None)),
         };
         let (session, mut first) = match opened {
             Ok((session, first)) => (Ok(Arc::new(session)), first),
@@ -164,6 +162,7 @@ impl Shell {
         };
         shell.put(session);
         shell.run().await;
+        // Which program has the tasks is known only now.
         if let (Some(first), Ok(session)) = (&mut first, shell.session()) {
             first.app_state.owner = session.is_owner();
         }

@@ -2,6 +2,7 @@
 
 use std::{sync::Once, time::Duration};
 
+use serde::Serialize;
 use shiwen_core::TaskId;
 use shiwen_session::Theme;
 use tauri::{
@@ -61,13 +62,7 @@ pub(crate) fn open(app: &AppHandle, first: Option<FirstScreen>) -> tauri::Result
         _ => std::env::temp_dir().join(&app.config().identifier),
     });
     if let Some(first) = first {
-        // Read as a text of JSON, which takes an engine less than reading it as a script does.
-        let first = serde_json::to_string(&serde_json::to_string(&first)?)?;
-        // Such a script runs in whatever page is shown, and this is the user's history.
-        builder = builder.initialization_script(format!(
-            "if ({OWN}.includes(location.protocol + '//' + location.host)) \
-               window.__SHIWEN__ = JSON.parse({first});"
-        ));
+        builder = builder.initialization_script(handing(&first)?);
     }
     let window = builder.build()?;
     let late = app.clone();
@@ -87,6 +82,16 @@ pub(crate) fn open(app: &AppHandle, first: Option<FirstScreen>) -> tauri::Result
     });
     let dark = matches!(window.theme(), Ok(tauri::Theme::Dark));
     window.set_background_color(Some(if dark { DESK_DARK } else { DESK_LIGHT }))
+}
+
+/// The script that hands `first` over to the page. It runs in whatever page is shown, and this is the user's history.
+fn handing(first: &impl Serialize) -> serde_json::Result<String> {
+    // As a text of JSON an engine reads it faster than as a part of the script.
+    let text = serde_json::to_string(&serde_json::to_string(first)?)?;
+    Ok(format!(
+        "if ({OWN}.includes(location.protocol + '//' + location.host)) \
+           window.__SHIWEN__ = JSON.parse({text});"
+    ))
 }
 
 /// Puts the window on the screen, once, when its page has all that it needs to be drawn.
@@ -171,6 +176,15 @@ fn is_own_page(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_title_is_handed_over_as_what_it_is() {
+        let title = "\"); alert(1); // \\ </script> \u{2028}\u{0} '`${1}";
+        let script = handing(&[title]).unwrap();
+        let (_, text) = script.split_once("JSON.parse(").unwrap();
+        let text: String = serde_json::from_str(text.strip_suffix(");").unwrap()).unwrap();
+        assert_eq!(serde_json::from_str::<[String; 1]>(&text).unwrap(), [title]);
+    }
 
     #[test]
     fn the_page_cannot_leave_the_program() {

@@ -54,11 +54,9 @@ function show(): void {
   setTimeout(() => void start(), UNDRAWN);
 }
 
-// An engine lays out what it has loaded, also in a window that is not on the screen yet and has no size. So there is
-// nothing to be laid out before that is over.
 const target = document.getElementById('app');
+const words = hasWords() ? Promise.resolve() : bringWords().catch(() => undefined);
+// An engine lays out what it has loaded, also in a window that is not on the screen yet and has no size. So what is made
+// stays hidden (index.html) until that is over.
 const loaded = document.readyState === 'complete' || new Promise((done) => addEventListener('load', () => setTimeout(done), { once: true }));
-const words = hasWords() || bringWords().catch(() => undefined);
-if (words === true) make();
-else void words.then(make);
-void Promise.all([loaded, words]).then(show);
+void Promise.all([loaded, words.then(make)]).finally(show);

@@ -24,7 +24,7 @@ use history::{LARGE, SMALL, history};
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// How often the window is started
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 11)]
     starts: u32,
     /// With a history of 1,000,000 tasks besides the one of 100,000
     #[arg(long)]

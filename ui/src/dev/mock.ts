@@ -398,5 +398,5 @@ Object.assign(window, {
 });
 
 if (show !== 'loading') {
-  window.__SHIWEN__ = { app_state: app, settings, tasks: history.page(all, 'texts', 0, 60), providers: cards };
+  window.__SHIWEN__ = { app_state: app, settings, tasks: history.page(all, 'texts', 0, 40), providers: cards };
 }
