@@ -4,9 +4,11 @@
 //! a third of a core for nothing, and a first search takes several times as long. Without the buffers that it shares with
 //! a card it draws only what has changed.
 //!
-//! Before its first page it also loads the drivers, only to learn which device they draw with. Without a card that is Mesa
-//! with all of LLVM: 20 ms of every start, 24 MB of the program's own memory, and no device. Whoever names one is not
-//! asked (`drmRenderNodeDevice` in its `DRMDevice.cpp`), and one that is none changes nothing else.
+//! Before its first page it also loads the drivers into the program itself, only to learn which device they draw with.
+//! Without a card that is Mesa with all of LLVM: 20 ms of every start, 24 MB, and no device. So our own process knows no
+//! drivers there; the page's process, which does not start without them, does. To name the device in
+//! `WEBKIT_WEB_RENDER_DEVICE_FILE` would spare them too, but nothing of the desktop's settings reaches the page then: no
+//! dark theme, no reduced motion.
 //!
 //! Its optimizing compiler is for scripts that run hot for long. Ours wait for the user: it took 5 MB of memory to have
 //! the words of a search marked in 23 ms instead of 26.
@@ -17,14 +19,14 @@ use gtk::glib;
 
 /// Read when the first page opens.
 const WITHOUT_CARD: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
-/// Read by the program itself, and opened by the page's process where it shares buffers with a card.
-const DEVICE: &str = "WEBKIT_WEB_RENDER_DEVICE_FILE";
-const NO_DEVICE: &str = "/dev/null";
+/// Where EGL finds the drivers, read once in each process that asks it anything
+/// (<https://github.com/NVIDIA/libglvnd/blob/master/src/EGL/icd_enumeration.md>).
+const DRIVERS: &str = "__EGL_VENDOR_LIBRARY_FILENAMES";
 /// An option of JavaScriptCore (`useDFGJIT` in its `OptionsList.h`), read when a process of a page starts.
 const OPTIMIZES: &str = "JSC_useDFGJIT";
 
 /// All that may have been told.
-pub(crate) const TOLD: [&str; 3] = [WITHOUT_CARD, DEVICE, OPTIMIZES];
+pub(crate) const TOLD: [&str; 2] = [WITHOUT_CARD, OPTIMIZES];
 
 /// Tells it all that; whoever has set one of these, to whatever, is right. To be called before there is a second thread:
 /// others may be reading the environment then.
@@ -32,8 +34,20 @@ pub(crate) fn settle() {
     set(OPTIMIZES, "0");
     if !has_card(Path::new("/dev/dri")) {
         set(WITHOUT_CARD, "1");
-        set(DEVICE, NO_DEVICE);
+        know_no_drivers();
     }
+}
+
+/// Has EGL look for drivers in this process while there are none, which what is started later does not inherit.
+fn know_no_drivers() {
+    if std::env::var_os(DRIVERS).is_some() {
+        return;
+    }
+    set(DRIVERS, "/dev/null");
+    let egl = khronos_egl::Instance::new(khronos_egl::Static);
+    // Any question has it look, and this one needs no answer.
+    let _ = egl.query_string(None, khronos_egl::EXTENSIONS);
+    glib::unsetenv(DRIVERS);
 }
 
 fn set(name: &str, value: &str) {

@@ -120,8 +120,8 @@ mod linux {
         command
     }
 
-    /// The same window, told all that our program tells WebKit (src-tauri/src/webkit.rs): what is ours beyond that is
-    /// what the page and the program themselves take.
+    /// The same window with all that our program settles with WebKit (src-tauri/src/webkit.rs): what is ours beyond that is
+    /// what the page and the program themselves take. That it has no dark theme so is no matter here.
     fn told_window(desktop: &Desktop) -> Command {
         let mut command = bare_window(desktop);
         if !has_card(Path::new("/dev/dri")) {
