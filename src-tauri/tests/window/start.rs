@@ -1,8 +1,9 @@
 //! Starting: twice at once, on a history that must not be touched, and how long it takes.
 
 use std::fs;
-use std::io;
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::process::Stdio;
 use std::time::Duration;
 
 use crate::app::{App, SOON, binary, by};
@@ -162,6 +163,30 @@ fn the_start_can_be_measured() -> io::Result<()> {
     let time = said.lines().find_map(|line| line.strip_prefix("interactive_ms "));
     let time: f64 = time.and_then(|time| time.trim().parse().ok()).unwrap_or_default();
     assert!(time > 10.0 && time < 60_000.0, "{said}");
+    Ok(())
+}
+
+#[test]
+fn where_there_is_no_card_the_program_holds_no_drivers_of_one() -> io::Result<()> {
+    let world = World::start()?;
+    let mut command = world.desktop.command(binary());
+    command.arg("--data-dir").arg(&world.data).env("SHIWEN_MEASURE_START", "1500");
+    let mut running = command.stderr(Stdio::piped()).spawn()?;
+    let mut said = BufReader::new(running.stderr.take().ok_or(io::ErrorKind::BrokenPipe)?);
+    let shown = |line: &io::Result<String>| {
+        line.as_ref().is_ok_and(|line| line.starts_with("interactive_ms"))
+    };
+    assert!(said.by_ref().lines().any(|line| shown(&line)), "its page is there");
+
+    let held = fs::read_to_string(format!("/proc/{}/maps", running.id()))?;
+    let nodes = fs::read_dir("/dev/dri").into_iter().flatten().flatten();
+    let card = nodes.into_iter().any(|it| it.file_name().to_string_lossy().starts_with("renderD"));
+    assert!(
+        held.contains("libEGL.so"),
+        "WebKit has no drivers anywhere: this says nothing any more"
+    );
+    assert!(card || !held.contains("libEGL_mesa"), "drivers were loaded for nothing");
+    assert!(running.wait()?.success());
     Ok(())
 }
 
