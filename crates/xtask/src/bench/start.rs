@@ -120,8 +120,9 @@ mod linux {
         command
     }
 
-    /// The same window with all that our program settles with WebKit (src-tauri/src/webkit.rs): what is ours beyond that is
-    /// what the page and the program themselves take. That it has no dark theme so is no matter here.
+    /// The same window without what our program spares itself of WebKit (src-tauri/src/webkit.rs): what is ours beyond that is
+    /// what the page and the program themselves take. A device that is named keeps the drivers out as well, and the theme that
+    /// is lost by it is no matter here.
     fn told_window(desktop: &Desktop) -> Command {
         let mut command = bare_window(desktop);
         if !has_card(Path::new("/dev/dri")) {
